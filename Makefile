@@ -1,0 +1,64 @@
+# Every command sets up what it needs (scripts/setup.sh) and may be run at any time.
+.DEFAULT_GOAL := help
+.PHONY: help run test test-peers test-long bench eval lint fmt clean setup setup-float
+
+# Programs find ONNX Runtime, PDFium and the embedding model here, wherever cargo puts the programs.
+export ATTACHE_RUNTIME ?= $(CURDIR)/runtime
+
+CARGO ?= cargo
+LINT := $(CARGO) clippy --workspace --all-targets -- -D warnings
+# cargo nextest runs tests side by side; without it cargo's own runner does the same work.
+ifneq ($(shell $(CARGO) nextest --version 2>/dev/null),)
+RUN_TESTS := $(CARGO) nextest run --workspace --no-fail-fast
+else
+RUN_TESTS := $(CARGO) test --workspace --no-fail-fast --lib --bins --tests
+endif
+GUARD := scripts/home-guard.sh
+
+help: ## List these commands
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: setup ## Build Attaché and start it on a copy of the demo documents
+	$(CARGO) build --release -p cli -p extraction --bins
+	scripts/run.sh
+
+test: setup ## Everything that has to be true at each change
+	$(CARGO) fmt --all --check
+	scripts/lint-scripts.sh
+	$(GUARD) --self-test
+	$(LINT)
+	$(CARGO) build --workspace --bins --tests
+	$(GUARD) $(CARGO) test --workspace --doc --quiet
+	$(GUARD) $(RUN_TESTS)
+
+test-peers: ## Tests against real third-party servers
+	@echo "There are no tests against third-party servers yet; they come with the first connection to one."
+
+test-long: setup ## Long tests: more cases, more kills, large folders
+	$(CARGO) build --workspace --bins --tests
+	ATTACHE_LONG=1 $(GUARD) $(RUN_TESTS)
+
+bench: setup-float ## Speed and memory, as ratios against something run beside it
+	$(CARGO) bench --workspace
+
+eval: setup ## Score the ranking on the questions about the demo documents
+	$(CARGO) build --release -p cli -p extraction --bins
+	scripts/eval.sh
+
+lint: ## Formatting, clippy, and shellcheck when it is installed
+	$(CARGO) fmt --all --check
+	scripts/lint-scripts.sh
+	$(LINT)
+
+fmt: ## Format the sources
+	$(CARGO) fmt --all
+
+clean: ## Delete what was built, prepared and indexed in this checkout
+	$(CARGO) clean
+	rm -rf runtime
+
+setup: ## Prepare this machine; the other commands do it themselves
+	@scripts/setup.sh
+
+setup-float:
+	@scripts/setup.sh --with-float

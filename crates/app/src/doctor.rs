@@ -1,0 +1,83 @@
+//! What is missing on this machine and how to get it.
+
+use experience::Failure;
+use serde::Serialize;
+
+use crate::{Home, Parts};
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What was looked at.
+    pub name: &'static str,
+    /// It is as it should be.
+    pub ok: bool,
+    /// What was found.
+    pub found: String,
+    /// What does not work without it, and how to get it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
+}
+
+/// Looks at everything Attaché needs. Changes nothing.
+pub fn examine(home: &Home) -> Vec<Check> {
+    let parts = Parts::find();
+    let get = "Run `make run` in the source folder, which prepares it, or install Attaché again.";
+    let part = |name, found: &Option<std::path::PathBuf>, without: &str| Check {
+        name,
+        ok: found.is_some(),
+        found: found.as_ref().map_or("not found".to_owned(), |path| path.display().to_string()),
+        fix: found.is_none().then(|| format!("{without} {get}")),
+    };
+    let model = parts.model().map_err(|reason| vec![reason]).and_then(|files| {
+        let card = files.card().map_err(|error| vec![error.to_string()])?;
+        retrieval::embed::Embedder::load(&files, 1).map_err(|error| vec![error.to_string()])?;
+        Ok(card)
+    });
+    let model = Check {
+        name: "embedding model",
+        ok: model.is_ok(),
+        found: match &model {
+            Ok(card) => format!("{}, {} dimensions", card.id, card.dimensions),
+            Err(reasons) => reasons.join(" "),
+        },
+        fix: model.is_err().then(|| format!("Without it search goes by words only. {get}")),
+    };
+    vec![
+        folder(home),
+        part("file reader", &parts.reader, "Without it no file can be read."),
+        part("PDF library", &parts.pdfium, "Without it PDF files can't be read."),
+        part("model runtime", &parts.onnxruntime, "Without it search goes by words only."),
+        model,
+        notifications(),
+    ]
+}
+
+fn folder(home: &Home) -> Check {
+    let path = home.path().display().to_string();
+    // The lock is what every command takes first; it is let go at once.
+    match home.lock("attache doctor") {
+        Ok(_) => Check { name: "home folder", ok: true, found: path, fix: None },
+        Err(Failure { code: Some(_), message, .. }) => {
+            Check { name: "home folder", ok: true, found: message, fix: None }
+        }
+        Err(failure) => Check { name: "home folder", ok: false, found: failure.message, fix: failure.hint },
+    }
+}
+
+/// Linux grants each person a number of watched folders.
+fn notifications() -> Check {
+    let limit = std::fs::read_to_string("/proc/sys/fs/inotify/max_user_watches").ok();
+    let limit = limit.and_then(|text| text.trim().parse::<u64>().ok());
+    let low = limit.is_some_and(|limit| limit < 65_536);
+    Check {
+        name: "folder notification",
+        ok: !low,
+        found: limit.map_or("offered by the system".to_owned(), |limit| format!("up to {limit} folders")),
+        fix: low.then(|| {
+            "With more folders than that, changes are seen at the next start only. \
+             `sudo sysctl fs.inotify.max_user_watches=524288` raises the limit."
+                .to_owned()
+        }),
+    }
+}

@@ -1,0 +1,119 @@
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use experience::Failure;
+use fs4::fs_std::FileExt;
+
+/// The folder in which everything is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Home(PathBuf);
+
+/// Holds a home for this process; the operating system lets go of it when the process ends, however it ends.
+pub struct Lock {
+    _file: File,
+}
+
+impl Home {
+    /// The given folder, or the place for application data of this system.
+    ///
+    /// # Errors
+    /// When the system names no such place.
+    pub fn new(folder: Option<&Path>) -> Result<Self, Failure> {
+        let folder = match folder {
+            Some(folder) => std::path::absolute(folder).ok(),
+            None => dirs::data_dir().map(|data| data.join("attache")),
+        };
+        folder.map(Self).ok_or_else(|| {
+            Failure::environment("This system names no folder for application data.", "Name one with `--home FOLDER`.")
+        })
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// What the person decided; never deleted.
+    pub fn ledger(&self) -> PathBuf {
+        self.0.join("ledger.sqlite")
+    }
+
+    /// What was read; may be deleted.
+    pub fn index(&self) -> PathBuf {
+        self.0.join("index")
+    }
+
+    /// Takes the home for this process.
+    ///
+    /// # Errors
+    /// Code `workspace_in_use`, with who has it, or when the folder cannot be written.
+    pub fn lock(&self, doing: &str) -> Result<Lock, Failure> {
+        let shown = self.0.display();
+        let failed = |error: std::io::Error| {
+            Failure::environment(
+                format!("The folder `{shown}` can't be used: {error}."),
+                "Check who may write to it, or name another one with `--home FOLDER`.",
+            )
+        };
+        if !self.0.exists() {
+            std::fs::create_dir_all(&self.0).map_err(failed)?;
+            private(&self.0).map_err(failed)?;
+        }
+        let mut options = OpenOptions::new();
+        let mut file =
+            options.read(true).write(true).create(true).truncate(false).open(self.0.join("lock")).map_err(failed)?;
+        if !FileExt::try_lock_exclusive(&file).map_err(failed)? {
+            let mut who = String::new();
+            if file.read_to_string(&mut who).is_err() || who.trim().is_empty() {
+                who = "another process".to_owned();
+            }
+            let message = format!("`{shown}` is in use by {}.", who.trim());
+            return Err(Failure::environment(message, "Wait until it is done, or end it.").with_code("workspace_in_use"));
+        }
+        file.set_len(0).map_err(failed)?;
+        file.rewind().map_err(failed)?;
+        writeln!(file, "process {} ({doing})", std::process::id()).map_err(failed)?;
+        Ok(Lock { _file: file })
+    }
+}
+
+/// Only the person may look into the folder.
+#[cfg(unix)]
+fn private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn private(_folder: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_process_is_told_who_has_the_home() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::new(Some(folder.path())).unwrap();
+        let first = home.lock("attache index --watch").unwrap();
+        let refused = home.lock("attache ask").err().unwrap();
+        assert_eq!(refused.code.as_deref(), Some("workspace_in_use"));
+        assert!(refused.message.contains(&format!("process {}", std::process::id())), "{refused}");
+        assert!(refused.message.contains("attache index --watch"), "{refused}");
+        drop(first);
+        home.lock("attache ask").unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_person_may_look_into_the_home() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::new(Some(&folder.path().join("new"))).unwrap();
+        home.lock("test").unwrap();
+        assert_eq!(std::fs::metadata(home.path()).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+}

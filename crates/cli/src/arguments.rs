@@ -1,0 +1,213 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::{Format, Label};
+use experience::Failure;
+use retrieval::eval::Level;
+use retrieval::search::{Filter, Mode};
+
+/// Ask the folders you work in, and get the exact passage.
+#[derive(Parser)]
+#[command(name = "attache", version)]
+pub struct Arguments {
+    /// Folder in which Attaché keeps everything, instead of the system's place for application data
+    #[arg(long, global = true, value_name = "DIR")]
+    pub home: Option<PathBuf>,
+    /// Write one JSON value instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Tell on standard error what happens inside
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+    #[command(subcommand)]
+    pub what: Do,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Do {
+    /// Add, list or remove the folders that are watched
+    Source {
+        #[command(subcommand)]
+        what: SourceDo,
+    },
+    /// Read what is new in the watched folders, until nothing is left
+    Index {
+        /// Go on and keep everything up to date, until Ctrl-C
+        #[arg(long)]
+        watch: bool,
+    },
+    /// Say what is indexed, waiting, skipped or failed
+    Status {
+        /// Every file with its reason
+        #[arg(long)]
+        files: bool,
+    },
+    /// Say why a file was, or was not, found for a question
+    Why {
+        /// The file, absolute or below a watched folder
+        file: String,
+        /// The question
+        question: String,
+    },
+    /// Show what Attaché reads from a file: status, reason, text, passages
+    Extract {
+        /// The file
+        file: PathBuf,
+    },
+    /// Find passages
+    Search {
+        /// Words or a question
+        text: String,
+        /// Most passages to show
+        #[arg(short = 'k', long = "most", default_value_t = 10, value_name = "N")]
+        most: usize,
+        /// By words and meaning, or by one of them
+        #[arg(long, value_enum, default_value_t = ModeName::Hybrid)]
+        mode: ModeName,
+        #[command(flatten)]
+        scope: Scope,
+    },
+    /// Answer a question from your documents, with the passage for every sentence
+    Ask {
+        /// The question
+        question: String,
+        #[command(flatten)]
+        scope: Scope,
+    },
+    /// Score the ranking over a question file, beside three baselines
+    Eval {
+        /// A JSON object a line: id, question, relevant (file, page)
+        questions: PathBuf,
+        /// What counts as one result
+        #[arg(long, value_enum, default_value_t = LevelName::Doc)]
+        level: LevelName,
+        /// Write what was found, a JSON object a line
+        #[arg(long, value_name = "FILE")]
+        run_out: Option<PathBuf>,
+    },
+    /// Say what is missing on this machine and how to get it
+    Doctor,
+}
+
+/// What to do with a folder.
+#[derive(Subcommand)]
+pub enum SourceDo {
+    /// Watch a folder and everything in it
+    Add {
+        /// The folder
+        path: PathBuf,
+        /// Its collection; the folder's own name if none is given
+        #[arg(long, value_name = "NAME")]
+        collection: Option<String>,
+        /// A label for the collection, such as `internal` or `never-leaves-this-machine`; may be given more than once
+        #[arg(long = "label", value_name = "LABEL")]
+        labels: Vec<Label>,
+    },
+    /// List the watched folders
+    List,
+    /// Stop watching a folder; its files stay
+    Remove {
+        /// The folder
+        path: PathBuf,
+    },
+}
+
+/// Where to look.
+#[derive(Args, Default)]
+pub struct Scope {
+    /// Only this collection; may be given more than once
+    #[arg(long = "collection", value_name = "NAME")]
+    collections: Vec<String>,
+    /// Only documents with this label; with several, those that have all
+    #[arg(long = "label", value_name = "LABEL")]
+    labels: Vec<String>,
+    /// Only this kind of file, such as `pdf` or `xlsx`; may be given more than once
+    #[arg(long = "type", value_name = "TYPE")]
+    types: Vec<String>,
+    /// Only files whose path below the watched folder begins so
+    #[arg(long, value_name = "PATH")]
+    below: Option<String>,
+    /// Only files changed on this day or later, as 2026-09-24
+    #[arg(long, value_name = "DATE")]
+    since: Option<jiff::civil::Date>,
+    /// Only files changed on this day or earlier
+    #[arg(long, value_name = "DATE")]
+    until: Option<jiff::civil::Date>,
+}
+
+impl Scope {
+    /// The same as a filter.
+    pub fn filter(self) -> Result<Filter, Failure> {
+        let formats = self.types.iter().map(|name| {
+            let format: Result<Format, _> = serde_json::from_value(serde_json::Value::String(name.to_lowercase()));
+            format.map_err(|_| {
+                Failure::user(format!("`{name}` is not a kind of file."), "Kinds are for example pdf, docx, xlsx, eml.")
+            })
+        });
+        let zone = jiff::tz::TimeZone::system();
+        let begin = |day: jiff::civil::Date| day.to_zoned(zone.clone()).map(|at| at.timestamp().as_second()).ok();
+        Ok(Filter {
+            collections: self.collections,
+            labels: self.labels,
+            formats: formats.collect::<Result<_, _>>()?,
+            below: self.below,
+            modified_from: self.since.and_then(begin),
+            modified_to: self.until.and_then(|day| day.tomorrow().ok()).and_then(begin).map(|second| second - 1),
+        })
+    }
+}
+
+/// A search mode as it is typed.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum ModeName {
+    Hybrid,
+    Keyword,
+    Vector,
+    Rrf,
+}
+
+impl From<ModeName> for Mode {
+    fn from(name: ModeName) -> Self {
+        match name {
+            ModeName::Hybrid => Self::Hybrid,
+            ModeName::Keyword => Self::Keyword,
+            ModeName::Vector => Self::Vector,
+            ModeName::Rrf => Self::Rrf,
+        }
+    }
+}
+
+/// An evaluation level as it is typed.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum LevelName {
+    Doc,
+    Page,
+}
+
+impl From<LevelName> for Level {
+    fn from(name: LevelName) -> Self {
+        match name {
+            LevelName::Doc => Self::Doc,
+            LevelName::Page => Self::Page,
+        }
+    }
+}
+
+impl Do {
+    /// As it is typed; what a second process is told.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Source { .. } => "source",
+            Self::Index { watch: true } => "index --watch",
+            Self::Index { .. } => "index",
+            Self::Status { .. } => "status",
+            Self::Why { .. } => "why",
+            Self::Extract { .. } => "extract",
+            Self::Search { .. } => "search",
+            Self::Ask { .. } => "ask",
+            Self::Eval { .. } => "eval",
+            Self::Doctor => "doctor",
+        }
+    }
+}

@@ -1,0 +1,29 @@
+use serde::{Deserialize, Serialize};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id!(
+    /// A watched folder, stable for as long as it is watched.
+    SourceId
+);
+id!(
+    /// A file of a source. A file that is deleted and written again gets a new one.
+    DocumentId
+);
+id!(
+    /// A passage of one revision of a document. Never used twice: a re-read document gets new ones.
+    PassageId
+);

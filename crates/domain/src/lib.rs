@@ -1,0 +1,31 @@
+//! The words of the product.
+//!
+//! Every other crate speaks in these types; this one knows nothing of files, databases, networks, models,
+//! windows or the clock. It holds values and the rules that make them valid, nothing that does something.
+//!
+//! # Glossary
+//!
+//! * **Source**: a place Attaché reads, today a watched folder.
+//! * **Collection**: a named group of sources that carries labels.
+//! * **Label**: a mark that decides who may see a text; everything derived from the text inherits it.
+//! * **Document**: one file of a source as it was last read.
+//! * **Block**: a heading, paragraph, list item, table or code listing of a document, in reading order.
+//! * **Passage**: a run of blocks small enough to be embedded and cited.
+//! * **Place**: where in its document a block or passage stands: page, slide, cell range, lines, mail part.
+//! * **Citation**: the exact characters of a passage that a sentence of an answer rests on.
+
+mod citation;
+mod document;
+mod ids;
+mod label;
+mod place;
+mod source;
+mod status;
+
+pub use citation::Citation;
+pub use document::{Block, Document, Format, Row};
+pub use ids::{DocumentId, PassageId, SourceId};
+pub use label::{Label, LabelError, Labels};
+pub use place::{CellRange, Place};
+pub use source::{Collection, Source};
+pub use status::{FileStatus, ReadStatus};

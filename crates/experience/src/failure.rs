@@ -1,0 +1,86 @@
+use orchestration::AskError;
+use retrieval::IndexError;
+use serde::{Deserialize, Serialize};
+
+/// Why a command did not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Only set where a face reacts to it, for example `workspace_in_use`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// A plain sentence that names the person's thing in backticks.
+    pub message: String,
+    /// What to try next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// Whose it is to mend.
+    pub fault: Fault,
+}
+
+/// Whose it is to mend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// What was asked cannot be.
+    User,
+    /// The machine: disk, permissions, a missing part.
+    Environment,
+    /// Another system.
+    Remote,
+    /// Attaché itself.
+    Bug,
+}
+
+impl Failure {
+    /// What was asked cannot be.
+    pub fn user(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code: None, message: message.into(), hint: Some(hint.into()), fault: Fault::User }
+    }
+
+    /// The machine does not let it.
+    pub fn environment(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code: None, message: message.into(), hint: Some(hint.into()), fault: Fault::Environment }
+    }
+
+    /// The same with a code.
+    pub fn with_code(self, code: &str) -> Self {
+        Self { code: Some(code.to_owned()), ..self }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.hint {
+            Some(hint) => write!(f, "\n{hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<IndexError> for Failure {
+    fn from(error: IndexError) -> Self {
+        let hint = "Free some disk space and try again. If it stays so, delete the `index` folder of your Attaché home: \
+                    it is made again from your files.";
+        Self::environment(sentence(&error.to_string()), hint)
+    }
+}
+
+impl From<AskError> for Failure {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::Empty => Self::user("The question is empty.", "Type what you want to know."),
+            AskError::Index(error) => error.into(),
+        }
+    }
+}
+
+/// An error's text as a sentence.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let end = if text.ends_with('.') { "" } else { "." };
+    format!("{first}{}{end}", chars.as_str())
+}

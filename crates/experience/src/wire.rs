@@ -1,0 +1,194 @@
+//! Values as faces get them, in JSON: fields may be added, never renamed.
+
+use domain::{Citation, Labels, Place, ReadStatus};
+use intelligence::{Answer, Conflict, Outcome};
+use orchestration::Gathered;
+use retrieval::chunk::Draft;
+use serde::{Deserialize, Serialize};
+
+/// What Attaché reads from a file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Extracted {
+    /// How reading ended.
+    pub status: ReadStatus,
+    /// Why not, as a sentence.
+    pub reason: Option<String>,
+    /// What the file is.
+    pub format: Option<domain::Format>,
+    /// The title it gives itself.
+    pub title: Option<String>,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// When it was written.
+    pub written: Option<String>,
+    /// Pages, slides, sheets.
+    pub parts: Option<u32>,
+    /// What in it could not be read.
+    pub notices: Vec<String>,
+    /// All text in reading order.
+    pub text: String,
+    /// The passages it is cut into.
+    pub passages: Vec<PassageView>,
+}
+
+/// A passage with its place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PassageView {
+    /// The text.
+    pub text: String,
+    /// Page or slide.
+    pub page: Option<u32>,
+    /// Where it stands.
+    pub place: Place,
+    /// The same in words.
+    pub place_text: String,
+    /// Headings above it.
+    pub headings: Vec<String>,
+    /// The first line holds column headings.
+    pub tabular: bool,
+}
+
+impl Extracted {
+    /// From a reading and its passages.
+    pub fn of(reading: extraction::Reading, drafts: Vec<Draft>) -> Self {
+        let text = reading.document.text();
+        let document = reading.document;
+        let passage = |draft: Draft| PassageView {
+            page: draft.place.page(),
+            place_text: draft.place.to_string(),
+            text: draft.text,
+            place: draft.place,
+            headings: draft.headings,
+            tabular: draft.tabular,
+        };
+        Self {
+            status: reading.status,
+            reason: reading.reason,
+            format: reading.format,
+            title: document.title,
+            author: document.author,
+            written: document.written,
+            parts: document.parts,
+            notices: document.notices,
+            text,
+            passages: drafts.into_iter().map(passage).collect(),
+        }
+    }
+}
+
+/// An answer with everything it rests on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answered {
+    /// What the answer is: `found in your documents`.
+    pub engine: String,
+    /// Its sentences, each with its citations.
+    pub answer: Vec<SentenceView>,
+    /// Nothing in the folders answers the question.
+    pub abstained: bool,
+    /// The person stopped it.
+    pub cancelled: bool,
+    /// Why there is no answer.
+    pub reason: Option<String>,
+    /// Names and numbers of the question that no file mentions.
+    pub missing: Vec<String>,
+    /// Where sources disagree.
+    pub conflicts: Vec<Conflict>,
+    /// What a person should know about this answer.
+    pub notices: Vec<String>,
+    /// Labels of everything that was read for it.
+    pub labels: Labels,
+    /// Passages that were read for it.
+    pub passages_read: usize,
+    /// Files they are from.
+    pub files_read: usize,
+}
+
+/// A sentence with its citations.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SentenceView {
+    /// The sentence.
+    pub text: String,
+    /// What it rests on; never empty.
+    pub citations: Vec<CitationView>,
+    /// Another source says otherwise.
+    pub conflict: bool,
+    /// How sure the engine is, from 0 to 1.
+    pub confidence: f32,
+}
+
+/// A citation with the passage around it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CitationView {
+    /// Path below the watched folder.
+    pub file: String,
+    /// Path of the watched folder.
+    pub source: String,
+    /// Page or slide.
+    pub page: Option<u32>,
+    /// Where exactly.
+    pub place: Place,
+    /// The same in words.
+    pub place_text: String,
+    /// Headings above it in one line.
+    pub heading: String,
+    /// The whole passage.
+    pub passage: String,
+    /// The cited characters of the passage.
+    pub quote: String,
+    /// Where the quote begins and ends in the passage, in characters.
+    pub chars: std::ops::Range<usize>,
+    /// File date, seconds since 1970.
+    pub modified: i64,
+    /// The date the document gives itself.
+    pub written: Option<String>,
+    /// Labels of the passage.
+    pub labels: Labels,
+}
+
+impl Answered {
+    /// From what was gathered and what came out.
+    pub fn of(gathered: &Gathered, answer: Answer) -> Self {
+        let (reason, missing) = match &answer.outcome {
+            Outcome::Abstained { reason, missing } => (Some(reason.clone()), missing.clone()),
+            Outcome::Answered | Outcome::Cancelled => (None, Vec::new()),
+        };
+        let sentence = |sentence: intelligence::Sentence| SentenceView {
+            text: sentence.text,
+            citations: sentence.citations.into_iter().map(|citation| citation_view(gathered, citation)).collect(),
+            conflict: sentence.conflict,
+            confidence: sentence.confidence,
+        };
+        Self {
+            abstained: answer.abstained(),
+            cancelled: answer.outcome == Outcome::Cancelled,
+            engine: answer.engine,
+            answer: answer.sentences.into_iter().map(sentence).collect(),
+            reason,
+            missing,
+            conflicts: answer.conflicts,
+            notices: gathered.notices.iter().cloned().chain(answer.notices).collect(),
+            labels: gathered.labels.clone(),
+            passages_read: gathered.evidence.len(),
+            files_read: gathered.files,
+        }
+    }
+}
+
+/// A citation with its passage.
+pub fn citation_view(gathered: &Gathered, citation: Citation) -> CitationView {
+    let evidence = gathered.evidence.iter().find(|evidence| evidence.passage == citation.passage);
+    CitationView {
+        file: citation.file,
+        source: evidence.map(|e| e.source.clone()).unwrap_or_default(),
+        page: citation.page,
+        place_text: citation.place.to_string(),
+        place: citation.place,
+        heading: citation.headings.join(" > "),
+        passage: evidence.map_or_else(|| citation.quote.clone(), |e| e.text.clone()),
+        quote: citation.quote,
+        chars: citation.chars,
+        modified: citation.modified,
+        written: citation.written,
+        labels: citation.labels,
+    }
+}

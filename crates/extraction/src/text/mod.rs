@@ -1,0 +1,7 @@
+//! Formats that are text themselves.
+
+pub(crate) mod csv;
+pub(crate) mod decode;
+pub(crate) mod html;
+pub(crate) mod markdown;
+pub(crate) mod plain;

@@ -1,0 +1,236 @@
+//! What a question asks for: its words, what it names, the period, and the kind of value that would answer it.
+
+use super::values::ValueKind;
+use super::words::{Kind, Language, Reader, Token};
+
+/// A question, read.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    /// Words without stop words, each once.
+    pub terms: Vec<Token>,
+    /// What an answer must be about.
+    pub anchors: Vec<Anchor>,
+    pub expects: Expects,
+    /// Years and quarters, as compared: `2018`, `q3`. Also those that `last year` means.
+    pub periods: Vec<String>,
+}
+
+/// Something the question names: if no evidence mentions it, nothing found can be an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Anchor {
+    pub kind: AnchorKind,
+    /// Compared forms; one for an identifier or year, several for a name of several words.
+    pub stems: Vec<String>,
+    /// As written.
+    pub shown: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AnchorKind {
+    Identifier,
+    Year,
+    Name,
+}
+
+/// The kind of answer a question asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expects {
+    Person,
+    Value(ValueKind),
+    Steps,
+    YesNo,
+    Anything,
+}
+
+impl Asked {
+    pub(crate) fn read(text: &str, today: jiff::civil::Date, reader: &Reader) -> Self {
+        let tokens = reader.tokens(text);
+        let mut terms: Vec<Token> = Vec::new();
+        for token in tokens.iter().filter(|token| !token.stop) {
+            if !terms.iter().any(|own| own.stem == token.stem) {
+                terms.push(token.clone());
+            }
+        }
+        let lower = text.to_lowercase();
+        let mut periods: Vec<String> = terms.iter().filter(|t| is_period(&t.stem)).map(|t| t.stem.clone()).collect();
+        periods.extend(relative_periods(&lower, today));
+        Self { anchors: anchors(text, &tokens, reader.language()), expects: expects(&lower), terms, periods }
+    }
+}
+
+fn is_year(stem: &str) -> bool {
+    stem.len() == 4 && stem.parse().is_ok_and(|year: u32| (1950..2100).contains(&year))
+}
+
+pub(crate) fn is_period(stem: &str) -> bool {
+    is_year(stem) || matches!(stem, "q1" | "q2" | "q3" | "q4")
+}
+
+fn relative_periods(lower: &str, today: jiff::civil::Date) -> Vec<String> {
+    let year = i32::from(today.year());
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| lower.contains(phrase));
+    let mut out = Vec::new();
+    if says(&["this year", "current year", "dieses jahr", "i år"]) {
+        out.push(year.to_string());
+    }
+    if says(&["last year", "previous year", "letztes jahr", "im vorjahr", "i fjor"]) {
+        out.push((year - 1).to_string());
+    }
+    if says(&["next year", "nächstes jahr", "neste år"]) {
+        out.push((year + 1).to_string());
+    }
+    out
+}
+
+fn anchors(text: &str, tokens: &[Token], language: Language) -> Vec<Anchor> {
+    let mut out: Vec<Anchor> = Vec::new();
+    let mut push = |anchor: Anchor| {
+        if !out.iter().any(|own| own.stems == anchor.stems) {
+            out.push(anchor);
+        }
+    };
+    for token in tokens {
+        if is_year(&token.stem) {
+            push(Anchor { kind: AnchorKind::Year, stems: vec![token.stem.clone()], shown: token.raw.clone() });
+        } else if token.kind == Kind::Identifier && !is_period(&token.stem) && token.stem.len() >= 2 {
+            push(Anchor { kind: AnchorKind::Identifier, stems: vec![token.stem.clone()], shown: token.raw.clone() });
+        }
+    }
+    let mut open: Option<(Vec<String>, usize, usize)> = None;
+    let mut close = |open: &mut Option<(Vec<String>, usize, usize)>| {
+        if let Some((stems, start, end)) = open.take() {
+            let shown = text.get(start..end).unwrap_or_default().trim().to_owned();
+            push(Anchor { kind: AnchorKind::Name, stems, shown });
+        }
+    };
+    for token in tokens {
+        let end = token.at + token.raw.len();
+        if token.kind != Kind::Word || !names_something(text, token, language) {
+            close(&mut open);
+            continue;
+        }
+        match &mut open {
+            // Only a space, `&` or `-` between two words of one name.
+            Some((stems, _, until)) if text.get(*until..token.at).is_some_and(|gap| matches!(gap, " " | " & " | "-" | "&")) => {
+                stems.push(token.stem.clone());
+                *until = end;
+            }
+            _ => {
+                close(&mut open);
+                open = Some((vec![token.stem.clone()], token.at, end));
+            }
+        }
+    }
+    close(&mut open);
+    out
+}
+
+/// Whether a word is written as a name. German writes every noun with a capital, so there only words that are no
+/// ordinary nouns count: in capitals, or with capitals inside.
+fn names_something(text: &str, token: &Token, language: Language) -> bool {
+    let raw = token.raw.as_str();
+    let capitals = raw.chars().filter(|c| c.is_uppercase()).count();
+    let starts = raw.chars().next().is_some_and(char::is_uppercase);
+    if token.stop && capitals < 2 || !starts && capitals == 0 || raw.chars().count() < 2 {
+        return false;
+    }
+    if capitals >= 2 && (token.stop || raw.chars().count() >= 2) {
+        return !token.stop;
+    }
+    if language == Language::German {
+        return false;
+    }
+    let first = text.get(..token.at).is_none_or(|before| {
+        let before = before.trim_end();
+        before.is_empty() || before.ends_with(['.', '!', '?', ':', '"', '“', '(', '-', '–', '\n'])
+    });
+    let possessive = text.get(token.at + raw.len()..).is_some_and(|rest| rest.starts_with("'s") || rest.starts_with("’s"));
+    !first || possessive
+}
+
+fn expects(lower: &str) -> Expects {
+    let padded = format!(" {} ", lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" "));
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| padded.contains(&format!(" {phrase} ")));
+    let holds = |parts: &[&str]| parts.iter().any(|part| padded.contains(part));
+    let starts = |phrases: &[&str]| phrases.iter().any(|phrase| padded.starts_with(&format!(" {phrase} ")));
+
+    if says(&["how do i", "how do we", "how do you", "how can i", "how can we", "how to", "how should i", "how should we", "how would i", "what steps", "which steps", "what are the steps", "wie kann ich", "wie kann man", "wie setze ich", "wie geht", "hvordan kan jeg", "hvordan gjør"])
+        || starts(&["wie richte ich", "wie mache ich", "hvordan"])
+    {
+        return Expects::Steps;
+    }
+    if says(&["who", "whom", "whose", "wer", "wem", "wen", "hvem", "contact person", "ansprechpartner", "kontaktperson"]) {
+        return Expects::Person;
+    }
+    if says(&["how many", "how often", "number of", "wie viele", "wieviele", "anzahl", "hvor mange", "antall"]) {
+        return Expects::Value(ValueKind::Number);
+    }
+    if says(&["how long", "how quickly", "how fast", "how soon", "how old", "notice period", "lead time", "response time", "delivery time", "retention period", "payment term", "payment terms", "within what time", "wie lange", "wie schnell", "hvor lenge", "hvor raskt", "hvor fort"])
+        || holds(&["frist ", "lieferzeit", "laufzeit", "reaktionszeit", "leveringstid", "oppsigelsestid", "svartid"])
+    {
+        return Expects::Value(ValueKind::Duration);
+    }
+    if says(&["what percentage", "how many percent", "percent", "percentage", "uptime", "discount", "margin", "rate", "availability", "verfügbarkeit", "rabatt", "prozent", "prosent", "oppetid"]) {
+        return Expects::Value(ValueKind::Percentage);
+    }
+    if says(&["when", "what date", "which date", "on which day", "deadline", "wann", "datum", "når", "dato"]) {
+        return Expects::Value(ValueKind::Date);
+    }
+    if says(&["how much", "price", "prices", "cost", "costs", "fee", "amount", "penalty", "capital expenditure", "revenue", "net income", "wie viel", "wieviel", "preis", "kostet", "kosten", "betrag", "hvor mye", "pris", "koster", "beløp"]) {
+        return Expects::Value(ValueKind::Amount);
+    }
+    if starts(&["is", "are", "do", "does", "did", "can", "could", "may", "must", "has", "have", "will", "was", "were", "should", "ist", "sind", "kann", "darf", "muss", "hat", "haben", "gibt", "er", "kan", "må", "har"]) {
+        return Expects::YesNo;
+    }
+    Expects::Anything
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Asked {
+        Asked::read(text, jiff::civil::date(2026, 5, 4), &Reader::for_question(text))
+    }
+
+    fn named(text: &str) -> Vec<String> {
+        read(text).anchors.into_iter().map(|anchor| anchor.shown).collect()
+    }
+
+    #[test]
+    fn a_question_names_customers_products_and_years() {
+        assert_eq!(named("What is the uptime for Halden Logistics in 2025?"), ["2025", "Halden Logistics"]);
+        assert_eq!(named("What does the AMR-40X cost?"), ["AMR-40X"]);
+        assert_eq!(named("Halden's notice period"), ["Halden"]);
+        assert_eq!(named("What did KB-0193 say?"), ["KB-0193"]);
+        assert_eq!(named("Welche Kündigungsfrist gilt im Vertrag?"), [""; 0]);
+        assert_eq!(named("How do I restart it?"), [""; 0]);
+    }
+
+    #[test]
+    fn the_kind_of_answer_follows_from_the_question() {
+        use Expects::*;
+        let cases = [
+            ("How long is the notice period?", Value(ValueKind::Duration)),
+            ("What is the notice period?", Value(ValueKind::Duration)),
+            ("Welche Kündigungsfrist gilt?", Value(ValueKind::Duration)),
+            ("How much does it cost?", Value(ValueKind::Amount)),
+            ("When was it signed?", Value(ValueKind::Date)),
+            ("Who owns the account?", Person),
+            ("How do I reset the charger?", Steps),
+            ("Is data encrypted?", YesNo),
+            ("What uptime do we promise?", Value(ValueKind::Percentage)),
+            ("How many robots?", Value(ValueKind::Number)),
+            ("What is covered?", Anything),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(read(text).expects, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn last_year_counts_from_today() {
+        assert_eq!(read("What was revenue last year?").periods, ["2025"]);
+        assert_eq!(read("Revenue in Q3 FY24?").periods, ["q3", "2024"]);
+    }
+}

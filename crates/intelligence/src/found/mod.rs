@@ -1,0 +1,207 @@
+//! The engine without a language model.
+//!
+//! The evidence is cut into sentences, list items and table rows (`split`, `table`, `unit`); the question is read for
+//! what it asks and names (`asked`); each piece is scored by shared words, context, the kind of value asked for and,
+//! where there is an embedding model, by meaning (`score`); the best ones that say different things become the answer
+//! (`select`), and sources that give other values are shown beside them (`conflict`).
+
+mod asked;
+mod conflict;
+mod score;
+mod select;
+mod split;
+mod table;
+mod unit;
+mod values;
+mod words;
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use self::asked::{Anchor, AnchorKind, Asked};
+use self::score::{Signs, mentions, settings, signs, weights};
+use self::select::{Chosen, Scored, select};
+use self::unit::{Unit, units};
+use self::words::Reader;
+use crate::{Answer, AnswerEvent, AnswerStream, AnswerTask, Conflict, Embed, Engine, Evidence, Outcome, Sentence};
+
+/// Answers with sentences and table rows of the evidence, word for word. Needs no language model.
+#[derive(Clone, Default)]
+pub struct FoundInDocuments {
+    embed: Option<Arc<dyn Embed>>,
+}
+
+/// Pieces that are compared with the question by meaning; the others keep their score by words.
+const EMBEDDED: usize = 24;
+
+const LABEL: &str = "found in your documents";
+const NOTHING: &str = "Nothing in your folders answers this.";
+
+impl FoundInDocuments {
+    /// Compares by words and, where there is a model, by meaning.
+    pub fn new(embed: Option<Arc<dyn Embed>>) -> Self {
+        Self { embed }
+    }
+
+    /// Cosine of the question and each text, or a notice why words alone have to do.
+    async fn similarities(&self, question: &str, texts: Vec<String>) -> Result<Vec<f32>, Option<String>> {
+        let Some(embed) = &self.embed else { return Err(None) };
+        let count = texts.len();
+        let mut all = vec![question.to_owned()];
+        all.extend(texts);
+        let failed = |why: String| Some(format!("Sentences were compared by their words only: {why}."));
+        let vectors = embed.embed(&all).await.map_err(|error| failed(error.to_string()))?;
+        let Some((asked, found)) = vectors.split_first() else { return Err(failed("the model gave no vectors".into())) };
+        if found.len() != count || found.iter().any(|vector| vector.len() != asked.len()) {
+            return Err(failed("the model gave vectors of the wrong number or length".into()));
+        }
+        let cosine = |vector: &Vec<f32>| vector.iter().zip(asked).map(|(a, b)| a * b).sum::<f32>();
+        Ok(found.iter().map(cosine).map(|cosine| if cosine.is_finite() { cosine } else { 0.0 }).collect())
+    }
+}
+
+impl Engine for FoundInDocuments {
+    fn label(&self) -> &str {
+        LABEL
+    }
+
+    fn answer<'a>(&'a self, task: &'a AnswerTask, cancel: CancellationToken) -> AnswerStream<'a> {
+        Box::pin(async_stream::stream! {
+            let mut answer = Answer {
+                sentences: Vec::new(),
+                conflicts: Vec::new(),
+                outcome: Outcome::Cancelled,
+                engine: LABEL.to_owned(),
+                notices: Vec::new(),
+            };
+            let Some(found) = self.find(task, &cancel, &mut answer.notices).await else {
+                yield AnswerEvent::Finished(answer);
+                return;
+            };
+            match found {
+                Found::Nothing { missing } => {
+                    answer.outcome = Outcome::Abstained { reason: reason(&missing), missing };
+                }
+                Found::Sentences { sentences, conflicts } => {
+                    for sentence in sentences {
+                        if cancel.is_cancelled() {
+                            yield AnswerEvent::Finished(answer);
+                            return;
+                        }
+                        answer.sentences.push(sentence.clone());
+                        yield AnswerEvent::Sentence(sentence);
+                    }
+                    if !cancel.is_cancelled() {
+                        answer.conflicts = conflicts;
+                        answer.outcome = Outcome::Answered;
+                    }
+                }
+            }
+            yield AnswerEvent::Finished(answer);
+        })
+    }
+}
+
+enum Found {
+    Nothing { missing: Vec<String> },
+    Sentences { sentences: Vec<Sentence>, conflicts: Vec<Conflict> },
+}
+
+impl FoundInDocuments {
+    /// `None` when cancelled.
+    async fn find(&self, task: &AnswerTask, cancel: &CancellationToken, notices: &mut Vec<String>) -> Option<Found> {
+        let evidence = task.evidence.as_slice();
+        let reader = Reader::for_question(&task.question.text);
+        let asked = Asked::read(&task.question.text, task.question.today, &reader);
+        let mut all: Vec<Unit> = Vec::new();
+        for (index, one) in evidence.iter().enumerate() {
+            if cancel.is_cancelled() {
+                return None;
+            }
+            all.extend(units(index, one, &asked, &reader));
+        }
+        let settings = settings(evidence, &reader);
+        let mentions = mentions(&asked.anchors, evidence, &settings);
+        let missing = missing(&asked.anchors, &mentions);
+        if !missing.is_empty() || asked.terms.is_empty() {
+            return Some(Found::Nothing { missing });
+        }
+        let weights = weights(&asked, &all);
+        let mut known: Vec<Signs> = (0..all.len())
+            .map(|index| signs(&asked, &weights, &all, index, evidence, &settings, &mentions))
+            .collect();
+        if cancel.is_cancelled() {
+            return None;
+        }
+        let mut order: Vec<usize> = (0..known.len()).collect();
+        order.sort_by(|a, b| known[*b].rank().total_cmp(&known[*a].rank()).then(a.cmp(b)));
+        order.truncate(EMBEDDED);
+        let texts: Vec<String> = order.iter().map(|index| all[*index].text.clone()).collect();
+        match cancel.run_until_cancelled(self.similarities(&task.question.text, texts)).await? {
+            Ok(similarities) => {
+                // Only what was compared by meaning competes; the rest was far behind by words already.
+                for (index, similarity) in order.iter().zip(similarities) {
+                    known[*index].similarity = Some(similarity.clamp(0.0, 1.0));
+                }
+            }
+            Err(notice) => notices.extend(notice),
+        }
+        order.sort_unstable();
+        let scored: Vec<Scored<'_>> = known
+            .iter()
+            .enumerate()
+            .map(|(index, signs)| {
+                let compared = order.binary_search(&index).is_ok();
+                let confidence = if compared { signs.confidence() } else { 0.0 };
+                Scored { unit: &all[index], rank: signs.rank(), confidence }
+            })
+            .collect();
+        let chosen = select(&asked, &scored, evidence);
+        if chosen.is_empty() {
+            return Some(Found::Nothing { missing: Vec::new() });
+        }
+        let (conflicts, disputed) = conflict::conflicts(&asked, &chosen, &scored, evidence, &mentions);
+        let sentences = chosen
+            .iter()
+            .zip(disputed)
+            .filter_map(|(own, conflict)| write(own, &scored, evidence, conflict))
+            .collect();
+        Some(Found::Sentences { sentences, conflicts })
+    }
+}
+
+/// What the question names and no evidence mentions.
+fn missing(anchors: &[Anchor], mentions: &[Vec<f32>]) -> Vec<String> {
+    let nowhere = |(anchor, found): &(&Anchor, &Vec<f32>)| {
+        let best = found.iter().copied().fold(0.0, f32::max);
+        match anchor.kind {
+            AnchorKind::Identifier | AnchorKind::Year => best < 0.5,
+            AnchorKind::Name => best < 0.01,
+        }
+    };
+    anchors.iter().zip(mentions).filter(nowhere).map(|(anchor, _)| anchor.shown.clone()).collect()
+}
+
+fn reason(missing: &[String]) -> String {
+    let Some((last, front)) = missing.split_last() else { return NOTHING.to_owned() };
+    let quoted: Vec<String> = front.iter().map(|name| format!("`{name}`")).collect();
+    if quoted.is_empty() {
+        format!("{NOTHING} What was found does not mention `{last}`.")
+    } else {
+        format!("{NOTHING} What was found does not mention {} or `{last}`.", quoted.join(", "))
+    }
+}
+
+fn write(chosen: &Chosen, scored: &[Scored<'_>], evidence: &[Evidence], conflict: bool) -> Option<Sentence> {
+    let own = scored.get(chosen.unit)?;
+    let cite = |index: &usize| {
+        let unit = scored.get(*index)?.unit;
+        evidence.get(unit.evidence)?.cite(unit.quote.clone())
+    };
+    let citations: Vec<_> = std::iter::once(&chosen.unit).chain(&chosen.also).filter_map(cite).collect();
+    if citations.is_empty() {
+        return None;
+    }
+    Some(Sentence { text: own.unit.text.clone(), citations, confidence: own.confidence, conflict })
+}

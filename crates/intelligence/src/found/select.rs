@@ -1,0 +1,134 @@
+//! Which units become the answer.
+
+use std::collections::BTreeSet;
+
+use super::asked::{Asked, Expects};
+use super::score::starts_with_an_act;
+use super::unit::{Unit, UnitKind};
+use crate::Evidence;
+
+/// A unit with its place in the order and how sure it is an answer.
+#[derive(Clone, Copy)]
+pub(crate) struct Scored<'a> {
+    pub unit: &'a Unit,
+    pub rank: f32,
+    pub confidence: f32,
+}
+
+/// A sentence of the answer before it is written.
+pub(crate) struct Chosen {
+    /// Index into the scored units.
+    pub unit: usize,
+    /// Further units of other documents that say the same.
+    pub also: Vec<usize>,
+}
+
+/// Below this the best unit is no answer.
+pub(crate) const ENOUGH: f32 = 0.5;
+/// Words shared by two units that say the same.
+const SAME: f32 = 0.65;
+const STEPS: usize = 8;
+const FURTHER_CITATIONS: usize = 2;
+
+/// Picks the answer, in reading order. Empty when nothing is good enough.
+pub(crate) fn select(asked: &Asked, scored: &[Scored<'_>], evidence: &[Evidence]) -> Vec<Chosen> {
+    let mut order: Vec<usize> = (0..scored.len()).collect();
+    order.sort_by(|a, b| scored[*b].rank.total_cmp(&scored[*a].rank).then(a.cmp(b)));
+    let Some(best) = order.iter().copied().find(|index| scored[*index].confidence >= ENOUGH) else { return Vec::new() };
+    if asked.expects == Expects::Steps
+        && let Some(steps) = steps(best, scored)
+    {
+        return steps.into_iter().map(|unit| Chosen { unit, also: Vec::new() }).collect();
+    }
+    let most = match asked.expects {
+        Expects::Value(_) | Expects::Person => 2,
+        Expects::YesNo => 2,
+        Expects::Steps | Expects::Anything => 4,
+    };
+    let mut chosen: Vec<Chosen> = vec![Chosen { unit: best, also: Vec::new() }];
+    for index in order {
+        let candidate = &scored[index];
+        if index == best || candidate.confidence < ENOUGH {
+            continue;
+        }
+        if let Some(same) = chosen.iter_mut().find(|own| says_the_same(scored[own.unit].unit, candidate.unit)) {
+            let documents = same.also.iter().chain([&same.unit]).map(|own| evidence[scored[*own].unit.evidence].document);
+            let new = !documents.collect::<BTreeSet<_>>().contains(&evidence[candidate.unit.evidence].document);
+            if new && same.also.len() < FURTHER_CITATIONS {
+                same.also.push(index);
+            }
+            continue;
+        }
+        let close = candidate.rank >= 0.85 * scored[best].rank;
+        if close && chosen.len() < most && !matches!(candidate.unit.kind, UnitKind::Heading) {
+            chosen.push(Chosen { unit: index, also: Vec::new() });
+        }
+    }
+    in_reading_order(&mut chosen, scored, evidence);
+    chosen
+}
+
+/// By document, the one with the best sentence first, then by position.
+fn in_reading_order(chosen: &mut [Chosen], scored: &[Scored<'_>], evidence: &[Evidence]) {
+    let mut documents = Vec::new();
+    for own in chosen.iter() {
+        let document = evidence[scored[own.unit].unit.evidence].document;
+        if !documents.contains(&document) {
+            documents.push(document);
+        }
+    }
+    let place = |own: &Chosen| {
+        let unit = scored[own.unit].unit;
+        let one = &evidence[unit.evidence];
+        (documents.iter().position(|document| *document == one.document), one.passage, unit.quote.start)
+    };
+    chosen.sort_by_key(place);
+}
+
+/// The list that the best unit belongs to or announces, from its first step on.
+fn steps(best: usize, scored: &[Scored<'_>]) -> Option<Vec<usize>> {
+    let is_step = |index: usize| {
+        scored.get(index).is_some_and(|own| {
+            matches!(own.unit.kind, UnitKind::Item(_)) || starts_with_an_act(&own.unit.text) && !own.unit.text.ends_with(':')
+        })
+    };
+    let together = |a: usize, b: usize| scored[a].unit.evidence == scored[b].unit.evidence;
+    let mut first = best;
+    if !is_step(best) {
+        // The steps are announced: they begin within the next two pieces.
+        first = (best + 1..=best + 2).find(|index| is_step(*index) && together(best, *index))?;
+    }
+    while first > 0 && is_step(first - 1) && together(first, first - 1) && !restarts(scored[first].unit) {
+        first -= 1;
+    }
+    let mut steps = vec![first];
+    let mut next = first + 1;
+    while steps.len() < STEPS && is_step(next) && together(first, next) && !restarts(scored[next].unit) {
+        steps.push(next);
+        next += 1;
+    }
+    (steps.len() >= 2).then_some(steps)
+}
+
+/// Whether a list begins here.
+fn restarts(unit: &Unit) -> bool {
+    matches!(unit.kind, UnitKind::Item(Some(1)))
+}
+
+/// Whether two units hold the same words and the same values.
+pub(crate) fn says_the_same(a: &Unit, b: &Unit) -> bool {
+    overlap(a, b) >= SAME && values_of(a) == values_of(b)
+}
+
+pub(crate) fn values_of(unit: &Unit) -> BTreeSet<&str> {
+    unit.values.iter().map(|value| value.canonical.as_str()).collect()
+}
+
+/// Shared words over all words (Jaccard).
+pub(crate) fn overlap(a: &Unit, b: &Unit) -> f32 {
+    let set = |unit: &Unit| unit.own.iter().map(|token| token.stem.clone()).collect::<BTreeSet<_>>();
+    let (a, b) = (set(a), set(b));
+    let shared = a.intersection(&b).count() as f32;
+    let all = a.union(&b).count() as f32;
+    if all > 0.0 { shared / all } else { 0.0 }
+}

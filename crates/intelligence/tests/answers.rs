@@ -1,0 +1,230 @@
+//! Stories: a question, a few passages, and what a person should read.
+
+use domain::{DocumentId, Labels, PassageId, Place};
+use futures_util::StreamExt;
+use intelligence::{Answer, AnswerEvent, AnswerTask, Engine, Evidence, FoundInDocuments, Outcome, Question};
+use tokio_util::sync::CancellationToken;
+
+fn passage(document: i64, file: &str, text: &str) -> Evidence {
+    Evidence {
+        passage: PassageId(document * 10),
+        document: DocumentId(document),
+        file: file.into(),
+        source: "Sales".into(),
+        title: None,
+        headings: vec![],
+        text: text.into(),
+        place: Place::Whole,
+        table: false,
+        labels: Labels::default(),
+        modified: 1_760_000_000,
+        written: None,
+        score: 0.8,
+        similarity: None,
+    }
+}
+
+fn table(document: i64, file: &str, text: &str) -> Evidence {
+    Evidence { table: true, ..passage(document, file, text) }
+}
+
+async fn ask(question: &str, evidence: Vec<Evidence>) -> Answer {
+    let question = Question { text: question.into(), today: jiff::civil::date(2026, 5, 4) };
+    let task = AnswerTask { question, evidence };
+    let engine = FoundInDocuments::default();
+    let events: Vec<AnswerEvent> = engine.answer(&task, CancellationToken::new()).collect().await;
+    let (Some(AnswerEvent::Finished(answer)), told) = (events.last(), &events[..events.len() - 1]) else {
+        panic!("the last event is not the answer: {events:?}");
+    };
+    let told = told.iter().map(|event| match event {
+        AnswerEvent::Sentence(sentence) => sentence.clone(),
+        other => panic!("told twice: {other:?}"),
+    });
+    assert!(told.eq(answer.sentences.iter().cloned()), "what was told is not what was answered");
+    for citation in answer.sentences.iter().flat_map(|sentence| &sentence.citations) {
+        let source = task.evidence.iter().find(|one| one.passage == citation.passage).unwrap();
+        assert!(citation.holds_in(&source.text));
+    }
+    answer.clone()
+}
+
+fn texts(answer: &Answer) -> Vec<&str> {
+    answer.sentences.iter().map(|sentence| sentence.text.as_str()).collect()
+}
+
+const HALDEN: &str = "4.1 The Supplier shall make the Fleet Portal available for at least 99.5 % of each calendar month.\n\
+    4.2 Planned maintenance is announced five working days ahead and does not count as downtime.\n\
+    12.1 Either party may terminate this agreement with ninety (90) days' written notice to the end of a quarter.";
+
+#[tokio::test]
+async fn a_contract_clause_answers_with_its_exact_words() {
+    let mut clause = passage(1, "Contracts/Halden Logistics frame agreement.pdf", HALDEN);
+    clause.place = Place::Page { page: 7 };
+    clause.headings = vec!["4 Availability".into()];
+    let answer = ask("What uptime did we promise Halden?", vec![clause]).await;
+    assert_eq!(answer.outcome, Outcome::Answered);
+    assert!(answer.sentences[0].text.contains("99.5 % of each calendar month"), "{answer:?}");
+    assert_eq!(answer.sentences[0].citations[0].page, Some(7));
+    assert_eq!(answer.engine, "found in your documents");
+}
+
+#[tokio::test]
+async fn a_notice_period_is_found_though_the_clause_says_terminate() {
+    let answer =
+        ask("What is the notice period for Halden?", vec![passage(1, "Contracts/Halden.pdf", HALDEN)]).await;
+    assert!(answer.sentences[0].text.contains("ninety (90) days"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_price_list_row_is_written_from_its_exact_cells() {
+    let prices = table(
+        2,
+        "Prices/Price list 2026.xlsx",
+        "Article | Description | List price (EUR) | Lead time\n\
+         AMR-40X | Autonomous mover, 40 kg | 24,800 | 6 weeks\n\
+         AMR-90X | Autonomous mover, 90 kg | 31,500 | 8 weeks",
+    );
+    let answer = ask("What is the list price of the AMR-40X?", vec![prices]).await;
+    assert_eq!(texts(&answer), ["AMR-40X, List price (EUR): 24,800"]);
+    assert_eq!(answer.sentences[0].citations[0].quote, "AMR-40X | Autonomous mover, 40 kg | 24,800 | 6 weeks");
+}
+
+#[tokio::test]
+async fn the_steps_of_an_article_stay_together_and_in_order() {
+    let article = passage(
+        3,
+        "Support/KB-0193 Charger does not start.md",
+        "If the charger shows a red light after a power cut, reset it:\n\
+         1. Unplug the charger from the wall.\n\
+         2. Hold the Reset button for ten seconds.\n\
+         3. Plug the charger in again and wait for the green light.\n\
+         The warranty is not affected.",
+    );
+    let answer = ask("How do I reset the charger after a power cut?", vec![article]).await;
+    assert_eq!(
+        texts(&answer),
+        [
+            "Unplug the charger from the wall.",
+            "Hold the Reset button for ten seconds.",
+            "Plug the charger in again and wait for the green light."
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_mail_says_who_decided() {
+    let mut mail = passage(
+        4,
+        "Mails/Re Renewal.eml",
+        "Hello Kari,\nthe renewal of the Halden contract was approved by Ingrid Solberg on 3 March 2025.\nBest regards\nJonas",
+    );
+    mail.title = Some("Re: Renewal Halden".into());
+    let answer = ask("Who approved the renewal for Halden?", vec![mail]).await;
+    assert!(answer.sentences[0].text.contains("Ingrid Solberg"), "{answer:?}");
+    assert_eq!(answer.sentences.len(), 1);
+}
+
+#[tokio::test]
+async fn the_year_of_the_question_chooses_the_column_of_a_statement() {
+    let statement = table(
+        5,
+        "Reports/Annual report 2025.xlsx",
+        "NOK million | 2025 | 2024\nRevenue | 412.6 | 388.1\nOperating profit | 51.2 | 47.9",
+    );
+    let answer = ask("What was revenue in 2024?", vec![statement]).await;
+    assert_eq!(texts(&answer), ["Revenue, 2024: 388.1"]);
+}
+
+#[tokio::test]
+async fn a_german_contract_is_read_in_german() {
+    let contract = passage(
+        6,
+        "Verträge/Rahmenvertrag Meyer Logistik.docx",
+        "§ 8 Laufzeit und Kündigung\nDer Vertrag kann von beiden Parteien mit einer Frist von drei Monaten zum Ende eines \
+         Kalenderjahres gekündigt werden.\n§ 9 Haftung\nDie Haftung ist auf den Auftragswert begrenzt.",
+    );
+    let answer = ask("Welche Kündigungsfrist gilt im Vertrag mit Meyer?", vec![contract]).await;
+    assert!(answer.sentences[0].text.contains("drei Monaten"), "{answer:?}");
+    assert_eq!(answer.sentences.len(), 1);
+}
+
+#[tokio::test]
+async fn nothing_found_is_said_plainly() {
+    let answer = ask("What is the notice period?", vec![]).await;
+    assert_eq!(
+        answer.outcome,
+        Outcome::Abstained { reason: "Nothing in your folders answers this.".into(), missing: vec![] }
+    );
+    assert!(answer.sentences.is_empty());
+}
+
+#[tokio::test]
+async fn a_question_about_another_customer_is_not_answered_from_this_ones_contract() {
+    let answer =
+        ask("What is the notice period for Norrland?", vec![passage(1, "Contracts/Halden.pdf", HALDEN)]).await;
+    let Outcome::Abstained { reason, missing } = answer.outcome else { panic!("answered: {answer:?}") };
+    assert_eq!(missing, ["Norrland"]);
+    assert_eq!(reason, "Nothing in your folders answers this. What was found does not mention `Norrland`.");
+}
+
+#[tokio::test]
+async fn a_question_about_another_year_or_article_is_not_answered() {
+    let prices = table(2, "Prices/Price list 2026.xlsx", "Article | List price (EUR)\nAMR-40X | 24,800");
+    for question in ["What is the list price of the AMR-50X?", "What was the list price of the AMR-40X in 2023?"] {
+        assert!(ask(question, vec![prices.clone()]).await.abstained(), "{question}");
+    }
+}
+
+#[tokio::test]
+async fn a_passage_about_something_else_is_no_answer() {
+    let canteen = passage(7, "Office/Canteen.md", "The canteen is open from 11:00 to 14:00. Friday is fish day.");
+    assert!(ask("How long is the warranty on batteries?", vec![canteen]).await.abstained());
+}
+
+#[tokio::test]
+async fn two_documents_that_say_the_same_are_cited_together() {
+    let sentence = "The warranty on batteries is 24 months from delivery.";
+    let answer = ask(
+        "How long is the warranty on batteries?",
+        vec![passage(1, "Contracts/Terms.pdf", sentence), passage(2, "Mails/Re warranty.eml", sentence)],
+    )
+    .await;
+    assert_eq!(texts(&answer), [sentence]);
+    assert_eq!(answer.sentences[0].citations.len(), 2);
+    assert!(answer.conflicts.is_empty());
+}
+
+#[tokio::test]
+async fn two_versions_that_disagree_are_both_shown_newest_first() {
+    let mut old = passage(1, "Terms/Warranty terms 2023.pdf", "The warranty on batteries is 24 months from delivery.");
+    old.written = Some("2023-01-10".into());
+    let mut new = passage(2, "Terms/Warranty terms 2025.pdf", "The warranty on batteries is 36 months from delivery.");
+    new.written = Some("2025-02-01".into());
+    let answer = ask("How long is the warranty on batteries?", vec![old, new]).await;
+    let [conflict] = answer.conflicts.as_slice() else { panic!("{answer:?}") };
+    let values: Vec<_> = conflict.sides.iter().map(|side| side.value.as_str()).collect();
+    assert_eq!(values, ["36 months", "24 months"]);
+    assert!(answer.sentences.iter().all(|sentence| sentence.conflict));
+}
+
+#[tokio::test]
+async fn the_terms_of_two_customers_do_not_contradict_each_other() {
+    let sentence = |days: u32| format!("Either party may terminate this agreement with {days} days' written notice.");
+    let answer = ask(
+        "With how many days of notice may a party terminate the agreement?",
+        vec![
+            passage(1, "Contracts/Contract Halden.pdf", &sentence(90)),
+            passage(2, "Contracts/Contract Norrland.pdf", &sentence(60)),
+        ],
+    )
+    .await;
+    assert!(answer.conflicts.is_empty(), "{answer:?}");
+    assert_eq!(answer.sentences.len(), 2);
+}
+
+#[tokio::test]
+async fn a_question_in_the_evidence_is_not_taken_for_its_answer() {
+    let faq = passage(8, "FAQ.md", "Is customer data encrypted at rest?\nYes, all customer data is encrypted at rest with AES-256.");
+    let answer = ask("Is customer data encrypted at rest?", vec![faq]).await;
+    assert_eq!(texts(&answer), ["Yes, all customer data is encrypted at rest with AES-256."]);
+}

@@ -1,0 +1,148 @@
+//! Text to vectors with a model on this device.
+//!
+//! Two copies of the model are loaded: one for questions, which must answer at once, and one for indexing, whose
+//! threads run at low priority, so that a question asked while a large folder is read does not wait behind it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use fastembed::{
+    InitOptionsUserDefined, Pooling, QuantizationMode, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::IndexError;
+
+/// What a model folder says about itself (`model.json`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelCard {
+    /// Names the model and its weights; embeddings of another id are not comparable.
+    pub id: String,
+    /// Length of its vectors.
+    pub dimensions: usize,
+    /// Longest input in tokens; longer ones are cut.
+    pub max_tokens: usize,
+    /// How token vectors become one: `mean` or `cls`.
+    pub pooling: String,
+    /// SHA-256 of each file in hexadecimal.
+    #[serde(default)]
+    pub sha256: std::collections::BTreeMap<String, String>,
+}
+
+/// An embedding model, loaded.
+pub struct Embedder {
+    card: ModelCard,
+    model: Mutex<TextEmbedding>,
+}
+
+/// Where the model and the runtime that executes it are.
+#[derive(Clone, Debug)]
+pub struct ModelFiles {
+    /// Folder with `model.onnx`, the tokenizer's files and `model.json`.
+    pub folder: PathBuf,
+    /// The ONNX Runtime library.
+    pub runtime: PathBuf,
+}
+
+impl ModelFiles {
+    /// Reads what the model says about itself, without loading it.
+    ///
+    /// # Errors
+    /// When the folder holds no readable `model.json`.
+    pub fn card(&self) -> Result<ModelCard, IndexError> {
+        let text = read(&self.folder.join("model.json"))?;
+        serde_json::from_slice(&text).map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, reason: impl std::fmt::Display) -> IndexError {
+        IndexError::Model { model: self.folder.display().to_string(), reason: reason.to_string() }
+    }
+}
+
+impl Embedder {
+    /// Loads a model. `threads` is how many cores one call may use. Takes about 0.2 s.
+    ///
+    /// # Errors
+    /// When a file is missing or damaged, or the runtime cannot be loaded.
+    pub fn load(files: &ModelFiles, threads: usize) -> Result<Self, IndexError> {
+        let card = files.card()?;
+        runtime(&files.runtime).map_err(|reason| files.failed(reason))?;
+        let file = |name: &str| read(&files.folder.join(name));
+        let tokenizer = TokenizerFiles {
+            tokenizer_file: file("tokenizer.json")?,
+            config_file: file("config.json")?,
+            special_tokens_map_file: file("special_tokens_map.json")?,
+            tokenizer_config_file: file("tokenizer_config.json")?,
+        };
+        let pooling = if card.pooling == "cls" { Pooling::Cls } else { Pooling::Mean };
+        // `None` although the weights are int8: the setting only forbids more than one batch a call.
+        let model = UserDefinedEmbeddingModel::new(file("model.onnx")?, tokenizer)
+            .with_pooling(pooling)
+            .with_quantization(QuantizationMode::None);
+        let options = InitOptionsUserDefined::new().with_max_length(card.max_tokens).with_intra_threads(threads);
+        let model = TextEmbedding::try_new_from_user_defined(model, options).map_err(|e| files.failed(e))?;
+        Ok(Self { card, model: Mutex::new(model) })
+    }
+
+    /// What the model says about itself.
+    pub fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    /// Unit vectors of texts, one model run for all of them: give texts of similar length. Blocks the thread.
+    ///
+    /// # Errors
+    /// When the runtime fails.
+    pub fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, IndexError> {
+        if texts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut model = self.model.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut vectors = model.embed(texts, Some(texts.len())).map_err(|error| IndexError::Model {
+            model: self.card.id.clone(),
+            reason: error.to_string(),
+        })?;
+        vectors.iter_mut().for_each(|vector| normalise(vector));
+        Ok(vectors)
+    }
+}
+
+/// What is embedded for a passage: the title and the headings say what the text alone often does not.
+pub fn passage_text(title: &str, headings: &[String], text: &str) -> String {
+    let mut out = String::with_capacity(title.len() + text.len() + 64);
+    out.push_str(title);
+    for heading in headings.iter().filter(|heading| *heading != title) {
+        if !out.is_empty() {
+            out.push_str(" > ");
+        }
+        out.push_str(heading);
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out.push_str(text);
+    out
+}
+
+fn normalise(vector: &mut [f32]) {
+    let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+    if length > 0.0 {
+        vector.iter_mut().for_each(|x| *x /= length);
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, IndexError> {
+    std::fs::read(path)
+        .map_err(|error| IndexError::Model { model: path.display().to_string(), reason: error.to_string() })
+}
+
+/// Loads ONNX Runtime once for the process.
+fn runtime(library: &Path) -> Result<(), String> {
+    static LOADED: Mutex<Option<PathBuf>> = Mutex::new(None);
+    let mut loaded = LOADED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if loaded.is_none() {
+        ort::init_from(library).map_err(|error| error.to_string())?;
+        *loaded = Some(library.to_owned());
+    }
+    Ok(())
+}

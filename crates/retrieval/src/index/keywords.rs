@@ -1,0 +1,306 @@
+//! Words to passages, with `tantivy`: BM25 over fields.
+
+use std::path::{Path, PathBuf};
+
+use domain::{DocumentId, PassageId};
+use tantivy::collector::{FilterCollector, TopDocs};
+use tantivy::directory::MmapDirectory;
+use tantivy::query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, Occur, Query, TermQuery};
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
+};
+use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument};
+
+use crate::IndexError;
+use crate::text::{Term, terms};
+
+/// Memory for what is not yet written to a segment, in bytes.
+const ARENA: usize = 48 << 20;
+const TOKENIZER: &str = "attache";
+
+/// A passage as the keyword index takes it.
+pub struct Entry<'a> {
+    /// Its id.
+    pub passage: PassageId,
+    /// Its document.
+    pub document: DocumentId,
+    /// Path of the file below its folder.
+    pub path: &'a str,
+    /// Title of the document, if it has one.
+    pub title: &'a str,
+    /// Heading path.
+    pub headings: &'a [String],
+    /// Its text, unless it is a table.
+    pub text: &'a str,
+    /// `text` is a table.
+    pub tabular: bool,
+}
+
+/// How much a match counts in each field.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Weights {
+    /// File name and folders.
+    pub name: f32,
+    /// Title.
+    pub title: f32,
+    /// Headings.
+    pub headings: f32,
+    /// Text outside tables.
+    pub body: f32,
+    /// Table cells.
+    pub cells: f32,
+}
+
+/// A passage that has words of the question.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KeywordHit {
+    /// The passage.
+    pub passage: PassageId,
+    /// Its document.
+    pub document: DocumentId,
+    /// Sum of BM25 scores over fields, by weight.
+    pub score: f32,
+}
+
+struct Fields {
+    passage: Field,
+    document: Field,
+    name: Field,
+    title: Field,
+    headings: Field,
+    body: Field,
+    cells: Field,
+}
+
+/// The keyword index. One writer; searching goes on while it writes.
+pub struct Keywords {
+    folder: PathBuf,
+    index: Index,
+    fields: Fields,
+    writer: IndexWriter,
+    reader: IndexReader,
+}
+
+/// The part that searches, cheap to clone.
+#[derive(Clone)]
+pub struct KeywordReader {
+    reader: IndexReader,
+    fields: std::sync::Arc<Fields>,
+}
+
+impl Keywords {
+    /// Opens the index in `folder` if it is there, sound and belongs to the database named `epoch`; otherwise starts an
+    /// empty one. The second value tells whether it is empty and must be filled.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn open(folder: &Path, epoch: &str) -> Result<(Self, bool), IndexError> {
+        match Self::existing(folder, epoch) {
+            Ok(Some(keywords)) => return Ok((keywords, false)),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "the keyword index is damaged and is made again"),
+        }
+        let io = |source| IndexError::Folder { path: folder.to_owned(), source };
+        if folder.exists() {
+            std::fs::remove_dir_all(folder).map_err(io)?;
+        }
+        std::fs::create_dir_all(folder).map_err(io)?;
+        let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
+        let index = Index::create(directory, schema(), IndexSettings::default())?;
+        let mut keywords = Self::of(folder, index)?;
+        keywords.commit(epoch)?;
+        Ok((keywords, true))
+    }
+
+    fn existing(folder: &Path, epoch: &str) -> Result<Option<Self>, IndexError> {
+        if !folder.join("meta.json").exists() {
+            return Ok(None);
+        }
+        let index = Index::open_in_dir(folder)?;
+        let same = index.schema() == schema() && index.load_metas()?.payload.as_deref() == Some(epoch);
+        if !same || !index.validate_checksum()?.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Self::of(folder, index)?))
+    }
+
+    fn of(folder: &Path, index: Index) -> Result<Self, IndexError> {
+        index.tokenizers().register(TOKENIZER, TermTokenizer);
+        let field = |name: &str| index.schema().get_field(name);
+        let fields = Fields {
+            passage: field("passage")?,
+            document: field("document")?,
+            name: field("name")?,
+            title: field("title")?,
+            headings: field("headings")?,
+            body: field("body")?,
+            cells: field("cells")?,
+        };
+        let writer = index.writer_with_num_threads(1, ARENA)?;
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        Ok(Self { folder: folder.to_owned(), index, fields, writer, reader })
+    }
+
+    /// Adds a passage; found after the next [`Keywords::commit`].
+    pub fn add(&self, entry: &Entry<'_>) -> Result<(), IndexError> {
+        let mut document = TantivyDocument::new();
+        document.add_u64(self.fields.passage, entry.passage.0 as u64);
+        document.add_u64(self.fields.document, entry.document.0 as u64);
+        document.add_text(self.fields.name, entry.path);
+        document.add_text(self.fields.title, entry.title);
+        document.add_text(self.fields.headings, entry.headings.join("\n"));
+        document.add_text(if entry.tabular { self.fields.cells } else { self.fields.body }, entry.text);
+        self.writer.add_document(document)?;
+        Ok(())
+    }
+
+    /// Takes all passages of a document out, after the next commit.
+    pub fn delete_document(&self, document: DocumentId) {
+        self.writer.delete_term(tantivy::Term::from_field_u64(self.fields.document, document.0 as u64));
+    }
+
+    /// Makes what was added and deleted durable and visible.
+    pub fn commit(&mut self, epoch: &str) -> Result<(), IndexError> {
+        let mut commit = self.writer.prepare_commit()?;
+        commit.set_payload(epoch);
+        commit.commit()?;
+        self.reader.reload()?;
+        Ok(())
+    }
+
+    /// The part that searches.
+    pub fn reader(&self) -> KeywordReader {
+        let Fields { passage, document, name, title, headings, body, cells } = self.fields;
+        let fields = Fields { passage, document, name, title, headings, body, cells };
+        KeywordReader { reader: self.reader.clone(), fields: std::sync::Arc::new(fields) }
+    }
+
+    /// Bytes on disk.
+    pub fn bytes(&self) -> u64 {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else { return 0 };
+        entries.flatten().filter_map(|entry| entry.metadata().ok()).map(|meta| meta.len()).sum()
+    }
+
+    /// Number of passages, including those that were taken out and not yet cleaned away.
+    pub fn len(&self) -> u64 {
+        self.reader.searcher().num_docs()
+    }
+
+    /// The index's own files are all as they were written.
+    pub fn is_sound(&self) -> bool {
+        self.index.validate_checksum().is_ok_and(|bad| bad.is_empty())
+    }
+}
+
+impl KeywordReader {
+    /// The `most` best passages that have any of the terms, each term with its weight. Those for whose document
+    /// `wanted` is false are passed over.
+    ///
+    /// # Errors
+    /// When the index files cannot be read.
+    pub fn search(
+        &self,
+        terms: &[(String, f32)],
+        weights: Weights,
+        most: usize,
+        wanted: impl Fn(DocumentId) -> bool + Send + Sync + Clone + 'static,
+    ) -> Result<Vec<KeywordHit>, IndexError> {
+        if terms.is_empty() || most == 0 {
+            return Ok(Vec::new());
+        }
+        let fields = [
+            (self.fields.name, weights.name),
+            (self.fields.title, weights.title),
+            (self.fields.headings, weights.headings),
+            (self.fields.body, weights.body),
+            (self.fields.cells, weights.cells),
+        ];
+        let clauses: Vec<(Occur, Box<dyn Query>)> = terms
+            .iter()
+            .flat_map(|(term, weight)| {
+                fields.iter().filter(|(_, w)| *w > 0.0).map(move |(field, field_weight)| {
+                    let term = tantivy::Term::from_field_text(*field, term);
+                    let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
+                    let query: Box<dyn Query> = Box::new(BoostQuery::new(Box::new(query), weight * field_weight));
+                    (Occur::Should, query)
+                })
+            })
+            .collect();
+        let searcher = self.reader.searcher();
+        let top = TopDocs::with_limit(most).order_by_score();
+        let wanted = FilterCollector::new("document".to_owned(), move |id: u64| wanted(DocumentId(id as i64)), top);
+        let found = searcher.search(&BooleanQuery::new(clauses), &wanted)?;
+        found
+            .into_iter()
+            .map(|(score, address)| {
+                let columns = searcher.segment_reader(address.segment_ord).fast_fields();
+                let id = |name| columns.u64(name).map(|column| column.first(address.doc_id).unwrap_or(0) as i64);
+                let (passage, document) = (PassageId(id("passage")?), DocumentId(id("document")?));
+                Ok(KeywordHit { passage, document, score })
+            })
+            .collect()
+    }
+
+    /// In how many passages each term occurs in any field, and how many passages there are.
+    ///
+    /// # Errors
+    /// When the index files cannot be read.
+    pub fn frequencies(&self, terms: &[String]) -> Result<(Vec<u64>, u64), IndexError> {
+        let searcher = self.reader.searcher();
+        let fields = [self.fields.name, self.fields.title, self.fields.headings, self.fields.body, self.fields.cells];
+        let count = |term: &String| {
+            fields.iter().try_fold(0, |most: u64, field| {
+                Ok::<_, IndexError>(most.max(searcher.doc_freq(&tantivy::Term::from_field_text(*field, term))?))
+            })
+        };
+        Ok((terms.iter().map(count).collect::<Result<_, _>>()?, searcher.num_docs()))
+    }
+}
+
+fn schema() -> Schema {
+    let mut schema = Schema::builder();
+    let id = NumericOptions::default() | FAST | INDEXED;
+    schema.add_u64_field("passage", id.clone());
+    schema.add_u64_field("document", id);
+    let indexing =
+        TextFieldIndexing::default().set_tokenizer(TOKENIZER).set_index_option(IndexRecordOption::WithFreqs);
+    let text = TextOptions::default().set_indexing_options(indexing);
+    for name in ["name", "title", "headings", "body", "cells"] {
+        schema.add_text_field(name, text.clone());
+    }
+    schema.build()
+}
+
+#[derive(Clone)]
+struct TermTokenizer;
+
+struct TermStream {
+    terms: std::vec::IntoIter<Term>,
+    token: Token,
+}
+
+impl Tokenizer for TermTokenizer {
+    type TokenStream<'a> = TermStream;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> TermStream {
+        TermStream { terms: terms(text).into_iter(), token: Token::default() }
+    }
+}
+
+impl TokenStream for TermStream {
+    fn advance(&mut self) -> bool {
+        let Some(term) = self.terms.next() else { return false };
+        self.token.text = term.text;
+        self.token.position = term.position;
+        true
+    }
+
+    fn token(&self) -> &Token {
+        &self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.token
+    }
+}

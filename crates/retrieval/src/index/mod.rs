@@ -1,0 +1,7 @@
+//! The two indexes: words and vectors. Both are made from the store and hold nothing else.
+
+mod keywords;
+mod vectors;
+
+pub use keywords::{Entry, KeywordHit, KeywordReader, Keywords, Weights};
+pub use vectors::{Build, Built, LOOSE, Vectors};

@@ -1,0 +1,233 @@
+//! The one indexing loop.
+//!
+//! It wakes when a watched folder changes, when the list of folders changes, when a search met a stale file, when a
+//! task it started ends, and every [`LOOK_AGAIN`] to see whether a folder that was away is back. Between wakes it
+//! does nothing.
+//!
+//! Reading goes before embedding, so that a folder is searchable by words long before it is searchable by meaning.
+//! Both take what changed just now first, then the newest files.
+
+mod embedding;
+mod reading;
+mod reconcile;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use domain::SourceId;
+use tokio_util::sync::CancellationToken;
+
+use crate::library::{Inner, Library, Progress};
+use crate::watch::{Changes, Reach, Watcher, reach};
+use crate::{IndexError, index};
+use embedding::Embedding;
+use reading::Reading;
+
+/// How often folders are checked for having gone away or come back.
+const LOOK_AGAIN: Duration = Duration::from_secs(15);
+
+/// Why the loop wakes, besides changes in folders and the end of its own tasks.
+#[derive(Debug)]
+pub enum Wake {
+    /// The list of folders changed.
+    Sources,
+    /// A file is not what was read: look at it again.
+    Stale(SourceId, String),
+}
+
+/// When the loop ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// When everything is read and embedded.
+    Idle,
+    /// When it is told to stop.
+    Stopped,
+}
+
+impl Library {
+    /// Brings the library up to date with the folders, and with [`Until::Stopped`] keeps it so. Only one call runs at
+    /// a time; a second one waits. Stopping or dropping it at any point loses nothing.
+    ///
+    /// # Errors
+    /// When the index itself cannot be written. A file that cannot be read is a status.
+    pub async fn index(&self, until: Until, stop: CancellationToken) -> Result<(), IndexError> {
+        let mut woken = self.inner.woken.lock().await;
+        let mut watcher = Watcher::start();
+        let mut work = Loop::new(self.inner.clone());
+        work.start(&mut watcher, until).await?;
+        let mut look_again = tokio::time::interval(LOOK_AGAIN);
+        look_again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            work.fill().await?;
+            let idle = work.is_idle();
+            work.report(idle).await?;
+            if stop.is_cancelled() || (idle && until == Until::Idle) {
+                break;
+            }
+            tokio::select! {
+                () = stop.cancelled() => break,
+                Some(wake) = woken.recv() => match wake {
+                    Wake::Sources => work.watch_sources(&mut watcher, until).await?,
+                    Wake::Stale(source, path) => work.look_at(Changes::from([(source, BTreeSet::from([path]))])).await?,
+                },
+                changes = watcher.next() => work.look_at(changes).await?,
+                _ = look_again.tick() => work.check_reach(&mut watcher, until).await?,
+                done = work.reading.next() => work.read(done).await?,
+                done = work.embedding.next() => work.embedded(done).await?,
+                done = finished(&mut work.build) => work.built(done).await?,
+            }
+        }
+        work.end().await
+    }
+}
+
+type BuildTask = tokio::task::JoinHandle<Result<index::Built, IndexError>>;
+
+struct Loop {
+    inner: Arc<Inner>,
+    reading: Reading,
+    embedding: Embedding,
+    build: Option<BuildTask>,
+    /// Files handled and passages embedded since the start, for the rate.
+    started: Instant,
+    handled: u64,
+    embedded_now: u64,
+    reported: Option<Instant>,
+    was_idle: bool,
+}
+
+impl Loop {
+    fn new(inner: Arc<Inner>) -> Self {
+        Self {
+            reading: Reading::new(inner.config.readers.workers.max(1)),
+            embedding: Embedding::new(inner.config.threads.max(1), inner.model.is_ok()),
+            inner,
+            build: None,
+            started: Instant::now(),
+            handled: 0,
+            embedded_now: 0,
+            reported: None,
+            was_idle: false,
+        }
+    }
+
+    async fn start(&mut self, watcher: &mut Watcher, until: Until) -> Result<(), IndexError> {
+        // What a crash kept from the keyword index is given to it again.
+        self.give_to_keywords_again().await?;
+        self.watch_sources(watcher, until).await
+    }
+
+    /// Takes over the list of folders: watches them, then walks them all. In this order, so that nothing falls between.
+    async fn watch_sources(&mut self, watcher: &mut Watcher, until: Until) -> Result<(), IndexError> {
+        let sources = self.inner.sources();
+        if until == Until::Stopped {
+            let here = sources.all.values().filter(|source| !sources.away.contains(&source.id));
+            let folders: BTreeMap<SourceId, PathBuf> = here.map(|s| (s.id, s.root.clone())).collect();
+            for (id, reason) in watcher.watch(folders) {
+                tracing::warn!(source = id.0, reason, "changes in this folder are only seen at the next start");
+            }
+        }
+        self.look_at(sources.all.keys().map(|id| (*id, BTreeSet::from([String::new()]))).collect()).await
+    }
+
+    /// Whether a folder went away or came back.
+    async fn check_reach(&mut self, watcher: &mut Watcher, until: Until) -> Result<(), IndexError> {
+        let sources = self.inner.sources();
+        let away: BTreeSet<SourceId> =
+            sources.all.values().filter(|s| reach(&s.root) == Reach::Away).map(|s| s.id).collect();
+        if away != sources.away {
+            self.set_away(away);
+            self.watch_sources(watcher, until).await?;
+        }
+        Ok(())
+    }
+
+    fn set_away(&self, away: BTreeSet<SourceId>) {
+        let mut sources = self.inner.sources.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::make_mut(&mut sources).away = away;
+    }
+
+    /// Starts whatever can be started.
+    async fn fill(&mut self) -> Result<(), IndexError> {
+        self.reading.fill(&self.inner).await?;
+        if self.reading.is_idle() || self.embedding.has_urgent() {
+            self.embedding.fill(&self.inner).await?;
+        }
+        // A large collection is built into the graph once there is nothing more pressing, or when very many wait.
+        if self.build.is_none() {
+            let busy = !self.reading.is_idle() || !self.embedding.is_idle();
+            let at_least = if busy { 2 * index::LOOSE } else { index::LOOSE };
+            let build = self.inner.vectors.read().unwrap_or_else(PoisonError::into_inner).to_build(at_least);
+            self.build = build.map(|build| tokio::task::spawn_blocking(move || build.run()));
+        }
+        Ok(())
+    }
+
+    fn is_idle(&self) -> bool {
+        self.reading.is_idle() && self.embedding.is_idle() && self.build.is_none()
+    }
+
+    async fn built(&mut self, done: Result<index::Built, IndexError>) -> Result<(), IndexError> {
+        let built = done?;
+        self.inner.vectors.write().unwrap_or_else(PoisonError::into_inner).adopt(&built)
+    }
+
+    /// Tells how far it is, at most a few times a second.
+    async fn report(&mut self, idle: bool) -> Result<(), IndexError> {
+        let recent = self.reported.is_some_and(|at| at.elapsed() < Duration::from_millis(300));
+        if idle == self.was_idle && (recent || idle) {
+            return Ok(());
+        }
+        self.was_idle = idle;
+        self.reported = Some(Instant::now());
+        let mut progress = Progress { idle, ..Progress::default() };
+        for (_, counts) in self.inner.store.counts().await? {
+            let done = counts.indexed + counts.skipped + counts.failed;
+            progress.files_done += done;
+            progress.files += done + counts.waiting;
+        }
+        (progress.passages, progress.passages_embedded) = self.inner.store.embedding_counts().await?;
+        let seconds = self.started.elapsed().as_secs_f64();
+        if !self.reading.is_idle() {
+            progress.now = self.reading.what().unwrap_or_else(|| "Looking through your folders".to_owned());
+            progress.seconds_left = left(progress.files - progress.files_done, self.handled, seconds);
+        } else if !idle {
+            progress.now = "Preparing search by meaning".to_owned();
+            let since = self.embedding.started().map_or(seconds, |at| at.elapsed().as_secs_f64());
+            let passages = progress.passages - progress.passages_embedded;
+            progress.seconds_left = left(passages, self.embedded_now, since);
+        }
+        self.inner.progress.send_replace(progress);
+        Ok(())
+    }
+
+    async fn end(&mut self) -> Result<(), IndexError> {
+        self.reading.stop();
+        self.flush().await?;
+        self.commit().await?;
+        if let Some(build) = self.build.take() {
+            // A graph half built is dropped: the vectors are stored, and it is built at the next start.
+            build.abort();
+        }
+        Ok(())
+    }
+}
+
+/// Seconds for what is left at the rate so far; `None` before there is one.
+fn left(left: u64, done: u64, seconds: f64) -> Option<u64> {
+    (done > 0 && seconds > 1.0).then(|| (left as f64 * seconds / done as f64).ceil() as u64)
+}
+
+/// The end of a task that may not be there; then never.
+async fn finished<T>(task: &mut Option<tokio::task::JoinHandle<Result<T, IndexError>>>) -> Result<T, IndexError> {
+    match task {
+        Some(running) => {
+            let done = running.await;
+            *task = None;
+            done.map_err(|_| IndexError::Stopped)?
+        }
+        None => std::future::pending().await,
+    }
+}

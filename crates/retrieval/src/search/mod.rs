@@ -1,0 +1,248 @@
+//! From a question to ranked passages.
+
+mod rank;
+mod stale;
+mod why;
+
+use std::collections::HashMap;
+
+use domain::{DocumentId, Format, Labels, PassageId, Place};
+use serde::{Deserialize, Serialize};
+
+pub use crate::catalog::Filter;
+pub use why::{Why, WhyFound};
+
+use crate::index::KeywordHit;
+use crate::library::{Library, Snapshot};
+use crate::store::PassageRow;
+use crate::{IndexError, embed};
+
+/// Which halves of the index answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Words and meaning.
+    #[default]
+    Hybrid,
+    /// Words only: plain BM25.
+    Keyword,
+    /// Meaning only: nearest vectors.
+    Vector,
+    /// Reciprocal-rank fusion of the two lists, as a baseline to measure against
+    /// (Cormack, Clarke, Büttcher 2009, k = 60).
+    Rrf,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Query {
+    /// The question, in plain words.
+    pub text: String,
+    /// Most passages to return.
+    pub most: usize,
+    /// Which halves of the index answer.
+    #[serde(default)]
+    pub mode: Mode,
+    /// Where to look.
+    #[serde(default)]
+    pub filter: Filter,
+}
+
+/// A passage that was found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hit {
+    /// Its id, valid until the document changes.
+    pub passage_id: PassageId,
+    /// Its document.
+    pub document_id: DocumentId,
+    /// Path below the watched folder, parted by `/`.
+    pub file: String,
+    /// Path of the watched folder.
+    pub source: String,
+    /// Collection of the folder.
+    pub collection: String,
+    /// What the file is.
+    pub format: Option<Format>,
+    /// Title of the document.
+    pub title: Option<String>,
+    /// Page or slide.
+    pub page: Option<u32>,
+    /// Where exactly.
+    pub place: Place,
+    /// The same in words.
+    pub place_text: String,
+    /// Headings above it, outermost first.
+    pub headings: Vec<String>,
+    /// The same in one line, joined by ` > `.
+    pub heading: String,
+    /// The text.
+    pub passage: String,
+    /// The first line of the text holds column headings.
+    pub tabular: bool,
+    /// Ranking score, comparable within one search only.
+    pub score: f32,
+    /// Cosine to the question, if vectors were used.
+    pub similarity: Option<f32>,
+    /// BM25 score, if words matched.
+    pub keyword: Option<f32>,
+    /// Labels of the collection.
+    pub labels: Labels,
+    /// File date, seconds since 1970.
+    pub modified: i64,
+    /// Date the document gives itself.
+    pub written: Option<String>,
+}
+
+/// What a search found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// Best first.
+    pub hits: Vec<Hit>,
+    /// Sentences a person should know about this result, for example that search by meaning is not available yet.
+    pub notices: Vec<String>,
+}
+
+/// Passages each half of the index contributes.
+const CANDIDATES: usize = 200;
+
+impl Library {
+    /// Searches. Passages whose file changed or went away since it was read are left out, and the file is looked at
+    /// again.
+    ///
+    /// # Errors
+    /// When an index cannot be read.
+    pub async fn search(&self, query: &Query) -> Result<Found, IndexError> {
+        let snapshot = self.snapshot();
+        let mut notices = snapshot.notices(query.mode);
+        let vector = match (query.mode, self.question_embedder()) {
+            (Mode::Keyword, _) | (_, None) => None,
+            (_, Some(embedder)) => {
+                let text = query.text.clone();
+                let vectors = tokio::task::spawn_blocking(move || embedder.embed(&[text])).await;
+                vectors.map_err(|_| IndexError::Stopped)??.pop()
+            }
+        };
+        let candidates = self.candidates(query, &snapshot, vector.as_deref())?;
+        let mut ranked = match query.mode {
+            Mode::Hybrid => rank::hybrid(&query.text, &candidates, &snapshot),
+            Mode::Keyword => rank::keyword(&candidates),
+            Mode::Vector => rank::vector(&candidates),
+            Mode::Rrf => rank::reciprocal(&candidates),
+        };
+        ranked.truncate(query.most.saturating_mul(2).max(query.most + 10));
+        let mut hits = self.rows(&ranked, &snapshot).await?;
+        let stale = self.drop_stale(&mut hits, &snapshot);
+        hits.truncate(query.most);
+        if stale > 0 {
+            notices.push(format!("{stale} passages were left out because their file has changed since it was read."));
+        }
+        Ok(Found { hits, notices })
+    }
+
+    pub(crate) fn candidates(
+        &self,
+        query: &Query,
+        snapshot: &Snapshot,
+        vector: Option<&[f32]>,
+    ) -> Result<Candidates, IndexError> {
+        let terms = rank::question_terms(&query.text, &self.inner.keyword_reader)?;
+        let wanted = snapshot.wanted(&query.filter);
+        let keyword = match query.mode {
+            Mode::Vector => Vec::new(),
+            _ => {
+                let wanted = wanted.clone();
+                let most = CANDIDATES.max(query.most);
+                let weights = rank::weights(query.mode);
+                self.inner.keyword_reader.search(&terms, weights, most, move |document| wanted(document))?
+            }
+        };
+        let vector = match vector {
+            None => Vec::new(),
+            Some(vector) => {
+                let catalog = &snapshot.catalog;
+                let vectors = self.inner.vectors.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+                vectors.search(vector, CANDIDATES.max(query.most), |id| catalog.document_of(id).is_some_and(&*wanted))
+            }
+        };
+        Ok(Candidates { keyword, vector })
+    }
+
+    async fn rows(&self, ranked: &[Ranked], snapshot: &Snapshot) -> Result<Vec<Hit>, IndexError> {
+        let ids: Vec<PassageId> = ranked.iter().map(|r| r.passage).collect();
+        let rows = self.inner.store.passages(&ids).await?;
+        let mut rows: HashMap<PassageId, PassageRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+        Ok(ranked.iter().filter_map(|r| snapshot.hit(rows.remove(&r.passage)?, r)).collect())
+    }
+
+    /// Texts as vectors, for engines that compare sentences; `None` without a model.
+    ///
+    /// # Errors
+    /// When the model fails.
+    pub async fn embed(&self, texts: Vec<String>) -> Result<Option<Vec<Vec<f32>>>, IndexError> {
+        let Some(embedder) = self.question_embedder() else { return Ok(None) };
+        let vectors = tokio::task::spawn_blocking(move || embedder.embed(&texts)).await;
+        Ok(Some(vectors.map_err(|_| IndexError::Stopped)??))
+    }
+}
+
+/// What the two halves of the index offer, each best first.
+pub(crate) struct Candidates {
+    pub keyword: Vec<KeywordHit>,
+    pub vector: Vec<(PassageId, f32)>,
+}
+
+/// A passage with its final score and where it came from.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Ranked {
+    pub passage: PassageId,
+    pub score: f32,
+    pub keyword: Option<f32>,
+    pub similarity: Option<f32>,
+}
+
+impl Snapshot {
+    fn hit(&self, row: PassageRow, ranked: &Ranked) -> Option<Hit> {
+        let document = self.catalog.document(row.document)?;
+        let source = self.source(document.source)?;
+        Some(Hit {
+            passage_id: row.id,
+            document_id: row.document,
+            file: document.path.clone(),
+            source: source.root.display().to_string(),
+            collection: source.collection.clone(),
+            format: document.format,
+            title: document.title.clone(),
+            page: row.place.page(),
+            place_text: row.place.to_string(),
+            place: row.place,
+            heading: row.headings.join(" > "),
+            headings: row.headings,
+            passage: row.text,
+            tabular: row.tabular,
+            score: ranked.score,
+            similarity: ranked.similarity,
+            keyword: ranked.keyword,
+            labels: source.labels.clone(),
+            modified: document.stamp.modified / 1_000_000_000,
+            written: document.written.clone(),
+        })
+    }
+}
+
+/// The title a passage is embedded with: what the document says, else its file name in words.
+pub(crate) fn title_for_embedding(title: Option<&str>, path: &str) -> String {
+    match title {
+        Some(title) if !title.trim().is_empty() => title.to_owned(),
+        _ => file_stem(path).replace(['_', '-'], " "),
+    }
+}
+
+/// File name without folders and ending.
+pub(crate) fn file_stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+pub(crate) fn embedded_text(title: Option<&str>, path: &str, headings: &[String], text: &str) -> String {
+    embed::passage_text(&title_for_embedding(title, path), headings, text)
+}

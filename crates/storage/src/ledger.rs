@@ -1,0 +1,105 @@
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+/// The ledger's file; cheap to clone.
+#[derive(Clone)]
+pub struct Ledger {
+    pub(crate) pool: SqlitePool,
+}
+
+/// What can go wrong with the ledger.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The file cannot be opened, or is damaged, or was written by a newer version. It is left as it is.
+    #[error("the ledger `{}` cannot be opened: {reason}. It was left untouched; restore it from a backup or move it away", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// What the database said.
+        reason: String,
+    },
+    /// A statement failed, for example because the disk is full. Nothing of it was kept.
+    #[error("the ledger could not be read or written: {0}")]
+    Statement(#[from] sqlx::Error),
+    /// A stored value is not what this version writes.
+    #[error("the ledger holds a value that is not understood: {0}")]
+    Value(#[from] serde_json::Error),
+    /// A folder is watched already.
+    #[error("`{0}` is watched already")]
+    Watched(String),
+    /// Folders that lie in each other would be read twice.
+    #[error("`{inner}` lies in `{outer}`, so it would be read twice")]
+    Nested {
+        /// The folder that lies in the other.
+        inner: String,
+        /// The folder that holds it.
+        outer: String,
+    },
+    /// No such folder is watched.
+    #[error("`{0}` is not watched")]
+    NotWatched(String),
+}
+
+impl Ledger {
+    /// Opens or creates the ledger.
+    ///
+    /// # Errors
+    /// [`LedgerError::Open`]; a file that is damaged is never replaced.
+    pub async fn open(path: &Path) -> Result<Self, LedgerError> {
+        let open = |reason: String| LedgerError::Open { path: path.to_owned(), reason };
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("fullfsync", "1"); // macOS: without it the disk may still hold the row back
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options)
+            .await
+            .map_err(|error| open(error.to_string()))?;
+        let sound: String = sqlx::query_scalar("PRAGMA quick_check(1)")
+            .fetch_one(&pool)
+            .await
+            .map_err(|error| open(error.to_string()))?;
+        if sound != "ok" {
+            return Err(open(sound));
+        }
+        sqlx::migrate!("./migrations").run(&pool).await.map_err(|error| open(error.to_string()))?;
+        Ok(Self { pool })
+    }
+
+    /// Closes the file.
+    pub async fn close(self) {
+        self.pool.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_damaged_ledger_is_reported_and_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ledger.sqlite");
+        std::fs::write(&file, "this is no database at all, but it was somebody's file").unwrap();
+        let error = Ledger::open(&file).await.err().expect("must not open");
+        assert!(error.to_string().contains("was left untouched"), "{error}");
+        assert!(std::fs::read_to_string(&file).unwrap().starts_with("this is no database"));
+    }
+
+    #[tokio::test]
+    async fn the_disk_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.sqlite")).await.unwrap();
+        let level: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&ledger.pool).await.unwrap();
+        let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&ledger.pool).await.unwrap();
+        assert_eq!((level, journal.as_str()), (2, "wal"));
+    }
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Shows the main job on a copy of the demo documents. `make run` builds the programs first.
+#
+# Everything goes to ${ATTACHE_DEMO_HOME:-target/demo-home}, which may be deleted.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+attache=${CARGO_TARGET_DIR:-target}/release/attache
+demo=${ATTACHE_DEMO_HOME:-target/demo-home}
+export ATTACHE_RUNTIME=${ATTACHE_RUNTIME:-$PWD/runtime}
+
+if [[ ! -d $demo/documents ]]; then
+    mkdir -p "$demo"
+    cp -R demo/documents "$demo/documents.new"
+    mv "$demo/documents.new" "$demo/documents"
+fi
+echo "Attaché has no window yet, so this does the same job in the terminal."
+echo "The documents of Northwind Robotics, a made-up company, are in $demo/documents."
+echo
+
+show() {
+    local word
+    printf '\n$ attache --home %s' "$demo"
+    for word; do
+        [[ $word != *" "* ]] || word="\"$word\""
+        printf ' %s' "$word"
+    done
+    printf '\n'
+    "$attache" --home "$demo" "$@"
+}
+
+watched=$("$attache" --home "$demo" source list)
+[[ $watched == *"$(realpath "$demo/documents")"* ]] || show source add "$demo/documents" --collection Northwind
+show index
+show ask "What uptime did we commit to for Halden?"
+show ask "Why do robots hang at 62 percent during the upgrade and what helps?"
+show ask "What is the parental leave policy for employees in Trondheim?"
+
+cat <<END
+
+Go on with:
+  alias attache='$(realpath "$attache") --home $(realpath "$demo")'
+  attache ask "How much discount may I grant on my own?"
+  attache search "AMR-40X"
+  attache status
+  attache source add FOLDER        your own documents
+  attache index --watch            stay up to date while files change
+END
