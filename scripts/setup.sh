@@ -165,7 +165,7 @@ build_runtime() {
     python=$(suitable_python)
     say "fetching pinned Python packages, about 160 MB, into a temporary folder ($("$python" --version))"
     "$python" -m venv "$work/venv"
-    "$work/venv/bin/python" -m pip install --quiet --require-hashes --no-deps --only-binary :all: \
+    "$work/venv/bin/python" -m pip install --quiet --require-hashes --no-deps --only-binary :all: --no-compile \
         --requirement $pins/requirements.txt ||
         fail "pip could not fetch the packages; its own words are above. Nothing was changed. Run this again to retry."
     packages=$("$work/venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("platlib"))')
@@ -206,7 +206,7 @@ suitable_python() {
     fi
     fail "Python 3.${python_minor_versions[-1]} to 3.${python_minor_versions[0]} with \`venv\` is needed to build the" \
         "embedding model: scripts/model/requirements.txt pins packages for these versions. Found:" \
-        "$(python3 --version 2>&1 || true)"
+        "$(python3 --version 2>/dev/null || echo none)"
 }
 
 main "$@"

@@ -1,9 +1,8 @@
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use experience::Failure;
-use fs4::fs_std::FileExt;
 
 /// The folder in which everything is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +62,10 @@ impl Home {
         let mut options = OpenOptions::new();
         let mut file =
             options.read(true).write(true).create(true).truncate(false).open(self.0.join("lock")).map_err(failed)?;
-        if !FileExt::try_lock_exclusive(&file).map_err(failed)? {
+        if let Err(refused) = file.try_lock() {
+            if let TryLockError::Error(error) = refused {
+                return Err(failed(error));
+            }
             let mut who = String::new();
             if file.read_to_string(&mut who).is_err() || who.trim().is_empty() {
                 who = "another process".to_owned();

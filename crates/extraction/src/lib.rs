@@ -8,7 +8,9 @@
 //! It knows nothing of passages, indexes, models or databases.
 
 mod detect;
+mod epub;
 mod limits;
+mod mail;
 mod package;
 pub mod pdf;
 mod reading;

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use domain::{Block, Document, Format, ReadStatus};
 use serde::{Deserialize, Serialize};
 
-use crate::{Limits, detect, pdf, text};
+use crate::{Limits, detect, epub, mail, pdf, text};
 
 /// What came of reading a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,6 +81,9 @@ const DEPTH: u8 = 4;
 /// Attachments of one file that are read, at all depths together.
 const FILES: u32 = 1000;
 
+/// Notices of one document; more tell nobody more.
+const NOTICES: usize = 100;
+
 /// How many files inside this file may still be read.
 #[derive(Clone, Copy)]
 pub(crate) struct Nest<'a> {
@@ -94,6 +97,15 @@ impl Nest<'_> {
     /// # Errors
     /// As for the file itself, and `TooLarge` where files are nested too deep or are too many.
     pub(crate) fn read(self, name: &str, bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
+        let nest = self.inside()?;
+        inner(name, bytes, detect::detect(name, bytes), limits, nest)
+    }
+
+    /// One step further inside, for a reader that goes on by itself.
+    ///
+    /// # Errors
+    /// `TooLarge` where files are nested too deep or are too many.
+    pub(crate) fn inside(self) -> Result<Self, Stop> {
         let Some(deeper) = self.deeper.checked_sub(1) else {
             return Err(Stop::new(ReadStatus::TooLarge, format!("Files inside files are read to a depth of {DEPTH}.")));
         };
@@ -101,7 +113,7 @@ impl Nest<'_> {
             return Err(Stop::new(ReadStatus::TooLarge, format!("No more than {FILES} files inside a file are read.")));
         };
         self.files.set(left);
-        inner(name, bytes, detect::detect(name, bytes), limits, Nest { deeper, files: self.files })
+        Ok(Nest { deeper, files: self.files })
     }
 }
 
@@ -132,13 +144,20 @@ fn by_format(name: &str, bytes: &[u8], format: Format, limits: &Limits, nest: Ne
         Format::Csv => text::csv::read(bytes, limits),
         Format::Html => text::html::read(bytes, limits),
         Format::Markdown => text::markdown::read(bytes, limits),
+        Format::Text => text::plain::read(name, bytes, limits),
+        Format::Json => text::json::read(bytes, limits),
+        Format::Xml => text::xml::read(bytes, limits),
+        Format::Eml => mail::eml::read(bytes, limits, nest),
+        Format::Msg => mail::msg::read(bytes, limits, nest),
+        Format::Mbox => mail::mbox::read(bytes, limits, nest),
+        Format::Epub => epub::read(bytes, limits),
         Format::Image => {
             Err(Stop::new(ReadStatus::ImageOnly, "The file is a picture: there is no text to search."))
         }
         Format::Other => {
             Err(Stop::new(ReadStatus::Unsupported, "Attaché does not read this kind of file."))
         }
-        _ => text::plain::read(name, bytes, limits),
+        _ => Err(Stop::new(ReadStatus::Unsupported, "Attaché does not read this kind of file.")),
     }
 }
 
@@ -211,6 +230,7 @@ fn tidy(document: &mut Document) {
         });
     }
     blocks.iter_mut().flat_map(texts).for_each(clean);
+    document.notices.truncate(NOTICES);
 }
 
 /// Cuts a document off where its text passes `limit` bytes.

@@ -1,7 +1,7 @@
 //! What a question asks for: its words, what it names, the period, and the kind of value that would answer it.
 
-use super::values::ValueKind;
-use super::words::{Kind, Language, Reader, Token};
+use super::values::{ValueKind, values};
+use super::words::{Kind, Language, Reader, Token, names_a_time};
 
 /// A question, read.
 #[derive(Debug)]
@@ -11,6 +11,8 @@ pub(crate) struct Asked {
     /// What an answer must be about.
     pub anchors: Vec<Anchor>,
     pub expects: Expects,
+    /// Nothing but a name: `KB-0193`, `NR-2025-0117`. What the named document says first is the answer.
+    pub lookup: bool,
     /// Years and quarters, as compared: `2018`, `q3`. Also those that `last year` means.
     pub periods: Vec<String>,
 }
@@ -47,6 +49,11 @@ impl Asked {
         let tokens = reader.tokens(text);
         let mut terms: Vec<Token> = Vec::new();
         for token in tokens.iter().filter(|token| !token.stop) {
+            // A month is compared by its number, so that `June` finds `2026-06`; its name would count twice.
+            let replaced = names_a_time(&token.raw) && tokens.iter().any(|own| own.at == token.at && own.stem != token.stem);
+            if replaced && !token.stem.starts_with("month ") {
+                continue;
+            }
             if !terms.iter().any(|own| own.stem == token.stem) {
                 terms.push(token.clone());
             }
@@ -54,7 +61,10 @@ impl Asked {
         let lower = text.to_lowercase();
         let mut periods: Vec<String> = terms.iter().filter(|t| is_period(&t.stem)).map(|t| t.stem.clone()).collect();
         periods.extend(relative_periods(&lower, today));
-        Self { anchors: anchors(text, &tokens, reader.language()), expects: expects(&lower), terms, periods }
+        let anchors = anchors(text, &tokens, reader.language());
+        let named = |term: &Token| anchors.iter().any(|anchor| anchor.stems.contains(&term.stem)) || is_period(&term.stem);
+        let lookup = !terms.is_empty() && terms.iter().all(named);
+        Self { anchors, expects: expects(&lower), terms, lookup, periods }
     }
 }
 
@@ -92,7 +102,7 @@ fn anchors(text: &str, tokens: &[Token], language: Language) -> Vec<Anchor> {
     for token in tokens {
         if is_year(&token.stem) {
             push(Anchor { kind: AnchorKind::Year, stems: vec![token.stem.clone()], shown: token.raw.clone() });
-        } else if token.kind == Kind::Identifier && !is_period(&token.stem) && token.stem.len() >= 2 {
+        } else if is_identifier(text, token) {
             push(Anchor { kind: AnchorKind::Identifier, stems: vec![token.stem.clone()], shown: token.raw.clone() });
         }
     }
@@ -125,12 +135,23 @@ fn anchors(text: &str, tokens: &[Token], language: Language) -> Vec<Anchor> {
     out
 }
 
+/// `KB-0193`, `4.2.1`, `#4812`; not a date.
+fn is_identifier(text: &str, token: &Token) -> bool {
+    let marked = text.get(..token.at).is_some_and(|before| before.ends_with('#'));
+    let date = !values(&token.raw).iter().all(|value| value.kind != ValueKind::Date);
+    let identifier = token.kind == Kind::Identifier && !is_period(&token.stem) && token.stem.len() >= 2 && !date;
+    identifier || marked && token.kind == Kind::Number
+}
+
 /// Whether a word is written as a name. German writes every noun with a capital, so there only words that are no
 /// ordinary nouns count: in capitals, or with capitals inside.
 fn names_something(text: &str, token: &Token, language: Language) -> bool {
     let raw = token.raw.as_str();
     let capitals = raw.chars().filter(|c| c.is_uppercase()).count();
     let starts = raw.chars().next().is_some_and(char::is_uppercase);
+    if names_a_time(raw) {
+        return false;
+    }
     if token.stop && capitals < 2 || !starts && capitals == 0 || raw.chars().count() < 2 {
         return false;
     }
@@ -226,6 +247,20 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(read(text).expects, expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_bare_name_is_a_lookup() {
+        assert!(read("KB-0193").lookup && read("#4812").lookup && read("Q3 2026").lookup);
+        assert!(!read("What is KB-0193 about bootloaders?").lookup);
+    }
+
+    #[test]
+    fn a_month_is_a_time_and_no_name() {
+        let asked = read("How much did Moss need in June?");
+        assert_eq!(asked.anchors.len(), 1);
+        assert!(asked.terms.iter().any(|term| term.stem == "month 6"));
+        assert!(Reader::for_question("").content("2026-06").iter().any(|token| token.stem == "month 6"));
     }
 
     #[test]

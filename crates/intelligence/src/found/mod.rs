@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use self::asked::{Anchor, AnchorKind, Asked};
 use self::score::{Signs, mentions, settings, signs, weights};
 use self::select::{Chosen, Scored, select};
-use self::unit::{Unit, units};
+use self::unit::{Unit, mark_repeated, units};
 use self::words::Reader;
 use crate::{Answer, AnswerEvent, AnswerStream, AnswerTask, Conflict, Embed, Engine, Evidence, Outcome, Sentence};
 
@@ -121,6 +121,7 @@ impl FoundInDocuments {
             }
             all.extend(units(index, one, &asked, &reader));
         }
+        mark_repeated(&mut all, evidence);
         let settings = settings(evidence, &reader);
         let mentions = mentions(&asked.anchors, evidence, &settings);
         let missing = missing(&asked.anchors, &mentions);
@@ -129,7 +130,7 @@ impl FoundInDocuments {
         }
         let weights = weights(&asked, &all);
         let mut known: Vec<Signs> = (0..all.len())
-            .map(|index| signs(&asked, &weights, &all, index, evidence, &settings, &mentions))
+            .map(|index| signs(&asked, &weights, &all, index, &settings, &mentions))
             .collect();
         if cancel.is_cancelled() {
             return None;
@@ -154,7 +155,7 @@ impl FoundInDocuments {
             .map(|(index, signs)| {
                 let compared = order.binary_search(&index).is_ok();
                 let confidence = if compared { signs.confidence() } else { 0.0 };
-                Scored { unit: &all[index], rank: signs.rank(), confidence }
+                Scored { unit: &all[index], rank: signs.rank(), kind: signs.kind, confidence }
             })
             .collect();
         let chosen = select(&asked, &scored, evidence);

@@ -12,6 +12,8 @@ use crate::Evidence;
 pub(crate) struct Scored<'a> {
     pub unit: &'a Unit,
     pub rank: f32,
+    /// [`super::score::Signs::kind`].
+    pub kind: f32,
     pub confidence: f32,
 }
 
@@ -59,7 +61,9 @@ pub(crate) fn select(asked: &Asked, scored: &[Scored<'_>], evidence: &[Evidence]
             }
             continue;
         }
-        let close = candidate.rank >= 0.85 * scored[best].rank;
+        // Beside a value of the asked kind, a sentence without one adds nothing.
+        let wanted = !matches!(asked.expects, Expects::Value(_) | Expects::Person) || candidate.kind >= scored[best].kind;
+        let close = wanted && candidate.rank >= 0.85 * scored[best].rank;
         if close && chosen.len() < most && !matches!(candidate.unit.kind, UnitKind::Heading) {
             chosen.push(Chosen { unit: index, also: Vec::new() });
         }

@@ -1,5 +1,6 @@
 //! Everything in the evidence that could be an answer.
 
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use super::asked::Asked;
@@ -24,6 +25,10 @@ pub(crate) struct Unit {
     /// Words of the heading line above it inside the passage.
     pub under: Vec<Token>,
     pub values: Vec<Value>,
+    /// How many units stand before it in its passage.
+    pub position: usize,
+    /// A line that stands in other passages of the same document too: a running header or footer.
+    pub repeated: bool,
 }
 
 #[derive(Debug)]
@@ -36,7 +41,32 @@ pub(crate) enum UnitKind {
 
 /// The units of one passage, in order.
 pub(crate) fn units(index: usize, evidence: &Evidence, asked: &Asked, reader: &Reader) -> Vec<Unit> {
-    if evidence.table { table_units(index, evidence, asked, reader) } else { prose_units(index, evidence, asked, reader) }
+    let mut out = match evidence.table {
+        true => table_units(index, evidence, asked, reader),
+        false => prose_units(index, evidence, asked, reader),
+    };
+    for (position, unit) in out.iter_mut().enumerate() {
+        unit.position = position;
+    }
+    out
+}
+
+/// Marks running headers and footers: the same line, page number aside, in several passages of one document.
+pub(crate) fn mark_repeated(units: &mut [Unit], evidence: &[Evidence]) {
+    let line = |unit: &Unit| {
+        let one = evidence.get(unit.evidence).filter(|one| !one.table)?;
+        let bare = unit.text.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '/' | '|'));
+        Some((one.document, bare.to_owned()))
+    };
+    let mut passages: HashMap<_, BTreeSet<usize>> = HashMap::new();
+    for unit in units.iter() {
+        if let Some(key) = line(unit) {
+            passages.entry(key).or_default().insert(unit.evidence);
+        }
+    }
+    for unit in units.iter_mut() {
+        unit.repeated = line(unit).and_then(|key| passages.get(&key)).is_some_and(|passages| passages.len() > 1);
+    }
 }
 
 fn table_units(index: usize, evidence: &Evidence, asked: &Asked, reader: &Reader) -> Vec<Unit> {
@@ -96,7 +126,7 @@ fn plain_unit(evidence: usize, text: &str, quote: Range<usize>, kind: UnitKind, 
     let shown = quoted.split_whitespace().collect::<Vec<_>>().join(" ");
     let own = reader.content(quoted);
     let values = values(&shown);
-    Unit { evidence, quote, text: shown, kind, own, under, values }
+    Unit { evidence, quote, text: shown, kind, own, under, values, position: 0, repeated: false }
 }
 
 fn row_unit(evidence: usize, text: &str, quote: Range<usize>, row: Row, under: Vec<Token>, reader: &Reader) -> Unit {
@@ -106,5 +136,5 @@ fn row_unit(evidence: usize, text: &str, quote: Range<usize>, row: Row, under: V
         own.extend(reader.content(column));
     }
     let values = row.values.iter().flat_map(|cell| values(cell)).collect();
-    Unit { evidence, quote, text: row.text.clone(), kind: UnitKind::Row(row), own, under, values }
+    Unit { evidence, quote, text: row.text.clone(), kind: UnitKind::Row(row), own, under, values, position: 0, repeated: false }
 }

@@ -186,6 +186,11 @@ fn figure(word: &str) -> Option<(String, String)> {
     let length = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, ',' | '.' | '\'' | '’' | '\u{a0}' | '\u{202f}')))
         .unwrap_or(rest.len());
     let digits = rest.get(..length)?.trim_end_matches([',', '.', '\'', '’']);
+    // `4.2.1` is a version, unless it is a date or groups of three.
+    let dots: Vec<&str> = digits.split('.').collect();
+    if dots.len() > 2 && dots.iter().skip(1).any(|group| group.len() != 3) && date_in_figures(digits).is_none() {
+        return None;
+    }
     let tail = rest.get(digits.len()..)?.trim_matches(')');
     let plain: String = digits.chars().filter(|c| !matches!(c, '\'' | '’' | '\u{a0}' | '\u{202f}')).collect();
     let minus = if front.contains(['-', '(']) && !rest.contains('-') { "-" } else { "" };

@@ -96,7 +96,10 @@ impl Reader {
                 self.word(part, at + offset, out);
             }
         } else if !letters {
-            out.push(token(canonical_number(run), run, Kind::Number, at));
+            // `4.2.1` and `26-1187` are names of things, not amounts.
+            let names = run.split('.').count() > 2 || run.contains(['-', '/']);
+            let kind = if names { Kind::Identifier } else { Kind::Number };
+            out.push(token(canonical_number(run), run, kind, at));
         } else if let Some(years) = fiscal_year(run) {
             out.push(token(years, run, Kind::Number, at));
         } else if let Some((year, quarter)) = year_and_quarter(run) {
@@ -242,6 +245,40 @@ fn fiscal_year(run: &str) -> Option<String> {
     full_year(digits)
 }
 
+/// `2026-06`, `2026-06-14`, `14.06.2026` name a year and a month.
+fn year_and_month(raw: &str) -> Option<(String, String)> {
+    let parts: Vec<&str> = raw.split(['-', '.', '/']).collect();
+    let (year, month) = match parts.as_slice() {
+        [year, month] | [year, month, _] if year.len() == 4 => (full_year(year)?, month),
+        [_, month, year] if year.len() == 4 => (full_year(year)?, month),
+        _ => return None,
+    };
+    let number: u8 = month.parse().ok()?;
+    (1..=12).contains(&number).then(|| (year, format!("month {number}")))
+}
+
+/// The month a word names, in one spelling. `May` only with its capital; `march` and `mars` are months often enough.
+fn month(raw: &str) -> Option<String> {
+    const NAMES: [&str; 12] = [
+        "january januar jan", "february februar feb", "march märz mars mar", "april apr", "may mai", "june juni jun",
+        "july juli jul", "august aug", "september sept sep", "october oktober oct okt", "november nov",
+        "december dezember desember dec dez des",
+    ];
+    if raw == "may" {
+        return None;
+    }
+    let lower = raw.to_lowercase();
+    let position = NAMES.iter().position(|names| names.split_ascii_whitespace().any(|name| name == lower))?;
+    Some(format!("month {}", position + 1))
+}
+
+/// Whether a word names a month or a day of the week: a time, not a thing.
+pub(crate) fn names_a_time(raw: &str) -> bool {
+    let lower = raw.to_lowercase();
+    month(raw).is_some()
+        || ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"].contains(&lower.as_str())
+}
+
 fn full_year(digits: &str) -> Option<String> {
     let number: u32 = digits.parse().ok()?;
     match digits.len() {
@@ -264,9 +301,18 @@ fn year_and_quarter(run: &str) -> Option<(String, String)> {
     matches!(right, "1" | "2" | "3" | "4").then(|| (year, format!("q{right}")))
 }
 
-/// Adds `q2` for `second quarter`, and joins an identifier that was written in two words (`AMR 40X`).
+/// Adds `q2` for `second quarter` and the month of a date, and joins an identifier that was written in two words
+/// (`AMR 40X`).
 fn spell_out_periods(tokens: &mut Vec<Token>) {
     let mut added = Vec::new();
+    for own in tokens.iter() {
+        if let Some((year, month)) = year_and_month(&own.raw) {
+            added.push(token(year, &own.raw, Kind::Number, own.at));
+            added.push(token(month, &own.raw, Kind::Word, own.at));
+        } else if let Some(month) = month(&own.raw) {
+            added.push(token(month, &own.raw, Kind::Word, own.at));
+        }
+    }
     for pair in tokens.windows(2) {
         let [first, second] = pair else { continue };
         let quarter = ["quarter", "quartal", "kvartal"].iter().any(|word| second.raw.to_lowercase().starts_with(word));

@@ -201,7 +201,7 @@ impl Page {
                 self.flush();
                 let layout = attribute("role").is_some_and(|role| role.eq_ignore_ascii_case("presentation"));
                 if self.tables.len() < DEPTH {
-                    self.tables.push(Table { layout, ..Table::default() });
+                    self.tables.push(Table::new(layout));
                 }
             }
             "thead" => self.with_table(|table| table.head(true)),

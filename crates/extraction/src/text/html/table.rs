@@ -28,6 +28,10 @@ struct Cell {
 }
 
 impl Table {
+    pub(super) fn new(layout: bool) -> Self {
+        Self { layout, ..Self::default() }
+    }
+
     pub(super) fn head(&mut self, open: bool) {
         self.in_head = open;
     }
