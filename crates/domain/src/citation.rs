@@ -35,7 +35,9 @@ pub struct Citation {
 impl Citation {
     /// Whether the quote stands in this passage text at exactly the characters named.
     pub fn holds_in(&self, passage_text: &str) -> bool {
-        let Some(count) = self.chars.end.checked_sub(self.chars.start) else { return false };
+        let Some(count) = self.chars.end.checked_sub(self.chars.start) else {
+            return false;
+        };
         let mut rest = passage_text.chars().skip(self.chars.start);
         self.quote.chars().count() == count && self.quote.chars().all(|own| rest.next() == Some(own))
     }

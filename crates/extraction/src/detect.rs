@@ -38,9 +38,8 @@ pub(crate) fn promised(name: &str) -> Option<Format> {
         "epub" => Format::Epub,
         "json" | "jsonl" | "ndjson" | "geojson" | "ipynb" => Format::Json,
         "xml" | "xsd" | "xsl" | "xslt" | "svg" | "rss" | "atom" | "rdf" | "kml" | "gpx" => Format::Xml,
-        "png" | "jpg" | "jpeg" | "gif" | "tif" | "tiff" | "bmp" | "webp" | "heic" | "heif" | "ico" | "avif" => {
-            Format::Image
-        }
+        "png" | "jpg" | "jpeg" | "gif" | "tif" | "tiff" | "bmp" | "webp" | "heic" | "heif" | "ico"
+        | "avif" => Format::Image,
         "txt" | "text" | "log" | "rst" | "adoc" | "org" | "tex" => Format::Text,
         _ => return None,
     })
@@ -49,7 +48,8 @@ pub(crate) fn promised(name: &str) -> Option<Format> {
 /// What follows the last dot, in lower case.
 pub(crate) fn ending(name: &str) -> String {
     let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    base.rsplit_once('.').map_or(String::new(), |(_, ending)| ending.to_lowercase())
+    base.rsplit_once('.')
+        .map_or(String::new(), |(_, ending)| ending.to_lowercase())
 }
 
 /// Formats that are told by their first bytes. The numbers are those of the formats' own specifications.
@@ -66,26 +66,56 @@ fn binary(bytes: &[u8], promised: Option<Format>) -> Option<Format> {
     if find(&bytes[..bytes.len().min(1024)], b"%PDF-") {
         return Some(Format::Pdf);
     }
-    let skipped = bytes.iter().take(64).take_while(|b| b.is_ascii_whitespace()).count();
+    let skipped = bytes
+        .iter()
+        .take(64)
+        .take_while(|b| b.is_ascii_whitespace())
+        .count();
     if has(skipped, b"{\\rtf") {
         return Some(Format::Rtf);
     }
-    const IMAGES: &[&[u8]] =
-        &[b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"\0\0\x01\0", b"8BPS"];
+    const IMAGES: &[&[u8]] = &[
+        b"\x89PNG\r\n\x1a\n",
+        b"\xff\xd8\xff",
+        b"GIF87a",
+        b"GIF89a",
+        b"II*\0",
+        b"MM\0*",
+        b"\0\0\x01\0",
+        b"8BPS",
+    ];
     let image = IMAGES.iter().any(|sign| starts(sign))
         || starts(b"RIFF") && has(8, b"WEBP")
         || starts(b"BM") && has(6, b"\0\0\0\0")
-        || [&b"heic"[..], b"heix", b"mif1", b"avif"].iter().any(|brand| has(4, b"ftyp") && has(8, brand));
+        || [&b"heic"[..], b"heix", b"mif1", b"avif"]
+            .iter()
+            .any(|brand| has(4, b"ftyp") && has(8, brand));
     if image {
         return Some(Format::Image);
     }
     const OTHERS: &[&[u8]] = &[
-        b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x28\xb5\x2f\xfd", b"\x7fELF", b"MZ",
-        b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\0asm", b"SQLite format 3\0", b"ID3", b"OggS", b"fLaC",
-        b"\x1a\x45\xdf\xa3", b"!BDN",
+        b"\x1f\x8b",
+        b"BZh",
+        b"\xfd7zXZ\0",
+        b"7z\xbc\xaf\x27\x1c",
+        b"Rar!\x1a\x07",
+        b"\x28\xb5\x2f\xfd",
+        b"\x7fELF",
+        b"MZ",
+        b"\xca\xfe\xba\xbe",
+        b"\xcf\xfa\xed\xfe",
+        b"\0asm",
+        b"SQLite format 3\0",
+        b"ID3",
+        b"OggS",
+        b"fLaC",
+        b"\x1a\x45\xdf\xa3",
+        b"!BDN",
     ];
     // `MZ` alone also begins words.
-    let other = OTHERS.iter().any(|sign| starts(sign) && (sign.len() > 2 || !decode::is_text(bytes)));
+    let other = OTHERS
+        .iter()
+        .any(|sign| starts(sign) && (sign.len() > 2 || !decode::is_text(bytes)));
     (other || has(4, b"ftyp") && !decode::is_text(bytes)).then_some(Format::Other)
 }
 
@@ -116,7 +146,10 @@ fn kind(has: &dyn Fn(&str) -> bool) -> Format {
         ("META-INF/container.xml", Format::Epub),
         ("word/document2.xml", Format::Docx),
     ];
-    PARTS.iter().find(|(part, _)| has(part)).map_or(Format::Other, |(_, format)| *format)
+    PARTS
+        .iter()
+        .find(|(part, _)| has(part))
+        .map_or(Format::Other, |(_, format)| *format)
 }
 
 /// Which of the formats that are OLE compound files (MS-CFB).
@@ -128,31 +161,50 @@ fn compound(bytes: &[u8], promised: Option<Format>) -> Format {
         ("Workbook", Format::Xls),
         ("Book", Format::Xls),
     ];
-    let ours = matches!(promised, Some(Format::Docx | Format::Pptx | Format::Xlsx | Format::Xlsb));
+    let ours = matches!(
+        promised,
+        Some(Format::Docx | Format::Pptx | Format::Xlsx | Format::Xlsb)
+    );
     if let Ok(file) = cfb::CompoundFile::open(Cursor::new(bytes)) {
         // Office wraps a file with a password in a compound file of another kind.
         if file.is_stream("/EncryptedPackage") {
             return promised.filter(|_| ours).unwrap_or(Format::Docx);
         }
-        if let Some((_, format)) = STREAMS.iter().find(|(stream, _)| file.is_stream(format!("/{stream}"))) {
+        if let Some((_, format)) = STREAMS
+            .iter()
+            .find(|(stream, _)| file.is_stream(format!("/{stream}")))
+        {
             return *format;
         }
         return Format::Other;
     }
     // A damaged file still shows the names of its streams, in UTF-16 at the start of 128-byte entries.
     let named = |stream: &str| {
-        let name: Vec<u8> = stream.encode_utf16().flat_map(u16::to_le_bytes).chain([0, 0]).collect();
+        let name: Vec<u8> = stream
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .chain([0, 0])
+            .collect();
         bytes.chunks_exact(128).any(|entry| entry.starts_with(&name))
     };
-    let found = STREAMS.iter().find(|(stream, _)| named(stream)).map(|(_, format)| *format);
-    found.or(promised.filter(|format| ours || STREAMS.iter().any(|(_, own)| own == format))).unwrap_or(Format::Other)
+    let found = STREAMS
+        .iter()
+        .find(|(stream, _)| named(stream))
+        .map(|(_, format)| *format);
+    found
+        .or(promised.filter(|format| ours || STREAMS.iter().any(|(_, own)| own == format)))
+        .unwrap_or(Format::Other)
 }
 
 /// Which kind of text.
 fn text(bytes: &[u8], promised: Option<Format>) -> Format {
     let head = decode::decode(&bytes[..bytes.len().min(4096)]);
     let start = head.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
-    let begins = |sign: &str| start.get(..sign.len()).is_some_and(|own| own.eq_ignore_ascii_case(sign));
+    let begins = |sign: &str| {
+        start
+            .get(..sign.len())
+            .is_some_and(|own| own.eq_ignore_ascii_case(sign))
+    };
     let contains = |sign: &str| find(start.to_ascii_lowercase().as_bytes(), sign.as_bytes());
     if begins("<!doctype html") || begins("<html") {
         return Format::Html;
@@ -190,15 +242,28 @@ fn text(bytes: &[u8], promised: Option<Format>) -> Format {
 /// A mail's header says at least two things that only mails say.
 fn is_mail(head: &str) -> bool {
     const FIELDS: &[&str] = &[
-        "received", "return-path", "delivered-to", "message-id", "mime-version", "from", "to", "subject", "date",
-        "x-mailer", "content-type", "reply-to", "dkim-signature",
+        "received",
+        "return-path",
+        "delivered-to",
+        "message-id",
+        "mime-version",
+        "from",
+        "to",
+        "subject",
+        "date",
+        "x-mailer",
+        "content-type",
+        "reply-to",
+        "dkim-signature",
     ];
     let mut fields = 0;
     for line in head.lines().take_while(|line| !line.is_empty()) {
         if line.starts_with([' ', '\t']) {
             continue;
         }
-        let Some((name, _)) = line.split_once(':') else { return false };
+        let Some((name, _)) = line.split_once(':') else {
+            return false;
+        };
         fields += usize::from(FIELDS.contains(&name.to_ascii_lowercase().as_str()));
     }
     fields >= 3
@@ -206,7 +271,10 @@ fn is_mail(head: &str) -> bool {
 
 fn is_header_line(line: &str) -> bool {
     line.split_once(':').is_some_and(|(name, _)| {
-        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     })
 }
 
@@ -228,8 +296,16 @@ mod tests {
             ("a.doc", b"{\\rtf1 hello}", Format::Rtf),
             ("a.xls", b"<html><table><tr><td>1</table>", Format::Html),
             ("a.pdf", b"\x89PNG\r\n\x1a\n....", Format::Image),
-            ("a", b"From ann@example.org Mon Jun 01 04:28:28 2009\nSubject: x\n\nhello\n", Format::Mbox),
-            ("a", b"From: a@example.org\r\nTo: b@example.org\r\nSubject: x\r\n\r\nhello", Format::Eml),
+            (
+                "a",
+                b"From ann@example.org Mon Jun 01 04:28:28 2009\nSubject: x\n\nhello\n",
+                Format::Mbox,
+            ),
+            (
+                "a",
+                b"From: a@example.org\r\nTo: b@example.org\r\nSubject: x\r\n\r\nhello",
+                Format::Eml,
+            ),
             ("a.xhtml", b"<?xml version='1.0'?><html/>", Format::Html),
             ("notes", b"From here on it is simple: nothing.\n", Format::Text),
             ("a.md", b"# x", Format::Markdown),
@@ -247,7 +323,10 @@ mod tests {
         let cases: &[(&[(&str, &[u8])], Format)] = &[
             (&[("word/document.xml", b"<x/>")], Format::Docx),
             (&[("xl/workbook.xml", b"<x/>")], Format::Xlsx),
-            (&[("mimetype", b"application/vnd.oasis.opendocument.text")], Format::Odt),
+            (
+                &[("mimetype", b"application/vnd.oasis.opendocument.text")],
+                Format::Odt,
+            ),
             (&[("mimetype", b"application/epub+zip")], Format::Epub),
             (&[("photo.jpg", b"")], Format::Other),
         ];

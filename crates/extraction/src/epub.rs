@@ -13,19 +13,35 @@ use crate::{Limits, Stop};
 pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
     let mut package = Package::open(bytes, limits)?;
     let container = package.text("META-INF/container.xml")?.unwrap_or_default();
-    let root = elements(&container).into_iter().find(|element| element.name == "rootfile");
+    let root = elements(&container)
+        .into_iter()
+        .find(|element| element.name == "rootfile");
     let path = root.and_then(|mut root| root.attributes.remove("full-path"));
     // A book without its container is still found by the only file of this kind.
-    let path = path.or_else(|| package.names().iter().find(|name| name.ends_with(".opf")).cloned());
+    let path = path.or_else(|| {
+        package
+            .names()
+            .iter()
+            .find(|name| name.ends_with(".opf"))
+            .cloned()
+    });
     let path = path.ok_or_else(|| Stop::corrupt("the e-book has no table of its parts"))?;
-    let opf = package.text(&path)?.ok_or_else(|| Stop::corrupt(format!("the e-book has no `{path}`")))?;
+    let opf = package
+        .text(&path)?
+        .ok_or_else(|| Stop::corrupt(format!("the e-book has no `{path}`")))?;
     let elements = elements(&opf);
     let first = |name: &str| {
-        let mut named = elements.iter().filter(|element| element.name == name && !element.text.is_empty());
+        let mut named = elements
+            .iter()
+            .filter(|element| element.name == name && !element.text.is_empty());
         named.next().map(|element| element.text.clone())
     };
-    let mut document =
-        Document { title: first("title"), author: first("creator"), written: first("date"), ..Document::default() };
+    let mut document = Document {
+        title: first("title"),
+        author: first("creator"),
+        written: first("date"),
+        ..Document::default()
+    };
     let attribute = |element: &Element, name: &str| element.attributes.get(name).cloned();
     let parts: HashMap<String, String> = elements
         .iter()
@@ -33,7 +49,9 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
         .filter_map(|item| Some((attribute(item, "id")?, attribute(item, "href")?)))
         .collect();
     let chapters = elements.iter().filter(|element| element.name == "itemref");
-    let chapters: Vec<&String> = chapters.filter_map(|chapter| parts.get(&attribute(chapter, "idref")?)).collect();
+    let chapters: Vec<&String> = chapters
+        .filter_map(|chapter| parts.get(&attribute(chapter, "idref")?))
+        .collect();
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let locked = locked(&mut package)?;
     let mut number = 0;
@@ -47,11 +65,17 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
         match package.read(&name) {
             Ok(Some(page)) => {
                 let text = decode::decode_declared(&page, html::declared(&page).as_deref());
-                document.blocks.extend(html::blocks(&text, &Place::Chapter { chapter: number }).blocks);
+                document
+                    .blocks
+                    .extend(html::blocks(&text, &Place::Chapter { chapter: number }).blocks);
             }
-            Ok(None) => document.notices.push(format!("Chapter {number} is missing from the e-book.")),
+            Ok(None) => document
+                .notices
+                .push(format!("Chapter {number} is missing from the e-book.")),
             Err(stop) if stop.status == domain::ReadStatus::Corrupt => {
-                document.notices.push(format!("Chapter {number} could not be read: {}", stop.reason));
+                document
+                    .notices
+                    .push(format!("Chapter {number} could not be read: {}", stop.reason));
             }
             Err(stop) => return Err(stop),
         }
@@ -63,8 +87,13 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
 /// The parts that need a key.
 fn locked(package: &mut Package<'_>) -> Result<Vec<String>, Stop> {
     let list = package.text("META-INF/encryption.xml")?.unwrap_or_default();
-    let references = elements(&list).into_iter().filter(|element| element.name == "CipherReference");
-    Ok(references.filter_map(|mut reference| reference.attributes.remove("URI")).map(|uri| resolve("", &uri)).collect())
+    let references = elements(&list)
+        .into_iter()
+        .filter(|element| element.name == "CipherReference");
+    Ok(references
+        .filter_map(|mut reference| reference.attributes.remove("URI"))
+        .map(|uri| resolve("", &uri))
+        .collect())
 }
 
 /// A reference inside the book as a path from its root, without fragment, `%20` and `..` resolved.
@@ -130,7 +159,11 @@ fn elements(xml: &str) -> Vec<Element> {
                     Some((attribute.key.local_name().as_ref().to_owned(), value.into_owned()))
                 });
                 let name = start.local_name().as_ref().to_owned();
-                elements.push(Element { name, attributes: attributes.collect(), text: String::new() });
+                elements.push(Element {
+                    name,
+                    attributes: attributes.collect(),
+                    text: String::new(),
+                });
                 if holds {
                     open.push(elements.len() - 1);
                 }
@@ -144,8 +177,10 @@ fn elements(xml: &str) -> Vec<Element> {
             Ok(Event::GeneralRef(reference)) => {
                 let name = reference.xml10_content();
                 let char = reference.resolve_char_ref().ok().flatten().map(String::from);
-                let sign = char.or_else(|| quick_xml::escape::resolve_predefined_entity(&name).map(str::to_owned));
-                if let (Some(element), Some(sign)) = (open.last().and_then(|&at| elements.get_mut(at)), sign) {
+                let sign =
+                    char.or_else(|| quick_xml::escape::resolve_predefined_entity(&name).map(str::to_owned));
+                if let (Some(element), Some(sign)) = (open.last().and_then(|&at| elements.get_mut(at)), sign)
+                {
                     element.text.push_str(&sign);
                 }
             }
@@ -162,7 +197,8 @@ mod tests {
 
     use super::*;
 
-    const CONTAINER: &[u8] = b"<container><rootfiles><rootfile full-path='OEBPS/book.opf'/></rootfiles></container>";
+    const CONTAINER: &[u8] =
+        b"<container><rootfiles><rootfile full-path='OEBPS/book.opf'/></rootfiles></container>";
     const OPF: &[u8] = b"<package xmlns:dc='x'><metadata><dc:title>On tides</dc:title><dc:creator>B. Lee</dc:creator></metadata>\
         <manifest><item id='b' href='text/b%20two.xhtml'/><item id='a' href='../a.xhtml#top'/></manifest>\
         <spine><itemref idref='a'/><itemref idref='b'/></spine></package>";
@@ -173,14 +209,26 @@ mod tests {
             ("mimetype", b"application/epub+zip"),
             ("META-INF/container.xml", CONTAINER),
             ("OEBPS/book.opf", OPF),
-            ("OEBPS/text/b two.xhtml", b"<html><body><h1>Two</h1><p>second</p></body></html>"),
+            (
+                "OEBPS/text/b two.xhtml",
+                b"<html><body><h1>Two</h1><p>second</p></body></html>",
+            ),
             ("a.xhtml", b"<html><body><p>first</p></body></html>"),
         ]);
         let document = read("a.epub", &book, &Limits::default()).document;
-        assert_eq!((document.title.as_deref(), document.author.as_deref()), (Some("On tides"), Some("B. Lee")));
+        assert_eq!(
+            (document.title.as_deref(), document.author.as_deref()),
+            (Some("On tides"), Some("B. Lee"))
+        );
         assert_eq!(document.text(), "first\nTwo\nsecond\n");
         assert_eq!(document.parts, Some(2));
-        assert!(matches!(&document.blocks[1], domain::Block::Heading { place: Place::Chapter { chapter: 2 }, .. }));
+        assert!(matches!(
+            &document.blocks[1],
+            domain::Block::Heading {
+                place: Place::Chapter { chapter: 2 },
+                ..
+            }
+        ));
     }
 
     #[test]

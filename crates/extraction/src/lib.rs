@@ -11,6 +11,7 @@ mod detect;
 mod epub;
 mod limits;
 mod mail;
+mod office;
 mod package;
 pub mod pdf;
 mod reading;

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use domain::{Block, Document, Format, ReadStatus};
 use serde::{Deserialize, Serialize};
 
-use crate::{Limits, detect, epub, mail, pdf, text};
+use crate::{Limits, detect, epub, mail, office, pdf, text};
 
 /// What came of reading a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,7 +22,12 @@ pub struct Reading {
 impl Reading {
     /// A reading that ended without a document.
     pub fn stopped(stop: Stop, format: Option<Format>) -> Self {
-        Self { status: stop.status, format, reason: Some(stop.reason), document: Document::default() }
+        Self {
+            status: stop.status,
+            format,
+            reason: Some(stop.reason),
+            document: Document::default(),
+        }
     }
 }
 
@@ -39,17 +44,26 @@ pub struct Stop {
 impl Stop {
     /// A status other than `Ok` with its reason, a whole sentence.
     pub fn new(status: ReadStatus, reason: impl Into<String>) -> Self {
-        Self { status, reason: reason.into() }
+        Self {
+            status,
+            reason: reason.into(),
+        }
     }
 
     /// The file is damaged or is not what it says; `what` completes "The file is damaged: …".
     pub fn corrupt(what: impl std::fmt::Display) -> Self {
-        Self { status: ReadStatus::Corrupt, reason: format!("The file is damaged: {what}.") }
+        Self {
+            status: ReadStatus::Corrupt,
+            reason: format!("The file is damaged: {what}."),
+        }
     }
 
     /// The file cannot be opened without a password.
     pub fn encrypted() -> Self {
-        Self { status: ReadStatus::Encrypted, reason: "The file needs a password.".into() }
+        Self {
+            status: ReadStatus::Encrypted,
+            reason: "The file needs a password.".into(),
+        }
     }
 }
 
@@ -58,7 +72,10 @@ impl Stop {
 /// Never panics: a reader that does is reported as `Error`.
 pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Reading {
     let mut format = None;
-    let nest = Nest { deeper: DEPTH, files: &Cell::new(FILES) };
+    let nest = Nest {
+        deeper: DEPTH,
+        files: &Cell::new(FILES),
+    };
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         format = detect::detect(name, bytes);
         let mut document = inner(name, bytes, format, limits, nest)?;
@@ -67,7 +84,12 @@ pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Reading {
         Ok(document)
     }));
     match outcome {
-        Ok(Ok(document)) => Reading { status: ReadStatus::Ok, format, reason: None, document },
+        Ok(Ok(document)) => Reading {
+            status: ReadStatus::Ok,
+            format,
+            reason: None,
+            document,
+        },
         Ok(Err(stop)) => Reading::stopped(stop, format),
         Err(_) => {
             let reason = "The reader failed on this file. The file may be damaged.";
@@ -107,17 +129,32 @@ impl Nest<'_> {
     /// `TooLarge` where files are nested too deep or are too many.
     pub(crate) fn inside(self) -> Result<Self, Stop> {
         let Some(deeper) = self.deeper.checked_sub(1) else {
-            return Err(Stop::new(ReadStatus::TooLarge, format!("Files inside files are read to a depth of {DEPTH}.")));
+            return Err(Stop::new(
+                ReadStatus::TooLarge,
+                format!("Files inside files are read to a depth of {DEPTH}."),
+            ));
         };
         let Some(left) = self.files.get().checked_sub(1) else {
-            return Err(Stop::new(ReadStatus::TooLarge, format!("No more than {FILES} files inside a file are read.")));
+            return Err(Stop::new(
+                ReadStatus::TooLarge,
+                format!("No more than {FILES} files inside a file are read."),
+            ));
         };
         self.files.set(left);
-        Ok(Nest { deeper, files: self.files })
+        Ok(Nest {
+            deeper,
+            files: self.files,
+        })
     }
 }
 
-fn inner(name: &str, bytes: &[u8], format: Option<Format>, limits: &Limits, nest: Nest<'_>) -> Result<Document, Stop> {
+fn inner(
+    name: &str,
+    bytes: &[u8],
+    format: Option<Format>,
+    limits: &Limits,
+    nest: Nest<'_>,
+) -> Result<Document, Stop> {
     if bytes.len() as u64 > limits.input_bytes {
         return Err(Stop::new(ReadStatus::TooLarge, over(bytes.len() as u64, limits)));
     }
@@ -127,7 +164,10 @@ fn inner(name: &str, bytes: &[u8], format: Option<Format>, limits: &Limits, nest
     let Some(format) = format else {
         return Err(match detect::promised(name) {
             Some(promised) => mismatch(promised, "something else"),
-            None => Stop::new(ReadStatus::Unsupported, "Attaché does not read this kind of file."),
+            None => Stop::new(
+                ReadStatus::Unsupported,
+                "Attaché does not read this kind of file.",
+            ),
         });
     };
     honest(name, format)?;
@@ -138,9 +178,25 @@ fn inner(name: &str, bytes: &[u8], format: Option<Format>, limits: &Limits, nest
     Err(Stop::new(ReadStatus::Empty, "The file has no text."))
 }
 
-fn by_format(name: &str, bytes: &[u8], format: Format, limits: &Limits, nest: Nest<'_>) -> Result<Document, Stop> {
+fn by_format(
+    name: &str,
+    bytes: &[u8],
+    format: Format,
+    limits: &Limits,
+    nest: Nest<'_>,
+) -> Result<Document, Stop> {
     match format {
         Format::Pdf => pdf::read(bytes, limits),
+        Format::Docx => office::docx::read(bytes, limits),
+        Format::Doc => office::legacy::read_doc(bytes, limits),
+        Format::Pptx => office::pptx::read(bytes, limits),
+        Format::Ppt => office::legacy::read_ppt(bytes, limits),
+        Format::Xlsx | Format::Xlsb | Format::Xls | Format::Ods => {
+            office::sheets::read(bytes, format, limits)
+        }
+        Format::Odt => office::odf::read_text(bytes, limits),
+        Format::Odp => office::odf::read_slides(bytes, limits),
+        Format::Rtf => office::rtf::read(bytes, limits),
         Format::Csv => text::csv::read(bytes, limits),
         Format::Html => text::html::read(bytes, limits),
         Format::Markdown => text::markdown::read(bytes, limits),
@@ -151,13 +207,14 @@ fn by_format(name: &str, bytes: &[u8], format: Format, limits: &Limits, nest: Ne
         Format::Msg => mail::msg::read(bytes, limits, nest),
         Format::Mbox => mail::mbox::read(bytes, limits, nest),
         Format::Epub => epub::read(bytes, limits),
-        Format::Image => {
-            Err(Stop::new(ReadStatus::ImageOnly, "The file is a picture: there is no text to search."))
-        }
-        Format::Other => {
-            Err(Stop::new(ReadStatus::Unsupported, "Attaché does not read this kind of file."))
-        }
-        _ => Err(Stop::new(ReadStatus::Unsupported, "Attaché does not read this kind of file.")),
+        Format::Image => Err(Stop::new(
+            ReadStatus::ImageOnly,
+            "The file is a picture: there is no text to search.",
+        )),
+        Format::Other => Err(Stop::new(
+            ReadStatus::Unsupported,
+            "Attaché does not read this kind of file.",
+        )),
     }
 }
 
@@ -187,7 +244,10 @@ fn mismatch(promised: Format, content: &str) -> Stop {
         Format::Image => "a picture",
         _ => "text",
     };
-    Stop::new(ReadStatus::Corrupt, format!("By its name the file is {what}, but it holds {content}."))
+    Stop::new(
+        ReadStatus::Corrupt,
+        format!("By its name the file is {what}, but it holds {content}."),
+    )
 }
 
 fn texts(block: &mut Block) -> Vec<&mut String> {
@@ -196,9 +256,10 @@ fn texts(block: &mut Block) -> Vec<&mut String> {
         | Block::Paragraph { text, .. }
         | Block::Item { text, .. }
         | Block::Code { text, .. } => vec![text],
-        Block::Table { header, rows } => {
-            header.iter_mut().chain(rows.iter_mut().flat_map(|row| row.cells.iter_mut())).collect()
-        }
+        Block::Table { header, rows } => header
+            .iter_mut()
+            .chain(rows.iter_mut().flat_map(|row| row.cells.iter_mut()))
+            .collect(),
     }
 }
 
@@ -209,7 +270,10 @@ fn has_text(document: &Document) -> bool {
         | Block::Paragraph { text, .. }
         | Block::Item { text, .. }
         | Block::Code { text, .. } => some(text),
-        Block::Table { header, rows } => header.iter().chain(rows.iter().flat_map(|row| &row.cells)).any(some),
+        Block::Table { header, rows } => header
+            .iter()
+            .chain(rows.iter().flat_map(|row| &row.cells))
+            .any(some),
     })
 }
 
@@ -218,16 +282,28 @@ fn tidy(document: &mut Document) {
     let meant = |c: char| !c.is_control() || c == '\n' || c == '\t';
     let clean = |text: &mut String| {
         // Nearly always there are none; bytes are quicker to look through than characters.
-        if text.bytes().any(|b| b < 0x20 && b != b'\n' && b != b'\t' || b == 0x7f || b == 0xc2) {
+        if text
+            .bytes()
+            .any(|b| b < 0x20 && b != b'\n' && b != b'\t' || b == 0x7f || b == 0xc2)
+        {
             text.retain(meant);
         }
     };
-    let Document { title, author, written, blocks, .. } = document;
+    let Document {
+        title,
+        author,
+        written,
+        blocks,
+        ..
+    } = document;
     for said in [title, author, written] {
-        *said = said.take().map(|text| text.replace(|c: char| !meant(c), "")).and_then(|text| {
-            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            (!text.is_empty()).then_some(text)
-        });
+        *said = said
+            .take()
+            .map(|text| text.replace(|c: char| !meant(c), ""))
+            .and_then(|text| {
+                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                (!text.is_empty()).then_some(text)
+            });
     }
     blocks.iter_mut().flat_map(texts).for_each(clean);
     document.notices.truncate(NOTICES);
@@ -275,13 +351,19 @@ fn cap(document: &mut Document, limit: u64) {
     }
     if cut {
         document.blocks.truncate(keep);
-        document.notices.push(format!("Only the first {} of text were read.", size(limit)));
+        document
+            .notices
+            .push(format!("Only the first {} of text were read.", size(limit)));
     }
 }
 
 /// Says that a file of `len` bytes is larger than is read.
 pub fn over(len: u64, limits: &Limits) -> String {
-    format!("The file has {}, the limit is {}.", size(len), size(limits.input_bytes))
+    format!(
+        "The file has {}, the limit is {}.",
+        size(len),
+        size(limits.input_bytes)
+    )
 }
 
 /// A number of bytes as people say it.

@@ -18,7 +18,10 @@ fn lock_in() {
 /// Runs an act in a process of its own.
 fn try_inside(act: &str) -> Output {
     let program = std::env::current_exe().unwrap();
-    Command::new(program).args(["--exact", act, "--ignored", "--nocapture", "--test-threads=1"]).output().unwrap()
+    Command::new(program)
+        .args(["--exact", act, "--ignored", "--nocapture", "--test-threads=1"])
+        .output()
+        .unwrap()
 }
 
 fn says(output: &Output) -> String {
@@ -30,11 +33,23 @@ fn says(output: &Output) -> String {
 fn act_open() {
     lock_in();
     for path in ["/etc/hostname", "/proc/self/status", "/tmp"] {
-        println!("read {path}: {:?}", std::fs::File::open(path).map(drop).map_err(|error| error.kind()));
-        println!("list {path}: {:?}", std::fs::read_dir(path).map(drop).map_err(|error| error.kind()));
+        println!(
+            "read {path}: {:?}",
+            std::fs::File::open(path).map(drop).map_err(|error| error.kind())
+        );
+        println!(
+            "list {path}: {:?}",
+            std::fs::read_dir(path).map(drop).map_err(|error| error.kind())
+        );
     }
-    println!("write: {:?}", std::fs::write("/tmp/attache-outside", "x").map_err(|error| error.kind()));
-    println!("still reads: {:?}", extraction::read("a.md", b"# x", &Limits::default()).status);
+    println!(
+        "write: {:?}",
+        std::fs::write("/tmp/attache-outside", "x").map_err(|error| error.kind())
+    );
+    println!(
+        "still reads: {:?}",
+        extraction::read("a.md", b"# x", &Limits::default()).status
+    );
 }
 
 #[test]
@@ -78,7 +93,10 @@ fn act_exec() {
 fn act_thread() {
     lock_in();
     println!("trying");
-    println!("started: {:?}", std::thread::Builder::new().spawn(|| {}).map(drop));
+    println!(
+        "started: {:?}",
+        std::thread::Builder::new().spawn(|| {}).map(drop)
+    );
 }
 
 #[test]
@@ -86,7 +104,10 @@ fn act_thread() {
 fn act_kill() {
     lock_in();
     println!("trying");
-    println!("signalled: {:?}", nix::sys::signal::kill(nix::unistd::Pid::parent(), None));
+    println!(
+        "signalled: {:?}",
+        nix::sys::signal::kill(nix::unistd::Pid::parent(), None)
+    );
 }
 
 #[test]
@@ -94,8 +115,16 @@ fn connecting_binding_starting_and_signalling_end_the_process() {
     for act in ["act_connect", "act_bind", "act_exec", "act_thread", "act_kill"] {
         let output = try_inside(act);
         let said = says(&output);
-        assert_eq!(output.status.signal(), Some(SIGSYS), "{act}: {:?} {said}", output.status);
-        assert!(said.contains("trying") && !said.contains("ed: Ok"), "{act}: {said}");
+        assert_eq!(
+            output.status.signal(),
+            Some(SIGSYS),
+            "{act}: {:?} {said}",
+            output.status
+        );
+        assert!(
+            said.contains("trying") && !said.contains("ed: Ok"),
+            "{act}: {said}"
+        );
     }
 }
 
@@ -105,7 +134,12 @@ fn act_grow() {
     lock_in();
     println!("trying");
     let most = Limits::default().memory_bytes as usize;
-    println!("grown: {:?}", Vec::<u8>::new().try_reserve_exact(most + 1).map_err(|_| "refused"));
+    println!(
+        "grown: {:?}",
+        Vec::<u8>::new()
+            .try_reserve_exact(most + 1)
+            .map_err(|_| "refused")
+    );
 }
 
 #[test]

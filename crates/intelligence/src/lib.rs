@@ -21,7 +21,7 @@ mod answer;
 mod found;
 
 pub use answer::{
-    Answer, AnswerEvent, AnswerStream, AnswerTask, Conflict, ConflictSide, Embed, EmbedFailure, Engine, Evidence,
-    Outcome, Question, Sentence,
+    Answer, AnswerEvent, AnswerStream, AnswerTask, Conflict, ConflictSide, Embed, EmbedFailure, Engine,
+    Evidence, Outcome, Question, Sentence,
 };
 pub use found::FoundInDocuments;

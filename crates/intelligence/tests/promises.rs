@@ -1,5 +1,7 @@
 //! What holds for every question and every evidence.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // test helpers
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -7,7 +9,8 @@ use async_trait::async_trait;
 use domain::{DocumentId, Labels, PassageId, Place};
 use futures_util::StreamExt;
 use intelligence::{
-    Answer, AnswerEvent, AnswerTask, Embed, EmbedFailure, Engine, Evidence, FoundInDocuments, Outcome, Question,
+    Answer, AnswerEvent, AnswerTask, Embed, EmbedFailure, Engine, Evidence, FoundInDocuments, Outcome,
+    Question,
 };
 use proptest::prelude::*;
 use tokio_util::sync::CancellationToken;
@@ -20,12 +23,24 @@ fn evidence() -> impl Strategy<Value = Evidence> {
         Just("Article | Price (EUR) | 2025 | 2024".to_owned()),
         Just("AMR-40X | 24,800 | 5,363 | (370)".to_owned()),
     ];
-    (prop::collection::vec(line, 0..8), any::<bool>(), 0..4i64, 0.0..1.0f32, "\\PC{0,20}").prop_map(
-        |(lines, table, document, score, file)| {
-            let document = DocumentId(document);
-            Evidence { document, table, score, title: Some(file.clone()), file, ..passage(&lines.join("\n")) }
-        },
+    (
+        prop::collection::vec(line, 0..8),
+        any::<bool>(),
+        0..4i64,
+        0.0..1.0f32,
+        "\\PC{0,20}",
     )
+        .prop_map(|(lines, table, document, score, file)| {
+            let document = DocumentId(document);
+            Evidence {
+                document,
+                table,
+                score,
+                title: Some(file.clone()),
+                file,
+                ..passage(&lines.join("\n"))
+            }
+        })
 }
 
 fn passage(text: &str) -> Evidence {
@@ -59,7 +74,13 @@ fn task() -> impl Strategy<Value = AnswerTask> {
         for (index, one) in evidence.iter_mut().enumerate() {
             one.passage = PassageId(i64::try_from(index).unwrap_or_default());
         }
-        AnswerTask { question: Question { text, today: jiff::civil::date(2026, 5, 4) }, evidence }
+        AnswerTask {
+            question: Question {
+                text,
+                today: jiff::civil::date(2026, 5, 4),
+            },
+            evidence,
+        }
     })
 }
 
@@ -83,7 +104,10 @@ fn letters(text: &str) -> Vec<f32> {
 }
 
 fn run(engine: &FoundInDocuments, task: &AnswerTask, cancel: CancellationToken) -> Vec<AnswerEvent> {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(engine.answer(task, cancel).collect())
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(engine.answer(task, cancel).collect())
 }
 
 fn finished(events: &[AnswerEvent]) -> &Answer {
@@ -100,7 +124,11 @@ fn is_from(text: &str, quote: &str, passage: &str) -> bool {
         return true;
     }
     let mut rest = text.to_owned();
-    let mut parts: Vec<&str> = passage.lines().flat_map(|line| line.split('|')).map(str::trim).collect();
+    let mut parts: Vec<&str> = passage
+        .lines()
+        .flat_map(|line| line.split('|'))
+        .map(str::trim)
+        .collect();
     parts.extend(quote.split_whitespace());
     parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
     for part in parts.into_iter().filter(|part| !part.is_empty()) {
@@ -110,7 +138,7 @@ fn is_from(text: &str, quote: &str, passage: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_quote_stands_in_its_passage_and_every_sentence_is_quoted(task in task(), embedded in any::<bool>()) {
@@ -174,9 +202,14 @@ proptest! {
 }
 
 fn warranty(text: &str) -> AnswerTask {
-    let question =
-        Question { text: "How long is the warranty on batteries?".into(), today: jiff::civil::date(2026, 5, 4) };
-    AnswerTask { question, evidence: vec![passage(text)] }
+    let question = Question {
+        text: "How long is the warranty on batteries?".into(),
+        today: jiff::civil::date(2026, 5, 4),
+    };
+    AnswerTask {
+        question,
+        evidence: vec![passage(text)],
+    }
 }
 
 const WARRANTY: &str = "The warranty on batteries is 24 months from delivery.";
@@ -193,13 +226,16 @@ fn an_answer_cancelled_while_the_model_works_ends_at_once() {
     let engine = FoundInDocuments::new(Some(Arc::new(Never)));
     let task = warranty(WARRANTY);
     let cancel = CancellationToken::new();
-    let events: Vec<AnswerEvent> = tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-        let stop = cancel.clone();
-        let answering = engine.answer(&task, cancel.clone()).collect();
-        let stopping = async move { stop.cancel() };
-        let (events, ()) = tokio::join!(answering, stopping);
-        events
-    });
+    let events: Vec<AnswerEvent> = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(async {
+            let stop = cancel.clone();
+            let answering = engine.answer(&task, cancel.clone()).collect();
+            let stopping = async move { stop.cancel() };
+            let (events, ()) = tokio::join!(answering, stopping);
+            events
+        });
     assert_eq!(finished(&events).outcome, Outcome::Cancelled);
 }
 
@@ -221,7 +257,11 @@ fn a_model_that_fails_is_mentioned_and_words_answer() {
     }
     let engines: [Arc<dyn Embed>; 2] = [Arc::new(Broken), Arc::new(Short)];
     for embed in engines {
-        let events = run(&FoundInDocuments::new(Some(embed)), &warranty(WARRANTY), CancellationToken::new());
+        let events = run(
+            &FoundInDocuments::new(Some(embed)),
+            &warranty(WARRANTY),
+            CancellationToken::new(),
+        );
         let answer = finished(&events);
         assert_eq!(answer.sentences[0].text, WARRANTY);
         assert!(answer.notices[0].starts_with("Sentences were compared by their words only: the model"));
@@ -239,14 +279,27 @@ fn only_the_best_pieces_are_embedded() {
         }
     }
     let counting = Arc::new(Counting(AtomicUsize::new(0)));
-    let long: Vec<String> = (0..200).map(|n| format!("The warranty on part {n} is {n} months from delivery.")).collect();
-    run(&FoundInDocuments::new(Some(counting.clone())), &warranty(&long.join("\n")), CancellationToken::new());
+    let long: Vec<String> = (0..200)
+        .map(|n| format!("The warranty on part {n} is {n} months from delivery."))
+        .collect();
+    run(
+        &FoundInDocuments::new(Some(counting.clone())),
+        &warranty(&long.join("\n")),
+        CancellationToken::new(),
+    );
     assert!((2..=25).contains(&counting.0.load(Ordering::Relaxed)));
 }
 
 #[test]
 fn an_answer_survives_being_written_and_read() {
-    let events = run(&FoundInDocuments::default(), &warranty(WARRANTY), CancellationToken::new());
+    let events = run(
+        &FoundInDocuments::default(),
+        &warranty(WARRANTY),
+        CancellationToken::new(),
+    );
     let written = serde_json::to_string(&events).unwrap();
-    assert_eq!(serde_json::from_str::<Vec<AnswerEvent>>(&written).unwrap(), events);
+    assert_eq!(
+        serde_json::from_str::<Vec<AnswerEvent>>(&written).unwrap(),
+        events
+    );
 }

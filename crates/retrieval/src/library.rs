@@ -161,11 +161,11 @@ impl Library {
                     store.forget_embeddings().await?;
                     store.set_meta("model", &card.id).await?;
                 }
-                let mut vectors = Vectors::open(&config.folder, &epoch, &card.id, card.dimensions);
-                load_loose(&store, &mut vectors).await?;
+                let vectors = RwLock::new(Vectors::open(&config.folder, &epoch, &card.id, card.dimensions));
+                load_loose(&store, &vectors).await?;
                 vectors
             }
-            Err(_) => Vectors::open(&config.folder, &epoch, "", 1),
+            Err(_) => RwLock::new(Vectors::open(&config.folder, &epoch, "", 1)),
         };
         let catalog = load_catalog(&store).await?;
         let (wakes, woken) = mpsc::unbounded_channel();
@@ -174,7 +174,7 @@ impl Library {
             inner: Arc::new(Inner {
                 keyword_reader: keywords.reader(),
                 keywords: tokio::sync::Mutex::new(keywords),
-                vectors: RwLock::new(vectors),
+                vectors,
                 catalog: RwLock::new(Arc::new(catalog)),
                 sources: RwLock::default(),
                 progress: watch::Sender::default(),
@@ -353,7 +353,8 @@ impl Snapshot {
             .map(|source| source.id)
             .collect();
         Arc::new(move |id| {
-            let Some(document) = catalog.document(id) else { return false };
+            let Some(entry) = catalog.document(id) else { return false };
+            let document = &entry.stored;
             let seconds = document.stamp.modified / 1_000_000_000;
             sources.contains(&document.source)
                 && (filter.formats.is_empty() || document.format.is_some_and(|f| filter.formats.contains(&f)))
@@ -440,17 +441,20 @@ fn new_epoch() -> String {
 async fn load_catalog(store: &Store) -> Result<Catalog, IndexError> {
     let mut documents = store.documents().await?;
     documents.retain(|document| document.status == FileStatus::Indexed);
-    Ok(Catalog::of(documents, store.findable().await?))
+    Ok(Catalog::of(documents, &store.findable().await?))
 }
 
 /// Reads the vectors that the graph does not hold.
-async fn load_loose(store: &Store, vectors: &mut Vectors) -> Result<(), IndexError> {
+pub(crate) async fn load_loose(store: &Store, vectors: &RwLock<Vectors>) -> Result<(), IndexError> {
     let mut missing = store.embedded_ids().await?;
-    missing.retain(|id| !vectors.in_graph(*id));
+    {
+        let vectors = vectors.read().unwrap_or_else(PoisonError::into_inner);
+        missing.retain(|id| !vectors.in_graph(*id));
+    }
     for ids in missing.chunks(4096) {
-        for (id, vector) in store.embeddings(ids).await? {
-            vectors.add(id, &vector);
-        }
+        let found = store.embeddings(ids).await?;
+        let mut vectors = vectors.write().unwrap_or_else(PoisonError::into_inner);
+        found.iter().for_each(|(id, vector)| vectors.add(*id, vector));
     }
     Ok(())
 }

@@ -18,8 +18,18 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits, nest: Nest<'_>) -> Result<Docu
         written: letter.sent.clone(),
         ..Document::default()
     };
-    let place = |inner| Place::Message { message: 1, inner: Box::new(inner) };
-    compose(letter, &place, limits, nest, &mut document.blocks, &mut document.notices);
+    let place = |inner| Place::Message {
+        message: 1,
+        inner: Box::new(inner),
+    };
+    compose(
+        letter,
+        &place,
+        limits,
+        nest,
+        &mut document.blocks,
+        &mut document.notices,
+    );
     Ok(document)
 }
 
@@ -28,28 +38,52 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits, nest: Nest<'_>) -> Result<Docu
 /// # Errors
 /// If there is no header.
 pub(super) fn parse(bytes: &[u8]) -> Result<Message<'_>, Stop> {
-    MessageParser::default().parse(bytes).ok_or_else(|| Stop::corrupt("the mail has no header"))
+    MessageParser::default()
+        .parse(bytes)
+        .ok_or_else(|| Stop::corrupt("the mail has no header"))
 }
 
 /// A parsed message as a letter.
 pub(super) fn letter<'a>(message: &'a Message<'a>) -> Letter<'a> {
     let mut header = Vec::new();
-    for (name, people) in [("From", message.from()), ("To", message.to()), ("Cc", message.cc())] {
-        header.extend(people.map(shown).filter(|people| !people.is_empty()).map(|people| (name, people)));
+    for (name, people) in [
+        ("From", message.from()),
+        ("To", message.to()),
+        ("Cc", message.cc()),
+    ] {
+        header.extend(
+            people
+                .map(shown)
+                .filter(|people| !people.is_empty())
+                .map(|people| (name, people)),
+        );
     }
-    let date = message.header_raw(HeaderName::Date).map(|date| date.split_whitespace().collect::<Vec<_>>().join(" "));
+    let date = message
+        .header_raw(HeaderName::Date)
+        .map(|date| date.split_whitespace().collect::<Vec<_>>().join(" "));
     header.extend(date.filter(|date| !date.is_empty()).map(|date| ("Date", date)));
     let bodies = |ids: &[u32]| -> Vec<Block> {
-        ids.iter().filter_map(|&id| message.parts.get(id as usize)).flat_map(|part| body(message, part)).collect()
+        ids.iter()
+            .filter_map(|&id| message.parts.get(id as usize))
+            .flat_map(|part| body(message, part))
+            .collect()
     };
     let mut text = bodies(&message.html_body);
     if text.is_empty() {
         text = bodies(&message.text_body);
     }
     Letter {
-        subject: message.subject().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" "),
+        subject: message
+            .subject()
+            .unwrap_or_default()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" "),
         header,
-        sent: message.date().filter(|date| date.is_valid()).map(|date| date.to_rfc3339()),
+        sent: message
+            .date()
+            .filter(|date| date.is_valid())
+            .map(|date| date.to_rfc3339()),
         body: text,
         files: files(message),
     }
@@ -76,19 +110,35 @@ fn again<'a>(message: &'a Message<'_>, part: &MessagePart<'_>, text: &'a str) ->
 
 fn files<'a>(message: &'a Message<'a>) -> Vec<Attached<'a>> {
     let shown = |id: &u32| message.html_body.contains(id);
-    let parts = message.attachments.iter().filter(|id| !shown(id)).filter_map(|&id| message.parts.get(id as usize));
+    let parts = message
+        .attachments
+        .iter()
+        .filter(|id| !shown(id))
+        .filter_map(|&id| message.parts.get(id as usize));
     let attached = |(number, part): (usize, &'a MessagePart<'a>)| {
         let name = |ending| file_name(part.attachment_name(), number, ending);
         Some(match &part.body {
-            PartType::Text(text) => Attached { name: name(".txt"), content: Content::Bytes(text.as_bytes().into()) },
-            PartType::Html(text) => Attached { name: name(".html"), content: Content::Bytes(text.as_bytes().into()) },
-            PartType::Binary(bytes) | PartType::InlineBinary(bytes) => {
-                Attached { name: name(""), content: Content::Bytes(Cow::Borrowed(bytes)) }
-            }
+            PartType::Text(text) => Attached {
+                name: name(".txt"),
+                content: Content::Bytes(text.as_bytes().into()),
+            },
+            PartType::Html(text) => Attached {
+                name: name(".html"),
+                content: Content::Bytes(text.as_bytes().into()),
+            },
+            PartType::Binary(bytes) | PartType::InlineBinary(bytes) => Attached {
+                name: name(""),
+                content: Content::Bytes(Cow::Borrowed(bytes)),
+            },
             PartType::Message(mail) => {
-                let subject = mail.subject().map(|subject| format!("{}.eml", subject.replace(['/', '\\'], "-")));
+                let subject = mail
+                    .subject()
+                    .map(|subject| format!("{}.eml", subject.replace(['/', '\\'], "-")));
                 let own = part.attachment_name().or(subject.as_deref());
-                Attached { name: file_name(own, number, ".eml"), content: Content::Mail(mail) }
+                Attached {
+                    name: file_name(own, number, ".eml"),
+                    content: Content::Mail(mail),
+                }
             }
             PartType::Multipart(_) => return None,
         })
@@ -101,7 +151,12 @@ fn shown(people: &Address<'_>) -> String {
         (Some(name), Some(address)) if name != address => format!("{name} <{address}>"),
         (name, address) => address.or(name).unwrap_or_default().to_owned(),
     };
-    people.iter().map(one).filter(|person| !person.is_empty()).collect::<Vec<_>>().join(", ")
+    people
+        .iter()
+        .map(one)
+        .filter(|person| !person.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 #[cfg(test)]
@@ -131,9 +186,14 @@ mod tests {
             "Preise für 2024\nFrom: Ann Müller <ann@example.org>\nTo: bo@example.org\n\
              Date: Mon, 01 Jun 2009 04:28:28 +0200\nGrüße\n> quoted\nprices.csv\nName\tPrice\nBolt\t3\na.zip\n"
         );
-        let Some(Block::Table { rows, .. }) = document.blocks.get(5) else { panic!("{:?}", document.blocks) };
+        let Some(Block::Table { rows, .. }) = document.blocks.get(5) else {
+            panic!("{:?}", document.blocks)
+        };
         assert_eq!(rows[0].place.to_string(), "attachment prices.csv, line 2");
-        assert_eq!(document.notices, ["Attachment `a.zip` was not read: Attaché does not read this kind of file."]);
+        assert_eq!(
+            document.notices,
+            ["Attachment `a.zip` was not read: Attaché does not read this kind of file."]
+        );
     }
 
     #[test]

@@ -14,11 +14,23 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits, nest: Nest<'_>) -> Result<Docu
         number += 1;
         let raw = unquoted(raw);
         let Ok(message) = eml::parse(&raw) else {
-            document.notices.push(format!("Message {number} could not be read: it has no header."));
+            document
+                .notices
+                .push(format!("Message {number} could not be read: it has no header."));
             continue;
         };
-        let place = |inner| Place::Message { message: number, inner: Box::new(inner) };
-        compose(eml::letter(&message), &place, limits, nest, &mut document.blocks, &mut document.notices);
+        let place = |inner| Place::Message {
+            message: number,
+            inner: Box::new(inner),
+        };
+        compose(
+            eml::letter(&message),
+            &place,
+            limits,
+            nest,
+            &mut document.blocks,
+            &mut document.notices,
+        );
     }
     document.parts = Some(number);
     Ok(document)
@@ -36,14 +48,24 @@ fn messages(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         blank = line.trim_ascii().is_empty();
         at += line.len();
     }
-    let ends: Vec<usize> = starts.iter().skip(1).map(|(start, _)| *start).chain([bytes.len()]).collect();
-    starts.into_iter().zip(ends).filter_map(|((_, begin), end)| bytes.get(begin..end))
+    let ends: Vec<usize> = starts
+        .iter()
+        .skip(1)
+        .map(|(start, _)| *start)
+        .chain([bytes.len()])
+        .collect();
+    starts
+        .into_iter()
+        .zip(ends)
+        .filter_map(|((_, begin), end)| bytes.get(begin..end))
 }
 
 /// `From `, then somewhere a time of day.
 fn is_separator(line: &[u8]) -> bool {
     line.starts_with(b"From ")
-        && line.windows(5).any(|w| w[2] == b':' && [0, 1, 3, 4].iter().all(|&at| w[at].is_ascii_digit()))
+        && line
+            .windows(5)
+            .any(|w| w[2] == b':' && [0, 1, 3, 4].iter().all(|&at| w[at].is_ascii_digit()))
 }
 
 /// Takes away the `>` that keeps a line that begins with `From ` from being taken for the next message.
@@ -56,7 +78,12 @@ fn unquoted(raw: &[u8]) -> Cow<'_, [u8]> {
         return Cow::Borrowed(raw);
     }
     let lines = raw.split_inclusive(|&b| b == b'\n');
-    Cow::Owned(lines.flat_map(|line| if quoted(line) { &line[1..] } else { line }).copied().collect())
+    Cow::Owned(
+        lines
+            .flat_map(|line| if quoted(line) { &line[1..] } else { line })
+            .copied()
+            .collect(),
+    )
 }
 
 #[cfg(test)]
@@ -71,8 +98,13 @@ mod tests {
                     From b@x Mon Jun  1 05:28:28 2009\nSubject: two\n\nsecond\n";
         let document = read("a.mbox", mbox.as_bytes(), &Limits::default()).document;
         assert_eq!(document.parts, Some(2));
-        assert_eq!(document.text(), "one\nfirst\nFrom here on\nFrom now to 12:30\ntwo\nsecond\n");
-        let domain::Block::Paragraph { place, .. } = &document.blocks[3] else { panic!() };
+        assert_eq!(
+            document.text(),
+            "one\nfirst\nFrom here on\nFrom now to 12:30\ntwo\nsecond\n"
+        );
+        let domain::Block::Paragraph { place, .. } = &document.blocks[3] else {
+            panic!()
+        };
         assert_eq!(place.to_string(), "message 2");
     }
 }

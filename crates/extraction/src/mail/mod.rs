@@ -39,7 +39,10 @@ enum Content<'a> {
 
 impl Letter<'_> {
     fn author(&self) -> Option<String> {
-        self.header.iter().find(|(name, _)| *name == "From").map(|(_, value)| value.clone())
+        self.header
+            .iter()
+            .find(|(name, _)| *name == "From")
+            .map(|(_, value)| value.clone())
     }
 }
 
@@ -54,21 +57,50 @@ fn compose(
 ) {
     let here = || place(Place::Whole);
     if !letter.subject.is_empty() {
-        blocks.push(Block::Heading { level: 1, text: letter.subject, place: here() });
+        blocks.push(Block::Heading {
+            level: 1,
+            text: letter.subject,
+            place: here(),
+        });
     }
     if !letter.header.is_empty() {
-        let lines: Vec<String> = letter.header.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-        blocks.push(Block::Paragraph { text: lines.join("\n"), place: here() });
+        let lines: Vec<String> = letter
+            .header
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}"))
+            .collect();
+        blocks.push(Block::Paragraph {
+            text: lines.join("\n"),
+            place: here(),
+        });
     }
     // Lines of a mail's source mean nothing to a reader.
     blocks.extend(letter.body.into_iter().map(|block| moved(block, &|_| here())));
     for Attached { name, content } in letter.files {
-        let attached = |inner: Place| place(Place::Attachment { name: name.clone(), inner: Box::new(inner) });
-        let heading = Block::Heading { level: 2, text: name.clone(), place: attached(Place::Whole) };
+        let attached = |inner: Place| {
+            place(Place::Attachment {
+                name: name.clone(),
+                inner: Box::new(inner),
+            })
+        };
+        let heading = Block::Heading {
+            level: 2,
+            text: name.clone(),
+            place: attached(Place::Whole),
+        };
         let read = match content {
             Content::Bytes(bytes) => nest.read(&name, &bytes, limits).map(|document| {
-                notices.extend(document.notices.into_iter().map(|notice| format!("Attachment `{name}`: {notice}")));
-                document.blocks.into_iter().map(|block| moved(block, &attached)).collect()
+                notices.extend(
+                    document
+                        .notices
+                        .into_iter()
+                        .map(|notice| format!("Attachment `{name}`: {notice}")),
+                );
+                document
+                    .blocks
+                    .into_iter()
+                    .map(|block| moved(block, &attached))
+                    .collect()
             }),
             Content::Mail(mail) => nest.inside().map(|nest| {
                 let mut inner = Vec::new();
@@ -86,7 +118,10 @@ fn compose(
         match read {
             Ok(inner) => blocks.extend(inner),
             // Signatures and logos would be noise.
-            Err(Stop { status: ReadStatus::ImageOnly | ReadStatus::Empty, .. }) => {}
+            Err(Stop {
+                status: ReadStatus::ImageOnly | ReadStatus::Empty,
+                ..
+            }) => {}
             Err(stop) => notices.push(format!("Attachment `{name}` was not read: {}", stop.reason)),
         }
     }
@@ -94,9 +129,17 @@ fn compose(
 
 /// The last part of a name that may be a path, or what to call a file that has none.
 fn file_name(name: Option<&str>, number: usize, ending: &str) -> String {
-    let base = name.unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
+    let base = name
+        .unwrap_or_default()
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or_default();
     let base = base.split_whitespace().collect::<Vec<_>>().join(" ");
-    if base.is_empty() { format!("attachment {number}{ending}") } else { base }
+    if base.is_empty() {
+        format!("attachment {number}{ending}")
+    } else {
+        base
+    }
 }
 
 /// A block with its places changed.

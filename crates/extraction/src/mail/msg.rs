@@ -43,8 +43,18 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits, nest: Nest<'_>) -> Result<Docu
         written: letter.sent.clone(),
         ..Document::default()
     };
-    let place = |inner| Place::Message { message: 1, inner: Box::new(inner) };
-    compose(letter, &place, limits, nest, &mut document.blocks, &mut document.notices);
+    let place = |inner| Place::Message {
+        message: 1,
+        inner: Box::new(inner),
+    };
+    compose(
+        letter,
+        &place,
+        limits,
+        nest,
+        &mut document.blocks,
+        &mut document.notices,
+    );
     Ok(document)
 }
 
@@ -64,28 +74,46 @@ impl Properties {
     fn open(file: &mut File<'_>, storage: &str, header: usize, outer: Option<&'static Encoding>) -> Self {
         let mut streams = HashMap::new();
         for entry in file.read_storage(storage).into_iter().flatten() {
-            let Some(code) = entry.name().strip_prefix("__substg1.0_").filter(|code| code.len() == 8) else { continue };
-            let (Some(id), Some(kind)) = (hex(&code[..4]), hex(&code[4..])) else { continue };
+            let Some(code) = entry
+                .name()
+                .strip_prefix("__substg1.0_")
+                .filter(|code| code.len() == 8)
+            else {
+                continue;
+            };
+            let (Some(id), Some(kind)) = (hex(&code[..4]), hex(&code[4..])) else {
+                continue;
+            };
             // Unicode is better than the same text in a code page.
             if entry.is_stream() && (kind == 0x001f || !streams.contains_key(&id)) {
                 streams.insert(id, (entry.name().to_owned(), kind));
             }
         }
-        let mut own = Self { storage: storage.to_owned(), fixed: HashMap::new(), streams, encoding: outer };
+        let mut own = Self {
+            storage: storage.to_owned(),
+            fixed: HashMap::new(),
+            streams,
+            encoding: outer,
+        };
         let table = own.stream(file, "__properties_version1.0").unwrap_or_default();
         for entry in table.get(header..).unwrap_or_default().chunks_exact(16) {
             let (id, mut value) = (u16::from_le_bytes([entry[2], entry[3]]), [0; 8]);
             value.copy_from_slice(&entry[8..]);
             own.fixed.insert(id, value);
         }
-        let page = own.number(MESSAGE_CODEPAGE).or_else(|| own.number(INTERNET_CODEPAGE));
+        let page = own
+            .number(MESSAGE_CODEPAGE)
+            .or_else(|| own.number(INTERNET_CODEPAGE));
         own.encoding = page.and_then(codepage).or(outer);
         own
     }
 
     fn stream(&self, file: &mut File<'_>, name: &str) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
-        file.open_stream(join(&self.storage, name)).ok()?.read_to_end(&mut bytes).ok()?;
+        file.open_stream(join(&self.storage, name))
+            .ok()?
+            .read_to_end(&mut bytes)
+            .ok()?;
         Some(bytes)
     }
 
@@ -98,7 +126,10 @@ impl Properties {
         let (name, kind) = self.streams.get(&id)?;
         let bytes = self.stream(file, name)?;
         let text = match (kind, self.encoding) {
-            (0x001f, _) => encoding_rs::UTF_16LE.decode_without_bom_handling(&bytes).0.into_owned(),
+            (0x001f, _) => encoding_rs::UTF_16LE
+                .decode_without_bom_handling(&bytes)
+                .0
+                .into_owned(),
             (_, Some(encoding)) if std::str::from_utf8(&bytes).is_err() => {
                 encoding.decode_without_bom_handling(&bytes).0.into_owned()
             }
@@ -109,7 +140,9 @@ impl Properties {
     }
 
     fn number(&self, id: u16) -> Option<u32> {
-        self.fixed.get(&id).map(|value| u32::from_le_bytes([value[0], value[1], value[2], value[3]]))
+        self.fixed
+            .get(&id)
+            .map(|value| u32::from_le_bytes([value[0], value[1], value[2], value[3]]))
     }
 }
 
@@ -122,25 +155,44 @@ fn letter(
     depth: u8,
 ) -> Letter<'static> {
     let own = Properties::open(file, storage, if storage == "/" { 32 } else { 24 }, encoding);
-    let mut letter = Letter { subject: own.text(file, SUBJECT).unwrap_or_default(), ..Letter::default() };
+    let mut letter = Letter {
+        subject: own.text(file, SUBJECT).unwrap_or_default(),
+        ..Letter::default()
+    };
     let name = own.text(file, SENDER_NAME);
-    let address =
-        own.text(file, SENDER_SMTP).or_else(|| own.text(file, SENDER_ADDRESS)).filter(|address| address.contains('@'));
+    let address = own
+        .text(file, SENDER_SMTP)
+        .or_else(|| own.text(file, SENDER_ADDRESS))
+        .filter(|address| address.contains('@'));
     let from = match (name, address) {
         (Some(name), Some(address)) if name != address => Some(format!("{name} <{address}>")),
         (name, address) => address.or(name),
     };
     letter.header.extend(from.map(|from| ("From", from)));
-    letter.header.extend(own.text(file, SHOWN_TO).map(|to| ("To", to)));
-    letter.header.extend(own.text(file, SHOWN_CC).map(|cc| ("Cc", cc)));
-    letter.sent = own.fixed.get(&SENT).or_else(|| own.fixed.get(&RECEIVED)).and_then(time);
+    letter
+        .header
+        .extend(own.text(file, SHOWN_TO).map(|to| ("To", to)));
+    letter
+        .header
+        .extend(own.text(file, SHOWN_CC).map(|cc| ("Cc", cc)));
+    letter.sent = own
+        .fixed
+        .get(&SENT)
+        .or_else(|| own.fixed.get(&RECEIVED))
+        .and_then(time);
     if letter.sent.is_none() {
         // Mails that were imported keep their time only in the header they came with.
         let header = own.text(file, HEADERS).unwrap_or_default();
-        let date = super::eml::parse(header.as_bytes()).ok().and_then(|message| message.date().copied());
-        letter.sent = date.filter(mail_parser::DateTime::is_valid).map(|date| date.to_rfc3339());
+        let date = super::eml::parse(header.as_bytes())
+            .ok()
+            .and_then(|message| message.date().copied());
+        letter.sent = date
+            .filter(mail_parser::DateTime::is_valid)
+            .map(|date| date.to_rfc3339());
     }
-    letter.header.extend(letter.sent.clone().map(|sent| ("Date", sent)));
+    letter
+        .header
+        .extend(letter.sent.clone().map(|sent| ("Date", sent)));
     letter.body = body(file, &own, limits, nest);
     letter.files = files(file, &own, limits, nest, depth);
     letter
@@ -149,13 +201,15 @@ fn letter(
 /// The text of a message: its web page if it has one, else its plain text, else its RTF.
 fn body(file: &mut File<'_>, own: &Properties, limits: &Limits, nest: Nest<'_>) -> Vec<Block> {
     let page = match own.streams.get(&HTML) {
-        Some((_, 0x0102)) => own.bytes(file, HTML).map(|bytes| {
-            decode::decode_declared(&bytes, html::declared(&bytes).as_deref()).into_owned()
-        }),
+        Some((_, 0x0102)) => own
+            .bytes(file, HTML)
+            .map(|bytes| decode::decode_declared(&bytes, html::declared(&bytes).as_deref()).into_owned()),
         Some(_) => own.text(file, HTML),
         None => None,
     };
-    let blocks = page.map(|page| html::blocks(&page, &Place::Whole).blocks).unwrap_or_default();
+    let blocks = page
+        .map(|page| html::blocks(&page, &Place::Whole).blocks)
+        .unwrap_or_default();
     if !blocks.is_empty() {
         return blocks;
     }
@@ -163,10 +217,18 @@ fn body(file: &mut File<'_>, own: &Properties, limits: &Limits, nest: Nest<'_>) 
         return plain::blocks(&text, false);
     }
     let rtf = own.bytes(file, RTF).and_then(|packed| lzfu::unpack(&packed));
-    rtf.and_then(|rtf| nest.read("body.rtf", &rtf, limits).ok()).map(|document| document.blocks).unwrap_or_default()
+    rtf.and_then(|rtf| nest.read("body.rtf", &rtf, limits).ok())
+        .map(|document| document.blocks)
+        .unwrap_or_default()
 }
 
-fn files(file: &mut File<'_>, own: &Properties, limits: &Limits, nest: Nest<'_>, depth: u8) -> Vec<Attached<'static>> {
+fn files(
+    file: &mut File<'_>,
+    own: &Properties,
+    limits: &Limits,
+    nest: Nest<'_>,
+    depth: u8,
+) -> Vec<Attached<'static>> {
     let storages: Vec<String> = file
         .read_storage(&own.storage)
         .into_iter()
@@ -177,18 +239,26 @@ fn files(file: &mut File<'_>, own: &Properties, limits: &Limits, nest: Nest<'_>,
     let mut files = Vec::new();
     for (number, storage) in (1..).zip(storages) {
         let about = Properties::open(file, &storage, 8, own.encoding);
-        let name = [LONG_NAME, DISPLAY_NAME, SHORT_NAME].into_iter().find_map(|id| about.text(file, id));
+        let name = [LONG_NAME, DISPLAY_NAME, SHORT_NAME]
+            .into_iter()
+            .find_map(|id| about.text(file, id));
         let inner = join(&storage, "__substg1.0_3701000D");
         if file.is_storage(&inner) {
             // A message, or an object of another program, which has no properties and gives nothing.
             if depth > 0 && file.is_stream(join(&inner, "__properties_version1.0")) {
                 let letter = letter(file, &inner, own.encoding, limits, nest, depth - 1);
                 let name = file_name(name.as_deref(), number, ".msg");
-                files.push(Attached { name, content: Content::Letter(Box::new(letter)) });
+                files.push(Attached {
+                    name,
+                    content: Content::Letter(Box::new(letter)),
+                });
             }
         } else if let Some(bytes) = about.bytes(file, FILE) {
             let name = file_name(name.as_deref(), number, "");
-            files.push(Attached { name, content: Content::Bytes(bytes.into()) });
+            files.push(Attached {
+                name,
+                content: Content::Bytes(bytes.into()),
+            });
         }
     }
     files
@@ -206,7 +276,8 @@ fn hex(digits: &str) -> Option<u16> {
 fn time(value: &[u8; 8]) -> Option<String> {
     const SECONDS_TO_1970: u64 = 11_644_473_600;
     let seconds = (u64::from_le_bytes(*value) / 10_000_000).checked_sub(SECONDS_TO_1970)?;
-    let date = mail_parser::DateTime::from_timestamp(i64::try_from(seconds).ok().filter(|&s| s < 253_402_300_800)?);
+    let date =
+        mail_parser::DateTime::from_timestamp(i64::try_from(seconds).ok().filter(|&s| s < 253_402_300_800)?);
     Some(date.to_rfc3339())
 }
 
@@ -263,17 +334,36 @@ mod tests {
         properties.extend([3, 0, 0xfd, 0x3f, 0, 0, 0, 0, 0xe3, 4, 0, 0, 0, 0, 0, 0]); // code page 1251
         // 2009-06-01T02:28:28Z
         let ticks = (11_644_473_600_u64 + 1_243_823_308) * 10_000_000;
-        properties.extend([0x40, 0, 0x39, 0, 0, 0, 0, 0].into_iter().chain(ticks.to_le_bytes()));
+        properties.extend(
+            [0x40, 0, 0x39, 0, 0, 0, 0, 0]
+                .into_iter()
+                .chain(ticks.to_le_bytes()),
+        );
         let bytes = msg(&[
             ("/__properties_version1.0", properties),
             ("/__substg1.0_0037001E", cp1251("Отчёт")),
             ("/__substg1.0_0C1A001F", wide("Анна")),
             ("/__substg1.0_1000001E", cp1251("Добрый день")),
-            ("/__attach_version1.0_#00000000/__substg1.0_3707001F", wide("a.txt")),
-            ("/__attach_version1.0_#00000000/__substg1.0_37010102", b"inside".to_vec()),
-            ("/__attach_version1.0_#00000001/__substg1.0_3001001F", wide("Forwarded")),
-            ("/__attach_version1.0_#00000001/__substg1.0_3701000D/__properties_version1.0", vec![0; 24]),
-            ("/__attach_version1.0_#00000001/__substg1.0_3701000D/__substg1.0_1000001F", wide("deeper")),
+            (
+                "/__attach_version1.0_#00000000/__substg1.0_3707001F",
+                wide("a.txt"),
+            ),
+            (
+                "/__attach_version1.0_#00000000/__substg1.0_37010102",
+                b"inside".to_vec(),
+            ),
+            (
+                "/__attach_version1.0_#00000001/__substg1.0_3001001F",
+                wide("Forwarded"),
+            ),
+            (
+                "/__attach_version1.0_#00000001/__substg1.0_3701000D/__properties_version1.0",
+                vec![0; 24],
+            ),
+            (
+                "/__attach_version1.0_#00000001/__substg1.0_3701000D/__substg1.0_1000001F",
+                wide("deeper"),
+            ),
         ]);
         let reading = read("a.msg", &bytes, &Limits::default());
         let document = reading.document;

@@ -45,12 +45,12 @@ pub(super) fn chart(text: &str, place: &Place) -> Vec<Block> {
                     "t" => titles.push(xml.text(&[])),
                     "v" => {
                         let value = xml.text(&[]);
-                        let last = series.last_mut();
+                        let first = series.len() == 1;
                         let inside = |name: &str| inside.iter().any(|outer: &String| outer == name);
-                        match last {
+                        match series.last_mut() {
                             Some((title, _)) if inside("tx") => title.push_str(&value),
                             Some((_, values)) if inside("val") || inside("yVal") => values.push(value),
-                            Some(_) if (inside("cat") || inside("xVal")) && series.len() == 1 => categories.push(value),
+                            Some(_) if (inside("cat") || inside("xVal")) && first => categories.push(value),
                             _ => {}
                         }
                     }

@@ -4,8 +4,7 @@ use std::io::Cursor;
 
 use domain::{Block, Document, Place};
 use office_oxide::format::DocumentFormat;
-use office_oxide::ir::{self, Element, InlineContent, inline_to_text};
-use office_oxide::limits::Limits as LibraryLimits;
+use office_oxide::ir::{self, Element, InlineContent, ListStyle, inline_to_text};
 use office_oxide::options::ParseOptions;
 use office_oxide::{OfficeError, doc::DocError, ppt::PptError, xls::XlsError};
 
@@ -77,21 +76,25 @@ pub(crate) fn read_ppt(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> 
 }
 
 /// Opens an old document with `office_oxide`, which bounds what it unpacks and copies.
-pub(super) fn open(bytes: &[u8], format: DocumentFormat, limits: &Limits) -> Result<ir::DocumentIR, Stop> {
+fn open(bytes: &[u8], format: DocumentFormat, limits: &Limits) -> Result<ir::DocumentIR, Stop> {
     if !bytes.starts_with(&COMPOUND) && format == DocumentFormat::Ppt {
         return Err(Stop::corrupt("it is not an old PowerPoint presentation"));
     }
-    let library = LibraryLimits {
-        memory_bytes: limits.memory_bytes / 4,
-        text_chars: usize::try_from(limits.output_bytes(bytes.len() as u64)).unwrap_or(usize::MAX),
-        ..LibraryLimits::default()
-    };
-    let options = ParseOptions { limits: library, ..ParseOptions::default() };
-    let document = office_oxide::Document::from_reader_with(Cursor::new(bytes.to_vec()), format, &options);
-    Ok(document.map_err(|error| stop(&error))?.to_ir())
+    Ok(document(bytes, format, limits)?.to_ir())
 }
 
-pub(super) fn stop(error: &OfficeError) -> Stop {
+/// The same, for what the library's common form of all documents leaves out.
+pub(super) fn document(bytes: &[u8], format: DocumentFormat, limits: &Limits) -> Result<office_oxide::Document, Stop> {
+    let mut options = ParseOptions::default();
+    options.limits.memory_bytes = limits.memory_bytes / 4;
+    options.limits.part_bytes = limits.memory_bytes / 8;
+    options.limits.package_bytes = limits.memory_bytes;
+    options.limits.text_chars = usize::try_from(limits.output_bytes(bytes.len() as u64)).unwrap_or(usize::MAX);
+    let document = office_oxide::Document::from_reader_with(Cursor::new(bytes.to_vec()), format, &options);
+    document.map_err(|error| stop(&error))
+}
+
+fn stop(error: &OfficeError) -> Stop {
     match error {
         OfficeError::Doc(DocError::Encrypted)
         | OfficeError::Ppt(PptError::Encrypted)
@@ -105,7 +108,7 @@ pub(super) fn stop(error: &OfficeError) -> Stop {
 }
 
 /// The properties of the file, and what the library could not read of it.
-pub(super) fn described(ir: &ir::DocumentIR) -> Document {
+fn described(ir: &ir::DocumentIR) -> Document {
     let words = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let metadata = &ir.metadata;
     let mut document = Document {
@@ -183,6 +186,7 @@ impl Reader {
             return;
         }
         let first = list.start_number.unwrap_or(1);
+        let numbered = list.ordered && !matches!(list.style, None | Some(ListStyle::Bullet | ListStyle::Dash | ListStyle::Square | ListStyle::Circle));
         for (number, item) in (first..).zip(&list.items) {
             let mut inner = Self { place: self.place.clone(), blocks: Vec::new() };
             inner.elements(&item.content, depth + 1);
@@ -190,7 +194,7 @@ impl Reader {
             if let Some(block) = blocks.next() {
                 self.blocks.push(match block {
                     Block::Paragraph { text, place } => {
-                        let text = if list.ordered { format!("{number}{} {text}", list.ordered_delimiter()) } else { text };
+                        let text = if numbered { format!("{number}{} {text}", list.ordered_delimiter()) } else { text };
                         Block::Item { text, place }
                     }
                     other => other,

@@ -103,8 +103,9 @@ struct Reader {
     label: Option<String>,
     /// Reading page styles, where nothing is a slide.
     masters: bool,
-    /// Heading levels of paragraph styles are not needed: headings have an element of their own.
     frames: Vec<bool>,
+    /// Paragraph styles that mark the document's title. Headings have an element of their own.
+    title_styles: Vec<String>,
 }
 
 /// Most spaces, columns or rows that a repeat count may make: sheets repeat empty ones a million times.
@@ -122,6 +123,7 @@ impl Reader {
             label: None,
             masters: false,
             frames: Vec::new(),
+            title_styles: Vec::new(),
         }
     }
 
@@ -148,8 +150,15 @@ impl Reader {
 
     fn start<R: std::io::BufRead>(&mut self, tag: &Tag, xml: &mut Xml<R>) {
         match tag.name() {
+            // Styles of single paragraphs are made from named ones.
+            "style" if tag.attr("parent-style-name").as_deref() == Some("Title") => {
+                self.title_styles.extend(tag.attr("name"));
+            }
             "p" | "h" => {
+                let style = tag.attr("style-name");
+                let titled = style.is_some_and(|style| style == "Title" || self.title_styles.contains(&style));
                 let heading = (tag.name() == "h").then(|| tag.number("outline-level").unwrap_or(1).clamp(1, 9));
+                let heading = heading.or((titled && self.slide == 0).then_some(1));
                 let text = self.label.take().unwrap_or_default();
                 self.paragraphs.push(Paragraph { text, heading, after: Vec::new() });
             }
@@ -158,8 +167,8 @@ impl Reader {
             "line-break" => self.push("\n"),
             "list" => self.lists += 1,
             // What was deleted, signs that refer to notes, forms' scripts, and how to pronounce a word.
-            "tracked-changes" | "note-citation" | "event-listeners" | "ruby-text" | "automatic-styles" | "font-face-decls"
-            | "scripts" | "tracked-table-changes" | "thumbnail" => xml.skip(),
+            "tracked-changes" | "note-citation" | "event-listeners" | "ruby-text" | "font-face-decls" | "scripts"
+            | "tracked-table-changes" | "thumbnail" => xml.skip(),
             "note-body" | "annotation" | "text-box" => {
                 self.sinks.push(Sink::Blocks(Vec::new()));
                 if tag.name() == "annotation" {

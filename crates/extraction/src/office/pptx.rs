@@ -27,11 +27,11 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
 
     let mut damaged = false;
     let mut layouts: Vec<String> = Vec::new();
-    for (number, part) in (1..).zip(&slides) {
-        damaged |= !slide(&mut package, part, number, &mut document.blocks, &mut layouts)?;
-    }
-    // What the masters and layouts show on every slide stands once, after the slides.
     let mut margins = Vec::new();
+    for (number, part) in (1..).zip(&slides) {
+        damaged |= !slide(&mut package, part, number, &mut document.blocks, &mut layouts, &mut margins)?;
+    }
+    // Footers, and what the masters and layouts show on every slide, stand once, after the slides.
     let mut masters: Vec<String> = Vec::new();
     for layout in &layouts {
         let above = parts::relations(&mut package, layout)?;
@@ -76,6 +76,7 @@ fn slide(
     number: u32,
     blocks: &mut Vec<Block>,
     layouts: &mut Vec<String>,
+    margins: &mut Vec<Block>,
 ) -> Result<bool, Stop> {
     let place = Place::Slide { slide: number };
     let Some(text) = package.text(part)? else { return Ok(false) };
@@ -98,8 +99,13 @@ fn slide(
                 let Some(text) = package.text(&relation.target)? else { continue };
                 let (shapes, sound) = shapes(&text, &place, &HashMap::new());
                 whole &= sound;
-                let shapes = shapes.into_iter().filter(|shape| !matches!(shape.role.as_deref(), Some("sldNum" | "dt" | "sldImg" | "hdr" | "ftr")));
-                notes.extend(shapes.flat_map(|shape| shape.blocks).map(plain));
+                for shape in shapes {
+                    if shape.is_margin() {
+                        margin(shape, margins);
+                    } else if shape.role.as_deref() != Some("sldImg") {
+                        notes.extend(shape.blocks.into_iter().map(plain));
+                    }
+                }
             }
             "slideLayout" if !layouts.contains(&relation.target) => layouts.push(relation.target.clone()),
             _ => {}
@@ -117,7 +123,9 @@ fn slide(
                 let text = lines.join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
                 blocks.push(Block::Heading { level: 1, text, place: place.clone() });
             }
-        } else if shape.role.as_deref() != Some("sldNum") {
+        } else if shape.is_margin() {
+            margin(shape, margins);
+        } else {
             blocks.extend(shape.blocks);
         }
     }
@@ -136,6 +144,20 @@ struct Shape {
 impl Shape {
     fn is_title(&self) -> bool {
         matches!(self.role.as_deref(), Some("title" | "ctrTitle"))
+    }
+
+    fn is_margin(&self) -> bool {
+        matches!(self.role.as_deref(), Some("sldNum" | "dt" | "hdr" | "ftr"))
+    }
+}
+
+/// Keeps the text of a header or footer, if it is more than a number or date and not known yet.
+fn margin(shape: Shape, margins: &mut Vec<Block>) {
+    for block in shape.blocks {
+        let says = line(&block).is_some_and(|text| text.chars().any(char::is_alphabetic));
+        if says && !margins.iter().any(|known| same_text(known, &block)) {
+            margins.push(plain(block));
+        }
     }
 }
 
@@ -188,7 +210,7 @@ fn shapes(text: &str, place: &Place, beside: &HashMap<String, Vec<Block>>) -> (V
                 }
                 _ => {}
             },
-            Node::End(name) => match &*name {
+            Node::End(name) => match name.as_str() {
                 "p" => {
                     let Paragraph { text, bullet } = std::mem::take(&mut paragraph);
                     let text = text.trim().replace('\u{b}', "\n");
@@ -203,6 +225,10 @@ fn shapes(text: &str, place: &Place, beside: &HashMap<String, Vec<Block>>) -> (V
                             shapes.push(Shape::default());
                         }
                         if let Some(shape) = shapes.last_mut() {
+                            // Some programs write the bullet as text.
+                            let bare = text.strip_prefix(['•', '▪', '◦', '–', '-']).filter(|rest| rest.starts_with([' ', '\t', '\u{a0}']));
+                            let bullet = if bare.is_some() { Some(true) } else { bullet };
+                            let text = bare.map_or_else(|| text.clone(), |rest| rest.trim().to_owned());
                             let item = bullet.unwrap_or(shape.role.as_deref() == Some("body") && rows.is_none());
                             let place = place.clone();
                             shape.blocks.push(if item { Block::Item { text, place } } else { Block::Paragraph { text, place } });

@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::io::BufRead;
 
 use quick_xml::XmlVersion;
@@ -15,15 +14,15 @@ pub(super) struct Xml<R> {
 }
 
 /// A piece of XML. Names are without their prefix.
-pub(super) enum Node<'a> {
-    Start(Tag<'a>),
-    End(Cow<'a, str>),
-    Text(Cow<'a, str>),
+pub(super) enum Node {
+    Start(Tag),
+    End(String),
+    Text(String),
 }
 
 /// A start tag.
-pub(super) struct Tag<'a> {
-    start: BytesStart<'a>,
+pub(super) struct Tag {
+    start: BytesStart<'static>,
 }
 
 impl<R: BufRead> Xml<R> {
@@ -38,16 +37,15 @@ impl<R: BufRead> Xml<R> {
     }
 
     /// The next piece; `None` at the end or where the XML is broken.
-    pub(super) fn next(&mut self) -> Option<Node<'_>> {
+    pub(super) fn next(&mut self) -> Option<Node> {
         loop {
             self.buffer.clear();
-            // Looked at twice to please the borrow checker: the event borrows the buffer only when it is returned.
             match self.reader.read_event_into(&mut self.buffer) {
                 Ok(Event::Start(start)) => return Some(Node::Start(Tag { start: start.into_owned() })),
                 Ok(Event::Empty(start)) => return Some(Node::Start(Tag { start: start.into_owned() })),
-                Ok(Event::End(end)) => return Some(Node::End(Cow::Owned(end.local_name().as_ref().to_owned()))),
-                Ok(Event::Text(text)) => return Some(Node::Text(Cow::Owned(text.xml10_content().into_owned()))),
-                Ok(Event::CData(text)) => return Some(Node::Text(Cow::Owned(text.xml10_content().into_owned()))),
+                Ok(Event::End(end)) => return Some(Node::End(end.local_name().as_ref().to_owned())),
+                Ok(Event::Text(text)) => return Some(Node::Text(text.xml10_content().into_owned())),
+                Ok(Event::CData(text)) => return Some(Node::Text(text.xml10_content().into_owned())),
                 Ok(Event::GeneralRef(reference)) => {
                     let char = match reference.resolve_char_ref() {
                         Ok(Some(char)) => Some(char),
@@ -61,7 +59,7 @@ impl<R: BufRead> Xml<R> {
                         },
                     };
                     if let Some(char) = char {
-                        return Some(Node::Text(Cow::Owned(char.to_string())));
+                        return Some(Node::Text(char.to_string()));
                     }
                 }
                 Ok(Event::Eof) => return None,
@@ -108,7 +106,7 @@ impl<R: BufRead> Xml<R> {
     }
 }
 
-impl Tag<'_> {
+impl Tag {
     /// The name without its prefix.
     pub(super) fn name(&self) -> &str {
         let name = self.start.name().into_inner();

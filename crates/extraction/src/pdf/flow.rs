@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::{Block, Place};
 
@@ -12,8 +12,10 @@ pub(super) fn blocks(pages: impl Iterator<Item = (Vec<Line>, Vec<String>)>) -> V
     let mut blocks = Vec::new();
     for (number, (lines, notes)) in (1..).zip(pages) {
         let place = || Place::Page { page: number };
-        for group in groups(&lines) {
-            blocks.push(block(group, body, place()));
+        let mut groups = groups(&lines).into_iter().peekable();
+        while let Some(group) = groups.next() {
+            let below = groups.peek().and_then(|next| next.first());
+            blocks.push(block(group, below, body, place()));
         }
         blocks.extend(notes.into_iter().map(|text| Block::Paragraph { text, place: place() }));
     }
@@ -41,25 +43,26 @@ fn body(pages: &[(Vec<Line>, Vec<String>)]) -> Body {
 }
 
 /// Running headers and footers: the first and last two lines of a page, where the same stands on many pages. The
-/// first of them stays, the others would only part sentences and look like headings. Page numbers count as the same.
+/// first of them stays, the others would only part sentences and look like headings. A number that grows by one from
+/// page to page counts as the same.
 fn drop_repeated_margins(pages: &mut [(Vec<Line>, Vec<String>)]) {
     let mut counts: HashMap<String, usize> = HashMap::new();
-    for (lines, _) in pages.iter() {
-        let mut seen: Vec<String> = margin(lines.len()).map(|index| without_numbers(&lines[index].text)).collect();
+    for (number, (lines, _)) in (1..).zip(pages.iter()) {
+        let mut seen: Vec<String> = margin(lines.len()).flat_map(|index| keys(&lines[index].text, number)).collect();
         seen.sort_unstable();
         seen.dedup();
-        for text in seen {
-            *counts.entry(text).or_default() += 1;
+        for key in seen {
+            *counts.entry(key).or_default() += 1;
         }
     }
     let often = (pages.len() / 4).max(3);
     counts.retain(|_, count| *count >= often);
-    let mut kept: HashMap<String, ()> = HashMap::new();
-    for (lines, _) in pages {
+    let mut kept: HashSet<String> = HashSet::new();
+    for (number, (lines, _)) in (1..).zip(pages) {
         let drop: Vec<usize> = margin(lines.len())
             .filter(|&index| {
-                let text = without_numbers(&lines[index].text);
-                counts.contains_key(&text) && kept.insert(text, ()).is_some()
+                let repeated = keys(&lines[index].text, number).into_iter().find(|key| counts.contains_key(key));
+                repeated.is_some_and(|key| !kept.insert(key))
             })
             .collect();
         let mut index = 0;
@@ -74,14 +77,22 @@ fn margin(count: usize) -> impl Iterator<Item = usize> {
     (0..count.min(2)).chain(count.saturating_sub(2).max(2)..count)
 }
 
-/// Digits are made equal, but only in short texts: the rows of a table differ in nothing but numbers.
-fn without_numbers(text: &str) -> String {
-    let numbers = text.split(|char: char| !char.is_ascii_digit()).filter(|run| !run.is_empty()).count();
-    if numbers <= 2 && !text.contains('\t') {
-        text.chars().map(|char| if char.is_ascii_digit() { '#' } else { char }).collect()
-    } else {
-        text.to_owned()
+/// What a line is known by: its text, and its text with its first or last number less the number of the page.
+fn keys(text: &str, page: i64) -> Vec<String> {
+    let mut keys = vec![text.to_owned()];
+    let is_digit = |char: char| char.is_ascii_digit();
+    let first = text.find(is_digit).map(|start| (start, text[start..].find(|char| !is_digit(char)).map_or(text.len(), |len| start + len)));
+    let last = text.rfind(is_digit).map(|end| (text[..end].rfind(|char| !is_digit(char)).map_or(0, |at| at + char_len(text, at)), end + 1));
+    for (start, end) in first.into_iter().chain(last.filter(|last| Some(*last) != first)) {
+        if let Ok(number) = text[start..end].parse::<i64>() {
+            keys.push(format!("{}\u{0}{}\u{0}{}", &text[..start], number.saturating_sub(page), &text[end..]));
+        }
     }
+    keys
+}
+
+fn char_len(text: &str, at: usize) -> usize {
+    text[at..].chars().next().map_or(1, char::len_utf8)
 }
 
 /// Lines that belong together, as one paragraph, heading or item each.
@@ -164,9 +175,14 @@ fn item_text(text: &str) -> Option<&str> {
     (!rest.trim().is_empty()).then(|| rest.trim())
 }
 
-fn block(lines: &[Line], body: Body, place: Place) -> Block {
+fn block(lines: &[Line], below: Option<&Line>, body: Body, place: Place) -> Block {
     let text = join(lines);
-    if let Some(level) = heading_level(lines, &text, body) {
+    // Words above the columns of a table are no heading of what follows.
+    let above_columns = match (lines, below) {
+        ([line], Some(below)) => below.is_row() && line.left > below.left + 4.0 * line.size,
+        _ => false,
+    };
+    if !above_columns && let Some(level) = heading_level(lines, &text, body) {
         return Block::Heading { level, text, place };
     }
     match item_text(&text) {
@@ -181,11 +197,20 @@ fn join(lines: &[Line]) -> String {
     for line in lines {
         if !hyphenated {
             text.push(' ');
+        } else if !text.is_empty() && keeps_hyphen(&text, &line.text) {
+            text.push('-');
         }
         text.push_str(&line.text);
         hyphenated = line.hyphenated;
     }
     text
+}
+
+/// A hyphen at the end of a line belongs to the word where what follows is no small letter, or what stands before is
+/// no word: `S-T`, `AMR-40X`, `Form 10-K`.
+fn keeps_hyphen(before: &str, after: &str) -> bool {
+    let last = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+    !after.starts_with(char::is_lowercase) || !last.chars().all(char::is_alphabetic) || last.chars().all(char::is_uppercase)
 }
 
 /// Level of a heading, judged by size, boldness and numbering; `None` for other text.
@@ -198,7 +223,7 @@ fn heading_level(lines: &[Line], text: &str, body: Body) -> Option<u8> {
     if lines.len() > 3 || count > 160 || letters < 3 || letters * 2 < count || (cells.len() > 1 && !numbered_cells) {
         return None;
     }
-    if text.ends_with([',', ';', ':']) || text.contains("....") || text.contains(". . .") {
+    if text.ends_with([',', ';']) || text.contains("....") || text.contains(". . .") {
         return None;
     }
     let ratio = line.size / body.size.max(1.0);
@@ -209,7 +234,7 @@ fn heading_level(lines: &[Line], text: &str, body: Body) -> Option<u8> {
         _ if ratio >= 1.6 => Some(1),
         _ if ratio >= 1.15 && !sentence => Some(2),
         _ if bold && !sentence && ratio > 0.85 => Some(depth.map_or(3, |depth| (depth + 1).clamp(2, 6))),
-        _ if ratio > 0.95 && !text.ends_with('.') && count <= 80 && lines.len() == 1 => {
+        _ if ratio > 0.95 && !text.ends_with(['.', ':']) && count <= 80 && lines.len() == 1 => {
             depth.filter(|depth| *depth > 1).map(|depth| (depth + 1).clamp(2, 6))
         }
         _ => None,
@@ -286,12 +311,25 @@ mod tests {
     }
 
     #[test]
+    fn a_hyphen_that_belongs_to_a_name_stays() {
+        assert!(keeps_hyphen("the AMR", "40X") && keeps_hyphen("Regulation S", "T during") && keeps_hyphen("Form 10", "K"));
+        assert!(!keeps_hyphen("four hours on work", "ing days"));
+    }
+
+    #[test]
+    fn the_last_row_of_every_page_is_no_footer() {
+        let one = |number: u32| page(&[("Some text about nothing", 50.0, 500.0), (&format!("Total {}", number * 7), 50.0, 20.0)]);
+        let all = texts((1..=5).map(one).collect());
+        assert_eq!(all.iter().filter(|text| text.starts_with("Total")).count(), 5);
+    }
+
+    #[test]
     fn a_running_header_stands_once() {
         let one = |number: u32| {
             page(&[
                 ("Annual report", 50.0, 700.0),
                 (&format!("Text number {number} of this document, {number} {number}"), 50.0, 500.0),
-                (&format!("Page {number}"), 50.0, 20.0),
+                (&format!("Page {number} of 5"), 50.0, 20.0),
             ])
         };
         let all = texts((1..=5).map(one).collect());

@@ -46,13 +46,29 @@ const CELL_GAP: f32 = 1.1;
 pub(super) fn lines(glyphs: &[Glyph]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for run in glyphs.split(|glyph| glyph.char == '\n') {
-        let Some(line) = line(run) else { continue };
-        match lines.last_mut() {
-            Some(last) if is_same_row(last, &line) => append(last, line),
-            _ => lines.push(line),
+        for run in at_hyphens(run) {
+            let Some(line) = line(run) else { continue };
+            match lines.last_mut() {
+                Some(last) if is_same_row(last, &line) => append(last, line),
+                _ => lines.push(line),
+            }
         }
     }
     lines
+}
+
+/// Behind a hyphen at the end of a line PDFium leaves out the line break.
+fn at_hyphens(run: &[Glyph]) -> impl Iterator<Item = &[Glyph]> {
+    let mut rest = run;
+    std::iter::from_fn(move || {
+        let cut = rest.windows(2).position(|pair| {
+            let height = (pair[0].top - pair[0].bottom).max(1.0);
+            SOFT_HYPHENS.contains(&pair[0].char) && (pair[0].bottom - pair[1].bottom).abs() > 0.5 * height
+        });
+        let (line, after) = rest.split_at(cut.map_or(rest.len(), |cut| cut + 1));
+        rest = after;
+        (!line.is_empty()).then_some(line)
+    })
 }
 
 fn line(run: &[Glyph]) -> Option<Line> {
@@ -64,7 +80,7 @@ fn line(run: &[Glyph]) -> Option<Line> {
 
     let mut text = String::with_capacity(run.len() + 8);
     let mut previous: Option<&Glyph> = None;
-    let mut space = false;
+    let (mut space, mut hyphen) = (false, false);
     for glyph in run {
         if glyph.char == ' ' || glyph.char == '\u{a0}' || glyph.char == '\t' {
             space = true;
@@ -75,10 +91,21 @@ fn line(run: &[Glyph]) -> Option<Line> {
                     part(&mut text);
                 } else if space {
                     text.push(' ');
+                } else if hyphen {
+                    text.push('-');
                 }
             }
             text.push(glyph.char);
-            (previous, space) = (Some(glyph), false);
+            (previous, space, hyphen) = (Some(glyph), false, false);
+        } else {
+            // Inside a line PDFium's signs stand for a hyphen that is seen, the soft hyphen for one that is not.
+            hyphen = matches!(glyph.char, '\u{2}' | '\u{fffe}');
+        }
+    }
+    // A sign of currency at the end of a cell belongs to the number in the next one.
+    for sign in [" $\t", " €\t", " £\t"] {
+        if text.contains(sign) {
+            text = text.replace(sign, &format!("\t{} ", sign.trim()));
         }
     }
     let hyphenated = run.iter().rev().find(|glyph| !glyph.char.is_whitespace()).is_some_and(|glyph| SOFT_HYPHENS.contains(&glyph.char));

@@ -12,7 +12,10 @@ pub(crate) fn is_text(bytes: &[u8]) -> bool {
         return true;
     }
     let nulls = sample.iter().filter(|&&b| b == 0).count();
-    let controls = sample.iter().filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b)).count();
+    let controls = sample
+        .iter()
+        .filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b))
+        .count();
     // Logs and mails carry a stray control character now and then; binary formats are full of them.
     nulls * 1000 <= sample.len() && controls * 100 <= sample.len()
 }
@@ -46,7 +49,10 @@ pub(crate) fn decode_declared<'a>(bytes: &'a [u8], declared: Option<&str>) -> Co
     }
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Allow);
     detector.feed(bytes, true);
-    detector.guess(None, chardetng::Utf8Detection::Allow).decode_without_bom_handling(bytes).0
+    detector
+        .guess(None, chardetng::Utf8Detection::Allow)
+        .decode_without_bom_handling(bytes)
+        .0
 }
 
 /// UTF-16 without its mark shows by zero bytes on only one side of each pair.
@@ -66,7 +72,10 @@ fn utf16_without_mark(sample: &[u8]) -> Option<&'static Encoding> {
         _ => return None,
     };
     let text = encoding.decode_without_bom_handling_and_without_replacement(&sample[..pairs * 2 - 2])?;
-    let odd = text.chars().filter(|c| c.is_control() && !c.is_whitespace()).count();
+    let odd = text
+        .chars()
+        .filter(|c| c.is_control() && !c.is_whitespace())
+        .count();
     (odd * 100 <= pairs).then_some(encoding)
 }
 
@@ -78,7 +87,11 @@ mod tests {
     fn russian_text_is_read_in_every_encoding_it_may_have() {
         let text = "У лукоморья дуб зелёный; златая цепь на дубе том: и днём и ночью кот учёный всё ходит по цепи кругом.\n";
         for label in ["utf-8", "windows-1251", "koi8-r", "ibm866", "iso-8859-5"] {
-            let bytes = Encoding::for_label(label.as_bytes()).unwrap().encode(text).0.into_owned();
+            let bytes = Encoding::for_label(label.as_bytes())
+                .unwrap()
+                .encode(text)
+                .0
+                .into_owned();
             assert_eq!(decode(&bytes), text, "{label}");
             assert!(is_text(&bytes), "{label}");
         }
@@ -89,7 +102,12 @@ mod tests {
         let text = "Größe des Zählers\nин три\n";
         let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        for bytes in [little.clone(), big.clone(), [&[0xff, 0xfe], &little[..]].concat(), [&[0xfe, 0xff], &big[..]].concat()] {
+        for bytes in [
+            little.clone(),
+            big.clone(),
+            [&[0xff, 0xfe], &little[..]].concat(),
+            [&[0xfe, 0xff], &big[..]].concat(),
+        ] {
             assert_eq!(decode(&bytes), text);
             assert!(is_text(&bytes));
         }

@@ -17,12 +17,21 @@ pub(crate) fn read(bytes: &[u8], _: &Limits) -> Result<Document, Stop> {
         plain::blocks(&text, true)
     } else {
         let block = |block| match block {
-            Block::Code { text, .. } => Block::Code { text, place: Place::Whole },
+            Block::Code { text, .. } => Block::Code {
+                text,
+                place: Place::Whole,
+            },
             other => other,
         };
-        plain::blocks(&written_out(&text), true).into_iter().map(block).collect()
+        plain::blocks(&written_out(&text), true)
+            .into_iter()
+            .map(block)
+            .collect()
     };
-    Ok(Document { blocks, ..Document::default() })
+    Ok(Document {
+        blocks,
+        ..Document::default()
+    })
 }
 
 /// One member or element a line. Works on signs alone, so that nesting costs nothing and broken JSON is no matter.
@@ -76,7 +85,9 @@ fn string(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut String
         let unit = (char == '\\' && chars.peek() == Some(&'u')).then(|| {
             chars.next();
             let digits = (0..4).filter_map(|_| chars.next_if(char::is_ascii_hexdigit));
-            digits.fold(0, |unit: u16, digit| (unit << 4) | digit.to_digit(16).unwrap_or(0) as u16)
+            digits.fold(0, |unit: u16, digit| {
+                (unit << 4) | digit.to_digit(16).unwrap_or(0) as u16
+            })
         });
         if let Some(unit) = unit {
             units.push(unit);
@@ -105,17 +116,32 @@ mod tests {
     #[test]
     fn json_made_for_people_keeps_its_lines() {
         let document = read(b"{\n  \"a\": 1\n}\n", &Limits::default()).unwrap();
-        assert_eq!(document.blocks, [Block::Code {
-            text: "{\n  \"a\": 1\n}".into(),
-            place: Place::Lines { first: 1, last: 3 }
-        }]);
+        assert_eq!(
+            document.blocks,
+            [Block::Code {
+                text: "{\n  \"a\": 1\n}".into(),
+                place: Place::Lines { first: 1, last: 3 }
+            }]
+        );
     }
 
     #[test]
     fn json_made_for_machines_is_written_out() {
-        assert_eq!(text(r#"{"a":"Gr\u00fc\u00dfe \"x\" \ud83d\ude00","b":[1,{}]}"#).lines().collect::<Vec<_>>(), [
-            "{", r#"  "a":"Grüße \"x\" 😀","#, r#"  "b":["#, "    1,", "    {", "    }", "  ]", "}"
-        ]);
+        assert_eq!(
+            text(r#"{"a":"Gr\u00fc\u00dfe \"x\" \ud83d\ude00","b":[1,{}]}"#)
+                .lines()
+                .collect::<Vec<_>>(),
+            [
+                "{",
+                r#"  "a":"Grüße \"x\" 😀","#,
+                r#"  "b":["#,
+                "    1,",
+                "    {",
+                "    }",
+                "  ]",
+                "}"
+            ]
+        );
     }
 
     #[test]

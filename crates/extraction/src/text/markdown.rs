@@ -54,7 +54,9 @@ enum Raw {
 
 impl State {
     fn new(text: &str) -> Self {
-        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let lines = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .collect();
         Self {
             document: Document::default(),
             lines,
@@ -108,6 +110,8 @@ impl State {
             Tag::Heading { level, .. } => {
                 self.flush();
                 self.heading = Some(depth(level));
+                // The line below that makes it a heading belongs to it.
+                self.span = Some(range);
             }
             Tag::CodeBlock(kind) => {
                 self.flush();
@@ -123,7 +127,11 @@ impl State {
             }
             Tag::MetadataBlock(kind) => {
                 self.flush();
-                self.raw = Raw::FrontMatter(if kind == MetadataBlockKind::YamlStyle { ':' } else { '=' });
+                self.raw = Raw::FrontMatter(if kind == MetadataBlockKind::YamlStyle {
+                    ':'
+                } else {
+                    '='
+                });
             }
             Tag::List(first) => {
                 self.flush();
@@ -181,7 +189,10 @@ impl State {
             TagEnd::TableRow => {
                 let place = self.place(&range);
                 if let Some((_, rows, row)) = &mut self.table {
-                    rows.push(Row { cells: std::mem::take(row), place });
+                    rows.push(Row {
+                        cells: std::mem::take(row),
+                        place,
+                    });
                 }
             }
             TagEnd::Table => {
@@ -228,7 +239,11 @@ impl State {
             return;
         }
         if let Some(level) = heading {
-            self.document.blocks.push(Block::Heading { level, text: text.replace('\n', " "), place });
+            self.document.blocks.push(Block::Heading {
+                level,
+                text: text.replace('\n', " "),
+                place,
+            });
             return;
         }
         let block = match self.items.last_mut() {
@@ -237,7 +252,10 @@ impl State {
                 let text = number.map_or_else(|| text.to_owned(), |number| format!("{number}. {text}"));
                 Block::Item { text, place }
             }
-            _ => Block::Paragraph { text: text.to_owned(), place },
+            _ => Block::Paragraph {
+                text: text.to_owned(),
+                place,
+            },
         };
         self.document.blocks.push(block);
     }
@@ -245,7 +263,9 @@ impl State {
     /// Takes title, author and date from front matter; nested values are not looked at.
     fn front_matter(&mut self, text: &str, sign: char) {
         for line in text.lines() {
-            let Some((key, value)) = line.split_once(sign) else { continue };
+            let Some((key, value)) = line.split_once(sign) else {
+                continue;
+            };
             let value = value.trim().trim_matches(['"', '\'']).trim();
             if value.is_empty() || value.starts_with(['[', '{', '|', '>']) {
                 continue;
@@ -262,7 +282,10 @@ impl State {
 
     fn place(&self, span: &std::ops::Range<usize>) -> Place {
         let line = |at: usize| self.lines.partition_point(|&start| start <= at) as u32;
-        Place::Lines { first: line(span.start), last: line(span.end.saturating_sub(1).max(span.start)) }
+        Place::Lines {
+            first: line(span.start),
+            last: line(span.end.saturating_sub(1).max(span.start)),
+        }
     }
 }
 
@@ -294,15 +317,37 @@ mod tests {
         assert_eq!(document.title.as_deref(), Some("Quotas"));
         let table = Block::Table {
             header: vec!["Name".into(), "Value".into()],
-            rows: vec![Row { cells: vec!["a b".into(), "5|6".into()], place: lines(18, 18) }],
+            rows: vec![Row {
+                cells: vec!["a b".into(), "5|6".into()],
+                place: lines(18, 18),
+            }],
         };
         let expected = [
-            Block::Heading { level: 1, text: "Quotas".into(), place: lines(1, 1) },
-            Block::Paragraph { text: "See the console and list-quotas.".into(), place: lines(3, 4) },
-            Block::Item { text: "1. First".into(), place: lines(6, 6) },
-            Block::Item { text: "2. Second more".into(), place: lines(7, 8) },
-            Block::Item { text: "inner".into(), place: lines(9, 9) },
-            Block::Code { text: "call()\n  deep".into(), place: lines(11, 14) },
+            Block::Heading {
+                level: 1,
+                text: "Quotas".into(),
+                place: lines(1, 1),
+            },
+            Block::Paragraph {
+                text: "See the console and list-quotas.".into(),
+                place: lines(3, 4),
+            },
+            Block::Item {
+                text: "1. First".into(),
+                place: lines(6, 6),
+            },
+            Block::Item {
+                text: "2. Second more".into(),
+                place: lines(7, 8),
+            },
+            Block::Item {
+                text: "inner".into(),
+                place: lines(9, 9),
+            },
+            Block::Code {
+                text: "call()\n  deep".into(),
+                place: lines(11, 14),
+            },
             table,
         ];
         assert_eq!(document.blocks, expected);
@@ -310,7 +355,10 @@ mod tests {
 
     #[test]
     fn front_matter_gives_the_title_and_is_not_text() {
-        for text in ["---\ntitle: \"Price list\"\nauthor: Ann\n---\n# Other\n", "+++\ntitle = 'Price list'\n+++\n# Other\n"] {
+        for text in [
+            "---\ntitle: \"Price list\"\nauthor: Ann\n---\n# Other\n",
+            "+++\ntitle = 'Price list'\n+++\n# Other\n",
+        ] {
             let document = parse(text);
             assert_eq!(document.title.as_deref(), Some("Price list"));
             assert_eq!(document.text(), "Other\n");
@@ -319,10 +367,14 @@ mod tests {
 
     #[test]
     fn underlined_headings_images_and_html_keep_their_words() {
-        let document = parse("Title\n=====\n\nPart\n----\n\n![A diagram](x.png)\n\n<table><tr><td>one</td><td>two</td></tr></table>\n");
+        let document = parse(
+            "Title\n=====\n\nPart\n----\n\n![A diagram](x.png)\n\n<table><tr><td>one</td><td>two</td></tr></table>\n",
+        );
         let text = document.text();
         assert_eq!(text, "Title\nPart\nA diagram\none\ttwo\n");
-        assert!(matches!(&document.blocks[1], Block::Heading { level: 2, place, .. } if *place == lines(4, 5)));
+        assert!(
+            matches!(&document.blocks[1], Block::Heading { level: 2, place, .. } if *place == lines(4, 5))
+        );
     }
 
     #[test]

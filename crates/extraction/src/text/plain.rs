@@ -10,7 +10,10 @@ const LINE_BYTES: usize = 4000;
 /// Reads plain text: paragraphs are parted by empty lines. Source code keeps its lines as they are.
 pub(crate) fn read(name: &str, bytes: &[u8], _: &Limits) -> Result<Document, Stop> {
     let text = decode::decode(bytes);
-    Ok(Document { blocks: blocks(&text, is_code(name)), ..Document::default() })
+    Ok(Document {
+        blocks: blocks(&text, is_code(name)),
+        ..Document::default()
+    })
 }
 
 /// The paragraphs of a text with their lines.
@@ -22,12 +25,19 @@ pub(crate) fn blocks(text: &str, code: bool) -> Vec<Block> {
         if open.is_empty() {
             return;
         }
-        let place = Place::Lines { first, last: first + open.len() as u32 - 1 };
+        let place = Place::Lines {
+            first,
+            last: first + open.len() as u32 - 1,
+        };
         let joined = open.join("\n");
         open.clear();
         for piece in pieces(&joined) {
             let (text, place) = (piece.to_owned(), place.clone());
-            blocks.push(if code { Block::Code { text, place } } else { Block::Paragraph { text, place } });
+            blocks.push(if code {
+                Block::Code { text, place }
+            } else {
+                Block::Paragraph { text, place }
+            });
         }
     };
     for (number, line) in (1u32..).zip(lines(text)) {
@@ -49,7 +59,8 @@ pub(crate) fn blocks(text: &str, code: bool) -> Vec<Block> {
 /// Lines ended by line feeds, carriage returns (classic Mac) or both.
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
     let mac = !text.contains('\n');
-    text.split(if mac { '\r' } else { '\n' }).map(|line| line.strip_suffix('\r').unwrap_or(line))
+    text.split(if mac { '\r' } else { '\n' })
+        .map(|line| line.strip_suffix('\r').unwrap_or(line))
 }
 
 /// A text in pieces of bounded size, broken at white space where there is any.
@@ -63,7 +74,10 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
         let end = if bound == rest.len() {
             bound
         } else {
-            rest[..bound].rfind(char::is_whitespace).filter(|&end| end > LINE_BYTES / 2).unwrap_or(bound)
+            rest[..bound]
+                .rfind(char::is_whitespace)
+                .filter(|&end| end > LINE_BYTES / 2)
+                .unwrap_or(bound)
         };
         let (piece, after) = rest.split_at(end);
         rest = after.trim_start();
@@ -74,9 +88,51 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
 /// Whether the name's ending is that of a programming or configuration language.
 fn is_code(name: &str) -> bool {
     const ENDINGS: &[&str] = &[
-        "rs", "py", "js", "mjs", "ts", "tsx", "jsx", "java", "kt", "c", "h", "cc", "cpp", "hpp", "cs", "go", "rb", "php",
-        "swift", "scala", "sql", "sh", "bash", "ps1", "bat", "yaml", "yml", "toml", "ini", "cfg", "conf", "properties",
-        "tf", "proto", "graphql", "css", "scss", "vue", "lua", "pl", "r", "jl", "dart", "gradle", "dockerfile",
+        "rs",
+        "py",
+        "js",
+        "mjs",
+        "ts",
+        "tsx",
+        "jsx",
+        "java",
+        "kt",
+        "c",
+        "h",
+        "cc",
+        "cpp",
+        "hpp",
+        "cs",
+        "go",
+        "rb",
+        "php",
+        "swift",
+        "scala",
+        "sql",
+        "sh",
+        "bash",
+        "ps1",
+        "bat",
+        "yaml",
+        "yml",
+        "toml",
+        "ini",
+        "cfg",
+        "conf",
+        "properties",
+        "tf",
+        "proto",
+        "graphql",
+        "css",
+        "scss",
+        "vue",
+        "lua",
+        "pl",
+        "r",
+        "jl",
+        "dart",
+        "gradle",
+        "dockerfile",
     ];
     ENDINGS.contains(&crate::detect::ending(name).as_str())
 }
@@ -115,7 +171,11 @@ mod tests {
         let line = "ä".repeat(50_000);
         let blocks = blocks(&line, false);
         assert!(blocks.len() > 5);
-        let text = Document { blocks, ..Document::default() }.text();
+        let text = Document {
+            blocks,
+            ..Document::default()
+        }
+        .text();
         assert_eq!(text.chars().filter(|c| *c == 'ä').count(), 50_000);
     }
 }

@@ -26,7 +26,13 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
         let event = reader.read_event();
         let at = (reader.buffer_position() as usize).min(text.len());
         let begin = line;
-        line += text.as_bytes().get(seen..at).unwrap_or_default().iter().filter(|&&b| b == b'\n').count() as u32;
+        line += text
+            .as_bytes()
+            .get(seen..at)
+            .unwrap_or_default()
+            .iter()
+            .filter(|&&b| b == b'\n')
+            .count() as u32;
         seen = at.max(seen);
         match event {
             Ok(Event::Start(start)) => {
@@ -57,7 +63,8 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
             Ok(Event::Eof) => break,
             Ok(Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_)) => {}
             Err(error) => {
-                tree.notices.push(format!("The XML is broken near line {line}: {error}."));
+                tree.notices
+                    .push(format!("The XML is broken near line {line}: {error}."));
                 break;
             }
         }
@@ -70,9 +77,17 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
     }
     if tree.blocks.is_empty() && !tree.notices.is_empty() {
         // Not XML at all, but somebody's text.
-        return Ok(Document { blocks: plain::blocks(&text, false), notices: tree.notices, ..Document::default() });
+        return Ok(Document {
+            blocks: plain::blocks(&text, false),
+            notices: tree.notices,
+            ..Document::default()
+        });
     }
-    Ok(Document { blocks: tree.blocks, notices: tree.notices, ..Document::default() })
+    Ok(Document {
+        blocks: tree.blocks,
+        notices: tree.notices,
+        ..Document::default()
+    })
 }
 
 #[derive(Default)]
@@ -100,7 +115,10 @@ struct Element {
 impl Tree {
     fn open(&mut self, start: &BytesStart<'_>, line: u32) -> Result<(), Stop> {
         if self.open.len() >= DEPTH {
-            return Err(Stop::new(ReadStatus::Error, format!("The XML is nested deeper than {DEPTH} elements.")));
+            return Err(Stop::new(
+                ReadStatus::Error,
+                format!("The XML is nested deeper than {DEPTH} elements."),
+            ));
         }
         let parents = self.open.len();
         if parents > 0 && !self.open[parents - 1].parent {
@@ -121,13 +139,21 @@ impl Tree {
             }
         }
         let name = start.local_name().as_ref().to_owned();
-        self.open.push(Element { name, first: line, pieces, mixed: false, parent: false });
+        self.open.push(Element {
+            name,
+            first: line,
+            pieces,
+            mixed: false,
+            parent: false,
+        });
         Ok(())
     }
 
     fn text(&mut self, text: &str, line: u32) {
         self.last = line;
-        let Some(element) = self.open.last_mut() else { return };
+        let Some(element) = self.open.last_mut() else {
+            return;
+        };
         self.bytes += text.len() as u64;
         element.mixed |= !text.trim().is_empty();
         match element.pieces.last_mut() {
@@ -147,15 +173,25 @@ impl Tree {
             return;
         }
         let Some(element) = self.open.pop() else { return };
-        let Some(parent) = self.open.last_mut() else { return };
+        let Some(parent) = self.open.last_mut() else {
+            return;
+        };
         if inline {
             parent.pieces.push((String::new(), run(&element.pieces)));
             return;
         }
-        let attributes = element.pieces.iter().filter(|(label, value)| !label.is_empty() && !value.is_empty());
-        let attributes: Vec<String> = attributes.map(|(label, value)| format!("{label}={value}")).collect();
+        let attributes = element
+            .pieces
+            .iter()
+            .filter(|(label, value)| !label.is_empty() && !value.is_empty());
+        let attributes: Vec<String> = attributes
+            .map(|(label, value)| format!("{label}={value}"))
+            .collect();
         let text = one_line(&run(&element.pieces));
-        let value = [attributes.join(" "), text].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        let value = [attributes.join(" "), text]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>();
         if !value.is_empty() {
             parent.pieces.push((element.name, value.join(" ")));
         }
@@ -164,24 +200,41 @@ impl Tree {
     /// Makes a block of what an open element holds so far.
     fn flush(&mut self, at: usize) {
         let last = self.last;
-        let Some(element) = self.open.get_mut(at) else { return };
+        let Some(element) = self.open.get_mut(at) else {
+            return;
+        };
         let pieces = std::mem::take(&mut element.pieces);
         let text = if element.mixed {
             one_line(&run(&pieces))
         } else {
-            let lines = pieces.iter().filter(|(label, text)| !label.is_empty() && !text.trim().is_empty());
-            lines.map(|(label, text)| format!("{label}: {text}")).collect::<Vec<_>>().join("\n")
+            let lines = pieces
+                .iter()
+                .filter(|(label, text)| !label.is_empty() && !text.trim().is_empty());
+            lines
+                .map(|(label, text)| format!("{label}: {text}"))
+                .collect::<Vec<_>>()
+                .join("\n")
         };
         let first = std::mem::replace(&mut element.first, last);
         if !text.is_empty() {
-            self.blocks.push(Block::Paragraph { text, place: Place::Lines { first, last: last.max(first) } });
+            self.blocks.push(Block::Paragraph {
+                text,
+                place: Place::Lines {
+                    first,
+                    last: last.max(first),
+                },
+            });
         }
     }
 }
 
 /// The running text of pieces, without attributes.
 fn run(pieces: &[(String, String)]) -> String {
-    pieces.iter().filter(|(label, _)| label.is_empty()).map(|(_, text)| text.as_str()).collect()
+    pieces
+        .iter()
+        .filter(|(label, _)| label.is_empty())
+        .map(|(_, text)| text.as_str())
+        .collect()
 }
 
 fn one_line(text: &str) -> String {
@@ -207,7 +260,10 @@ mod tests {
                    <p>A <b>bold</b> &#252;ber <![CDATA[<word>]]>.</p>\n</list>\n";
         assert_eq!(
             shown(xml),
-            ["lines 3 to 6: id: 7\nname: Bolt & nut\nprice: cur=EUR 3", "lines 7 to 8: p: A bold über <word>."]
+            [
+                "lines 3 to 6: id: 7\nname: Bolt & nut\nprice: cur=EUR 3",
+                "line 7: A bold über <word>."
+            ]
         );
     }
 

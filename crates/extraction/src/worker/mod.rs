@@ -33,7 +33,11 @@ pub fn run(args: impl Iterator<Item = String>) -> ExitCode {
     match start(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(refused) => {
-            let hello = Hello { refused: Some(refused), sandbox: String::new(), pdf: None };
+            let hello = Hello {
+                refused: Some(refused),
+                sandbox: String::new(),
+                pdf: None,
+            };
             let _ = protocol::write(&mut io::stdout(), &hello);
             ExitCode::FAILURE
         }
@@ -47,7 +51,11 @@ fn start(args: impl Iterator<Item = String>) -> Result<(), String> {
     std::thread::spawn(die_with_parent);
     let reader = std::thread::Builder::new().stack_size(STACK).spawn(move || {
         let sandbox = sandbox::close(&before)?;
-        let hello = Hello { refused: None, sandbox, pdf: pdf.map(Result::err) };
+        let hello = Hello {
+            refused: None,
+            sandbox,
+            pdf: pdf.map(Result::err),
+        };
         protocol::write(&mut io::stdout(), &hello).map_err(|error| error.to_string())?;
         // The parent is gone if a frame cannot be read or written: nothing is left to say.
         let _ = serve(&limits);
@@ -63,10 +71,15 @@ fn arguments(mut args: impl Iterator<Item = String>) -> Result<(Limits, Option<s
         let value = args.next().ok_or_else(|| format!("`{name}` needs a value."))?;
         match name.as_str() {
             "--limits" => {
-                limits = serde_json::from_str(&value).map_err(|error| format!("`--limits {value}`: {error}."))?;
+                limits =
+                    serde_json::from_str(&value).map_err(|error| format!("`--limits {value}`: {error}."))?;
             }
             "--pdfium" => pdfium = Some(value.into()),
-            _ => return Err(format!("`{name}` is not an option; the options are `--limits` and `--pdfium`.")),
+            _ => {
+                return Err(format!(
+                    "`{name}` is not an option; the options are `--limits` and `--pdfium`."
+                ));
+            }
         }
     }
     Ok((limits, pdfium))
@@ -95,7 +108,10 @@ fn serve(limits: &Limits) -> io::Result<()> {
 fn bytes(input: &mut impl Read, len: u64, limits: &Limits) -> io::Result<Result<Vec<u8>, Stop>> {
     if len > limits.input_bytes {
         io::copy(&mut input.take(len), &mut io::sink())?;
-        return Ok(Err(Stop::new(ReadStatus::TooLarge, crate::reading::over(len, limits))));
+        return Ok(Err(Stop::new(
+            ReadStatus::TooLarge,
+            crate::reading::over(len, limits),
+        )));
     }
     let mut bytes = vec![0; len as usize];
     input.read_exact(&mut bytes)?;

@@ -81,13 +81,53 @@ pub fn frame(value: &impl Serialize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Writes a value as a frame.
+/// Writes a value as a frame. One that is long is turned to JSON twice, for its length and for its bytes, so that it
+/// never stands in memory a second time.
 ///
 /// # Errors
-/// Those of the writer.
+/// Those of the writer, and a value that is longer than a frame may be.
 pub fn write(output: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
-    output.write_all(&frame(value)?)?;
+    let mut short = Short {
+        bytes: vec![0; 4],
+        more: 0,
+    };
+    serde_json::to_writer(&mut short, value)?;
+    let length = short.bytes.len() - 4 + short.more;
+    let length = u32::try_from(length)
+        .map_err(|_| io::Error::from(ErrorKind::FileTooLarge))?
+        .to_le_bytes();
+    if short.more == 0 {
+        short.bytes[..4].copy_from_slice(&length);
+        output.write_all(&short.bytes)?;
+    } else {
+        drop(short);
+        output.write_all(&length)?;
+        serde_json::to_writer(&mut *output, value)?;
+    }
     output.flush()
+}
+
+/// Keeps the first [`SHORT`] bytes and counts the others.
+struct Short {
+    bytes: Vec<u8>,
+    more: usize,
+}
+
+const SHORT: usize = 1 << 20;
+
+impl Write for Short {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.more == 0 && self.bytes.len() + bytes.len() <= SHORT {
+            self.bytes.extend_from_slice(bytes);
+        } else {
+            self.more += bytes.len();
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Reads a frame of at most `limit` bytes; `None` where the input ends before one begins.
@@ -102,7 +142,10 @@ pub fn read<T: DeserializeOwned>(input: &mut impl Read, limit: u32) -> io::Resul
     }
     let length = u32::from_le_bytes(length);
     if length > limit {
-        return Err(io::Error::new(ErrorKind::InvalidData, format!("a frame of {length} bytes")));
+        return Err(io::Error::new(
+            ErrorKind::InvalidData,
+            format!("a frame of {length} bytes"),
+        ));
     }
     let mut bytes = vec![0; length as usize];
     input.read_exact(&mut bytes)?;
@@ -134,6 +177,15 @@ mod tests {
                 prop_assert_eq!(read(&mut input, REQUEST_BYTES).unwrap(), Some(request));
             }
             prop_assert_eq!(read::<Request>(&mut input, REQUEST_BYTES).unwrap(), None);
+        }
+
+        #[test]
+        fn long_frames_are_the_same_as_short_ones(size in 0..3 * SHORT) {
+            let name = "x".repeat(size);
+            let mut pipe = Vec::new();
+            write(&mut pipe, &name).unwrap();
+            prop_assert_eq!(&pipe, &frame(&name).unwrap());
+            prop_assert_eq!(read(&mut &pipe[..], u32::MAX).unwrap(), Some(name));
         }
 
         #[test]

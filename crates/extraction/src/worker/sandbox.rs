@@ -20,14 +20,16 @@ pub struct Before {
 /// # Errors
 /// What could not be set up, as a sentence.
 pub fn before_threads(limits: &Limits, stack: u64) -> Result<Before, String> {
+    // Landlock first: making its ruleset takes a descriptor, of which the limits leave none.
+    let before = Before {
+        #[cfg(target_os = "linux")]
+        landlock: linux::landlock()?,
+    };
     #[cfg(unix)]
     unix::limit(limits, stack)?;
     #[cfg(not(unix))]
     let _ = (limits, stack);
-    Ok(Before {
-        #[cfg(target_os = "linux")]
-        landlock: linux::landlock()?,
-    })
+    Ok(before)
 }
 
 /// Second part, for all threads there are: only the system calls that reading needs. Returns what keeps the worker
@@ -39,12 +41,22 @@ pub fn close(before: &Before) -> Result<String, String> {
     #[cfg(target_os = "linux")]
     {
         linux::seccomp()?;
-        Ok(if before.landlock { "limits, Landlock and seccomp" } else { "limits and seccomp" }.into())
+        Ok(if before.landlock {
+            "limits, Landlock and seccomp"
+        } else {
+            "limits and seccomp"
+        }
+        .into())
     }
     #[cfg(not(target_os = "linux"))]
     {
         let _ = before;
-        Ok(if cfg!(unix) { "limits" } else { "a process of its own" }.into())
+        Ok(if cfg!(unix) {
+            "limits"
+        } else {
+            "a process of its own"
+        }
+        .into())
     }
 }
 
@@ -66,7 +78,13 @@ pub(super) fn peak_memory() -> Option<u64> {
     {
         let usage = nix::sys::resource::getrusage(nix::sys::resource::UsageWho::RUSAGE_SELF).ok()?;
         // Linux counts in kilobytes, macOS in bytes.
-        u64::try_from(usage.max_rss()).ok().map(|peak| if cfg!(target_os = "macos") { peak } else { peak << 10 })
+        u64::try_from(usage.max_rss()).ok().map(|peak| {
+            if cfg!(target_os = "macos") {
+                peak
+            } else {
+                peak << 10
+            }
+        })
     }
     #[cfg(not(unix))]
     None
@@ -85,13 +103,18 @@ mod unix {
         #[cfg(target_os = "linux")]
         close_inherited();
         let set = |what, name: &str, value| {
-            setrlimit(what, value, value).map_err(|error| format!("The limit {name} could not be set: {error}."))
+            setrlimit(what, value, value)
+                .map_err(|error| format!("The limit {name} could not be set: {error}."))
         };
         // Linux counts private writable memory as data: what is really asked for. The address space holds more.
         let memory = limits.memory_bytes.saturating_add(stack);
         set(Resource::RLIMIT_DATA, "on memory", memory)?;
         #[cfg(target_os = "linux")]
-        set(Resource::RLIMIT_AS, "on address space", memory.saturating_add(MAPPED))?;
+        set(
+            Resource::RLIMIT_AS,
+            "on address space",
+            memory.saturating_add(MAPPED),
+        )?;
         set(Resource::RLIMIT_FSIZE, "on writing files", 0)?;
         set(Resource::RLIMIT_CORE, "on core files", 0)?;
         #[cfg(target_os = "linux")]
@@ -107,8 +130,13 @@ mod unix {
     /// Closes every descriptor but the standard three; a parent's library may have leaked some.
     #[cfg(target_os = "linux")]
     fn close_inherited() {
-        let Ok(entries) = std::fs::read_dir("/proc/self/fd") else { return };
-        let open: Vec<i32> = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+        let Ok(entries) = std::fs::read_dir("/proc/self/fd") else {
+            return;
+        };
+        let open: Vec<i32> = entries
+            .flatten()
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+            .collect();
         for descriptor in open.into_iter().filter(|&descriptor| descriptor > 2) {
             // The one used for listing is closed already, which is an error of no interest.
             let _ = nix::unistd::close(descriptor);
@@ -122,7 +150,8 @@ mod linux {
         ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetStatus, Scope,
     };
     use seccompiler::{
-        BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
+        BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+        SeccompRule,
     };
 
     /// Takes away every right that this kernel's Landlock knows; false where it has none.
@@ -231,7 +260,9 @@ mod linux {
             u64::from(std::process::id()),
         );
         let rule = |condition: Result<SeccompCondition, seccompiler::BackendError>| {
-            condition.and_then(|condition| SeccompRule::new(vec![condition])).map_err(|error| failed(&error))
+            condition
+                .and_then(|condition| SeccompRule::new(vec![condition]))
+                .map_err(|error| failed(&error))
         };
         let (no_code, itself) = (rule(no_code)?, rule(itself)?);
         let conditional = [
@@ -240,8 +271,14 @@ mod linux {
             (libc::SYS_tgkill, vec![itself]),
         ];
         let bare = |calls: &[libc::c_long]| calls.iter().map(|&call| (call, Vec::new())).collect::<Vec<_>>();
-        let allowed = bare(ALLOWED).into_iter().chain(bare(REFUSED)).chain(conditional).collect();
-        let arch = std::env::consts::ARCH.try_into().map_err(|error| failed(&error))?;
+        let allowed = bare(ALLOWED)
+            .into_iter()
+            .chain(bare(REFUSED))
+            .chain(conditional)
+            .collect();
+        let arch = std::env::consts::ARCH
+            .try_into()
+            .map_err(|error| failed(&error))?;
         let kill = SeccompFilter::new(allowed, SeccompAction::KillProcess, SeccompAction::Allow, arch);
         let refuse = SeccompFilter::new(
             bare(REFUSED).into_iter().collect(),
@@ -251,8 +288,9 @@ mod linux {
         );
         // Of two filters the stricter verdict counts. The one that forbids installing filters comes last.
         for filter in [refuse, kill] {
-            let program: BpfProgram =
-                filter.and_then(TryInto::try_into).map_err(|error: seccompiler::BackendError| failed(&error))?;
+            let program: BpfProgram = filter
+                .and_then(TryInto::try_into)
+                .map_err(|error: seccompiler::BackendError| failed(&error))?;
             seccompiler::apply_filter_all_threads(&program).map_err(|error| failed(&error))?;
         }
         Ok(())

@@ -6,7 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use super::asked::{Asked, Expects};
+use super::asked::Asked;
+use super::expects::Expects;
 use super::select::{Chosen, Scored};
 use super::unit::{Unit, UnitKind};
 use super::values::Value;
@@ -33,14 +34,18 @@ pub(crate) fn conflicts(
             continue;
         }
         let first = scored[own.unit].unit;
-        let Some(value) = value(asked, first) else { continue };
+        let Some(value) = value(asked, first) else {
+            continue;
+        };
         let mut sides = vec![(own.unit, value)];
         for (index, other) in scored.iter().enumerate() {
             if index == own.unit || other.confidence < 0.35 {
                 continue;
             }
             if let Some(other_value) = self::value(asked, other.unit)
-                && sides.iter().all(|(_, known)| known.canonical != other_value.canonical)
+                && sides
+                    .iter()
+                    .all(|(_, known)| known.canonical != other_value.canonical)
                 && other_value.kind == sides[0].1.kind
                 && same_subject(first, other.unit, evidence, asked, mentions)
                 && same_pattern(first, other.unit)
@@ -59,7 +64,10 @@ pub(crate) fn conflicts(
             .filter_map(|(index, value)| {
                 let unit = scored[index].unit;
                 let citation = evidence[unit.evidence].cite(unit.quote.clone())?;
-                Some(ConflictSide { value: value.shown, citation })
+                Some(ConflictSide {
+                    value: value.shown,
+                    citation,
+                })
             })
             .collect();
         sides.sort_by_key(|side| std::cmp::Reverse(day(&side.citation)));
@@ -74,9 +82,15 @@ pub(crate) fn conflicts(
 
 /// The day a source is from: as the file says, else when it was changed.
 fn day(citation: &domain::Citation) -> String {
-    let written = citation.written.as_deref().and_then(|written| written.get(..10)).map(str::to_owned);
+    let written = citation
+        .written
+        .as_deref()
+        .and_then(|written| written.get(..10))
+        .map(str::to_owned);
     written.unwrap_or_else(|| {
-        jiff::Timestamp::from_second(citation.modified).map(|at| at.strftime("%Y-%m-%d").to_string()).unwrap_or_default()
+        jiff::Timestamp::from_second(citation.modified)
+            .map(|at| at.strftime("%Y-%m-%d").to_string())
+            .unwrap_or_default()
     })
 }
 
@@ -89,10 +103,16 @@ struct Told {
 /// The one value a unit tells, where it is clear.
 fn value(asked: &Asked, unit: &Unit) -> Option<Told> {
     if let UnitKind::Row(row) = &unit.kind {
-        let [cell] = row.values.as_slice() else { return None };
+        let [cell] = row.values.as_slice() else {
+            return None;
+        };
         let found = super::values::values(cell);
         let [only] = found.as_slice() else { return None };
-        return Some(Told { kind: only.kind, canonical: only.canonical.clone(), shown: cell.clone() });
+        return Some(Told {
+            kind: only.kind,
+            canonical: only.canonical.clone(),
+            shown: cell.clone(),
+        });
     }
     if matches!(unit.kind, UnitKind::Heading) {
         return None;
@@ -103,7 +123,11 @@ fn value(asked: &Asked, unit: &Unit) -> Option<Told> {
     };
     let [only] = of_kind.as_slice() else { return None };
     let shown = unit.text.get(only.range.clone())?.to_owned();
-    Some(Told { kind: only.kind, canonical: only.canonical.clone(), shown })
+    Some(Told {
+        kind: only.kind,
+        canonical: only.canonical.clone(),
+        shown,
+    })
 }
 
 /// What both speak of: row label and column, or the sentence without its value.
@@ -120,18 +144,35 @@ fn about(unit: &Unit, value: &Told) -> String {
 fn same_pattern(a: &Unit, b: &Unit) -> bool {
     match (&a.kind, &b.kind) {
         (UnitKind::Row(left), UnitKind::Row(right)) => {
-            let plain = |text: &str| text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+            let plain = |text: &str| {
+                text.to_lowercase()
+                    .split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            };
             plain(&left.label) == plain(&right.label)
-                && left.columns.iter().map(|c| plain(c)).eq(right.columns.iter().map(|c| plain(c)))
+                && left
+                    .columns
+                    .iter()
+                    .map(|c| plain(c))
+                    .eq(right.columns.iter().map(|c| plain(c)))
         }
         (UnitKind::Row(_), _) | (_, UnitKind::Row(_)) => false,
         _ => {
             let words = |unit: &Unit| -> BTreeSet<String> {
-                unit.own.iter().filter(|token| token.kind == Kind::Word).map(|token| token.stem.clone()).collect()
+                unit.own
+                    .iter()
+                    .filter(|token| token.kind == Kind::Word)
+                    .map(|token| token.stem.clone())
+                    .collect()
             };
             // Identifiers and the years of a sentence belong to its subject.
             let marks = |unit: &Unit| -> BTreeSet<String> {
-                unit.own.iter().filter(|token| token.kind == Kind::Identifier).map(|token| token.stem.clone()).collect()
+                unit.own
+                    .iter()
+                    .filter(|token| token.kind == Kind::Identifier)
+                    .map(|token| token.stem.clone())
+                    .collect()
             };
             let (left, right) = (words(a), words(b));
             let shared = left.intersection(&right).count();
@@ -144,7 +185,9 @@ fn same_pattern(a: &Unit, b: &Unit) -> bool {
 /// Different documents about the same thing: both mention all that the question names, and their names do not tell
 /// them apart as two of a kind (`Contract Halden`, `Contract Norrland`).
 fn same_subject(a: &Unit, b: &Unit, evidence: &[Evidence], asked: &Asked, mentions: &[Vec<f32>]) -> bool {
-    let (Some(left), Some(right)) = (evidence.get(a.evidence), evidence.get(b.evidence)) else { return false };
+    let (Some(left), Some(right)) = (evidence.get(a.evidence), evidence.get(b.evidence)) else {
+        return false;
+    };
     if left.document == right.document {
         return false;
     }
@@ -161,7 +204,9 @@ fn same_subject(a: &Unit, b: &Unit, evidence: &[Evidence], asked: &Asked, mentio
         let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
         let tokens = reader.content(&stem.replace('_', " "));
         let own = tokens.into_iter().filter(|token| token.kind == Kind::Word);
-        own.map(|token| token.stem).filter(|stem| !VERSION_WORDS.split_ascii_whitespace().any(|word| word == stem)).collect()
+        own.map(|token| token.stem)
+            .filter(|stem| !VERSION_WORDS.split_ascii_whitespace().any(|word| word == stem))
+            .collect()
     };
     let (left, right) = (names(left), names(right));
     let shared = left.intersection(&right).count();

@@ -7,6 +7,8 @@
 
 mod asked;
 mod conflict;
+mod expects;
+mod period;
 mod score;
 mod select;
 mod split;
@@ -24,7 +26,9 @@ use self::score::{Signs, mentions, settings, signs, weights};
 use self::select::{Chosen, Scored, select};
 use self::unit::{Unit, mark_repeated, units};
 use self::words::Reader;
-use crate::{Answer, AnswerEvent, AnswerStream, AnswerTask, Conflict, Embed, Engine, Evidence, Outcome, Sentence};
+use crate::{
+    Answer, AnswerEvent, AnswerStream, AnswerTask, Conflict, Embed, Engine, Evidence, Outcome, Sentence,
+};
 
 /// Answers with sentences and table rows of the evidence, word for word. Needs no language model.
 #[derive(Clone, Default)]
@@ -46,18 +50,31 @@ impl FoundInDocuments {
 
     /// Cosine of the question and each text, or a notice why words alone have to do.
     async fn similarities(&self, question: &str, texts: Vec<String>) -> Result<Vec<f32>, Option<String>> {
-        let Some(embed) = &self.embed else { return Err(None) };
+        let Some(embed) = &self.embed else {
+            return Err(None);
+        };
         let count = texts.len();
         let mut all = vec![question.to_owned()];
         all.extend(texts);
         let failed = |why: String| Some(format!("Sentences were compared by their words only: {why}."));
-        let vectors = embed.embed(&all).await.map_err(|error| failed(error.to_string()))?;
-        let Some((asked, found)) = vectors.split_first() else { return Err(failed("the model gave no vectors".into())) };
+        let vectors = embed
+            .embed(&all)
+            .await
+            .map_err(|error| failed(error.to_string()))?;
+        let Some((asked, found)) = vectors.split_first() else {
+            return Err(failed("the model gave no vectors".into()));
+        };
         if found.len() != count || found.iter().any(|vector| vector.len() != asked.len()) {
-            return Err(failed("the model gave vectors of the wrong number or length".into()));
+            return Err(failed(
+                "the model gave vectors of the wrong number or length".into(),
+            ));
         }
         let cosine = |vector: &Vec<f32>| vector.iter().zip(asked).map(|(a, b)| a * b).sum::<f32>();
-        Ok(found.iter().map(cosine).map(|cosine| if cosine.is_finite() { cosine } else { 0.0 }).collect())
+        Ok(found
+            .iter()
+            .map(cosine)
+            .map(|cosine| if cosine.is_finite() { cosine } else { 0.0 })
+            .collect())
     }
 }
 
@@ -104,13 +121,26 @@ impl Engine for FoundInDocuments {
 }
 
 enum Found {
-    Nothing { missing: Vec<String> },
-    Sentences { sentences: Vec<Sentence>, conflicts: Vec<Conflict> },
+    Nothing {
+        missing: Vec<String>,
+    },
+    Sentences {
+        sentences: Vec<Sentence>,
+        conflicts: Vec<Conflict>,
+    },
 }
 
 impl FoundInDocuments {
     /// `None` when cancelled.
-    async fn find(&self, task: &AnswerTask, cancel: &CancellationToken, notices: &mut Vec<String>) -> Option<Found> {
+    async fn find(
+        &self,
+        task: &AnswerTask,
+        cancel: &CancellationToken,
+        notices: &mut Vec<String>,
+    ) -> Option<Found> {
+        if cancel.is_cancelled() {
+            return None;
+        }
         let evidence = task.evidence.as_slice();
         let reader = Reader::for_question(&task.question.text);
         let asked = Asked::read(&task.question.text, task.question.today, &reader);
@@ -139,7 +169,10 @@ impl FoundInDocuments {
         order.sort_by(|a, b| known[*b].rank().total_cmp(&known[*a].rank()).then(a.cmp(b)));
         order.truncate(EMBEDDED);
         let texts: Vec<String> = order.iter().map(|index| all[*index].text.clone()).collect();
-        match cancel.run_until_cancelled(self.similarities(&task.question.text, texts)).await? {
+        match cancel
+            .run_until_cancelled(self.similarities(&task.question.text, texts))
+            .await?
+        {
             Ok(similarities) => {
                 // Only what was compared by meaning competes; the rest was far behind by words already.
                 for (index, similarity) in order.iter().zip(similarities) {
@@ -155,7 +188,12 @@ impl FoundInDocuments {
             .map(|(index, signs)| {
                 let compared = order.binary_search(&index).is_ok();
                 let confidence = if compared { signs.confidence() } else { 0.0 };
-                Scored { unit: &all[index], rank: signs.rank(), kind: signs.kind, confidence }
+                Scored {
+                    unit: &all[index],
+                    rank: signs.rank(),
+                    kind: signs.kind,
+                    confidence,
+                }
             })
             .collect();
         let chosen = select(&asked, &scored, evidence);
@@ -181,16 +219,26 @@ fn missing(anchors: &[Anchor], mentions: &[Vec<f32>]) -> Vec<String> {
             AnchorKind::Name => best < 0.01,
         }
     };
-    anchors.iter().zip(mentions).filter(nowhere).map(|(anchor, _)| anchor.shown.clone()).collect()
+    anchors
+        .iter()
+        .zip(mentions)
+        .filter(nowhere)
+        .map(|(anchor, _)| anchor.shown.clone())
+        .collect()
 }
 
 fn reason(missing: &[String]) -> String {
-    let Some((last, front)) = missing.split_last() else { return NOTHING.to_owned() };
+    let Some((last, front)) = missing.split_last() else {
+        return NOTHING.to_owned();
+    };
     let quoted: Vec<String> = front.iter().map(|name| format!("`{name}`")).collect();
     if quoted.is_empty() {
         format!("{NOTHING} What was found does not mention `{last}`.")
     } else {
-        format!("{NOTHING} What was found does not mention {} or `{last}`.", quoted.join(", "))
+        format!(
+            "{NOTHING} What was found does not mention {} or `{last}`.",
+            quoted.join(", ")
+        )
     }
 }
 
@@ -200,9 +248,17 @@ fn write(chosen: &Chosen, scored: &[Scored<'_>], evidence: &[Evidence], conflict
         let unit = scored.get(*index)?.unit;
         evidence.get(unit.evidence)?.cite(unit.quote.clone())
     };
-    let citations: Vec<_> = std::iter::once(&chosen.unit).chain(&chosen.also).filter_map(cite).collect();
+    let citations: Vec<_> = std::iter::once(&chosen.unit)
+        .chain(&chosen.also)
+        .filter_map(cite)
+        .collect();
     if citations.is_empty() {
         return None;
     }
-    Some(Sentence { text: own.unit.text.clone(), citations, confidence: own.confidence, conflict })
+    Some(Sentence {
+        text: own.unit.text.clone(),
+        citations,
+        confidence: own.confidence,
+        conflict,
+    })
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::asked::{Asked, Expects};
+use super::asked::Asked;
+use super::expects::Expects;
 use super::score::starts_with_an_act;
 use super::unit::{Unit, UnitKind};
 use crate::Evidence;
@@ -25,8 +26,9 @@ pub(crate) struct Chosen {
     pub also: Vec<usize>,
 }
 
-/// Below this the best unit is no answer.
-pub(crate) const ENOUGH: f32 = 0.5;
+/// Below this the best unit is no answer. Lower than one half: of the development questions that nothing answers, none
+/// from other subjects and none about other customers, products or years gets here.
+pub(crate) const ENOUGH: f32 = 0.3;
 /// Words shared by two units that say the same.
 const SAME: f32 = 0.65;
 const STEPS: usize = 8;
@@ -36,36 +38,64 @@ const FURTHER_CITATIONS: usize = 2;
 pub(crate) fn select(asked: &Asked, scored: &[Scored<'_>], evidence: &[Evidence]) -> Vec<Chosen> {
     let mut order: Vec<usize> = (0..scored.len()).collect();
     order.sort_by(|a, b| scored[*b].rank.total_cmp(&scored[*a].rank).then(a.cmp(b)));
-    let Some(best) = order.iter().copied().find(|index| scored[*index].confidence >= ENOUGH) else { return Vec::new() };
+    let Some(best) = order
+        .iter()
+        .copied()
+        .find(|index| scored[*index].confidence >= ENOUGH)
+    else {
+        return Vec::new();
+    };
     if asked.expects == Expects::Steps
         && let Some(steps) = steps(best, scored)
     {
-        return steps.into_iter().map(|unit| Chosen { unit, also: Vec::new() }).collect();
+        return steps
+            .into_iter()
+            .map(|unit| Chosen {
+                unit,
+                also: Vec::new(),
+            })
+            .collect();
     }
     let most = match asked.expects {
         Expects::Value(_) | Expects::Person => 2,
         Expects::YesNo => 2,
         Expects::Steps | Expects::Anything => 4,
     };
-    let mut chosen: Vec<Chosen> = vec![Chosen { unit: best, also: Vec::new() }];
+    let mut chosen: Vec<Chosen> = vec![Chosen {
+        unit: best,
+        also: Vec::new(),
+    }];
     for index in order {
         let candidate = &scored[index];
         if index == best || candidate.confidence < ENOUGH {
             continue;
         }
-        if let Some(same) = chosen.iter_mut().find(|own| says_the_same(scored[own.unit].unit, candidate.unit)) {
-            let documents = same.also.iter().chain([&same.unit]).map(|own| evidence[scored[*own].unit.evidence].document);
-            let new = !documents.collect::<BTreeSet<_>>().contains(&evidence[candidate.unit.evidence].document);
+        if let Some(same) = chosen
+            .iter_mut()
+            .find(|own| says_the_same(scored[own.unit].unit, candidate.unit))
+        {
+            let documents = same
+                .also
+                .iter()
+                .chain([&same.unit])
+                .map(|own| evidence[scored[*own].unit.evidence].document);
+            let new = !documents
+                .collect::<BTreeSet<_>>()
+                .contains(&evidence[candidate.unit.evidence].document);
             if new && same.also.len() < FURTHER_CITATIONS {
                 same.also.push(index);
             }
             continue;
         }
         // Beside a value of the asked kind, a sentence without one adds nothing.
-        let wanted = !matches!(asked.expects, Expects::Value(_) | Expects::Person) || candidate.kind >= scored[best].kind;
+        let wanted = !matches!(asked.expects, Expects::Value(_) | Expects::Person)
+            || candidate.kind >= scored[best].kind;
         let close = wanted && candidate.rank >= 0.85 * scored[best].rank;
         if close && chosen.len() < most && !matches!(candidate.unit.kind, UnitKind::Heading) {
-            chosen.push(Chosen { unit: index, also: Vec::new() });
+            chosen.push(Chosen {
+                unit: index,
+                also: Vec::new(),
+            });
         }
     }
     in_reading_order(&mut chosen, scored, evidence);
@@ -84,7 +114,11 @@ fn in_reading_order(chosen: &mut [Chosen], scored: &[Scored<'_>], evidence: &[Ev
     let place = |own: &Chosen| {
         let unit = scored[own.unit].unit;
         let one = &evidence[unit.evidence];
-        (documents.iter().position(|document| *document == one.document), one.passage, unit.quote.start)
+        (
+            documents.iter().position(|document| *document == one.document),
+            one.passage,
+            unit.quote.start,
+        )
     };
     chosen.sort_by_key(place);
 }
@@ -93,7 +127,8 @@ fn in_reading_order(chosen: &mut [Chosen], scored: &[Scored<'_>], evidence: &[Ev
 fn steps(best: usize, scored: &[Scored<'_>]) -> Option<Vec<usize>> {
     let is_step = |index: usize| {
         scored.get(index).is_some_and(|own| {
-            matches!(own.unit.kind, UnitKind::Item(_)) || starts_with_an_act(&own.unit.text) && !own.unit.text.ends_with(':')
+            matches!(own.unit.kind, UnitKind::Item(_))
+                || starts_with_an_act(&own.unit.text) && !own.unit.text.ends_with(':')
         })
     };
     let together = |a: usize, b: usize| scored[a].unit.evidence == scored[b].unit.evidence;
@@ -130,7 +165,12 @@ pub(crate) fn values_of(unit: &Unit) -> BTreeSet<&str> {
 
 /// Shared words over all words (Jaccard).
 pub(crate) fn overlap(a: &Unit, b: &Unit) -> f32 {
-    let set = |unit: &Unit| unit.own.iter().map(|token| token.stem.clone()).collect::<BTreeSet<_>>();
+    let set = |unit: &Unit| {
+        unit.own
+            .iter()
+            .map(|token| token.stem.clone())
+            .collect::<BTreeSet<_>>()
+    };
     let (a, b) = (set(a), set(b));
     let shared = a.intersection(&b).count() as f32;
     let all = a.union(&b).count() as f32;

@@ -38,7 +38,9 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece> {
 
 /// The cells of a line whose cells are parted by ` | `, as ranges of the whole text. Empty cells are kept.
 pub(crate) fn cells(text: &str, line: Range<usize>) -> Vec<Range<usize>> {
-    let Some(row) = text.get(line.clone()) else { return Vec::new() };
+    let Some(row) = text.get(line.clone()) else {
+        return Vec::new();
+    };
     let mut out = Vec::new();
     let mut at = line.start;
     for cell in row.split('|') {
@@ -78,13 +80,19 @@ pub(crate) fn label_and_numbers(text: &str, line: Range<usize>) -> Option<(Range
     }
     numbers.reverse();
     let label = trimmed(text, line.start..line.start + label_end);
-    let named = text.get(label.clone())?.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+    let named = text
+        .get(label.clone())?
+        .chars()
+        .filter(|c| c.is_alphabetic())
+        .count()
+        >= 3;
     (numbers.len() >= 2 && named).then_some((label, numbers))
 }
 
 /// `1,577`, `(370)`, `$5,363`, `99.5%`, `-12`.
 fn is_figure(word: &str) -> bool {
-    let bare = word.trim_matches(|c: char| matches!(c, '(' | ')' | '$' | '€' | '£' | '%' | '-' | '–' | '+' | '*'));
+    let bare =
+        word.trim_matches(|c: char| matches!(c, '(' | ')' | '$' | '€' | '£' | '%' | '-' | '–' | '+' | '*'));
     bare.starts_with(|c: char| c.is_ascii_digit())
         && bare.ends_with(|c: char| c.is_ascii_digit())
         && bare.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.'))
@@ -109,7 +117,11 @@ fn blocks(text: &str) -> Vec<Vec<Line>> {
             continue;
         };
         let row = line.contains(" | ") || label_and_numbers(text, range.clone()).is_some();
-        let line = Line { marker: marker(line), row, range };
+        let line = Line {
+            marker: marker(line),
+            row,
+            range,
+        };
         match out.last_mut() {
             Some(block) if !apart && goes_on(text, block, &line) => block.push(line),
             _ => out.push(vec![line]),
@@ -128,7 +140,7 @@ fn goes_on(text: &str, block: &[Line], next: &Line) -> bool {
     let ended = last.ends_with(['.', '!', '?', ':', ';', '…']);
     !ended && next.starts_with(char::is_lowercase) && last.chars().count() >= WRAPPED_CHARS
         || last.ends_with(',') && next.starts_with(char::is_lowercase)
-        || last.ends_with(|c: char| c == '-' || c == '\u{ad}') && next.starts_with(char::is_lowercase)
+        || last.ends_with(['-', '\u{ad}']) && next.starts_with(char::is_lowercase)
 }
 
 /// Bytes and number of a list marker at the start of a line: `- `, `• `, `3. `, `3) `, `Step 3: `.
@@ -139,18 +151,42 @@ fn marker(line: &str) -> Option<(usize, Option<u32>)> {
         let bare = rest.trim_start();
         (bare.len() < rest.len() && !bare.is_empty()).then_some(line.len() - bare.len())
     };
-    if matches!(first, '-' | '–' | '—' | '*' | '+' | '•' | '◦' | '▪' | '‣' | '·' | '●' | '○' | '■' | '□' | '✓' | '\u{f0b7}' | '\u{f0a7}') {
+    if matches!(
+        first,
+        '-' | '–'
+            | '—'
+            | '*'
+            | '+'
+            | '•'
+            | '◦'
+            | '▪'
+            | '‣'
+            | '·'
+            | '●'
+            | '○'
+            | '■'
+            | '□'
+            | '✓'
+            | '\u{f0b7}'
+            | '\u{f0a7}'
+    ) {
         return space_after(first.len_utf8()).map(|length| (length, None));
     }
     let lower = line.get(..12).unwrap_or(line).to_lowercase();
-    let word = ["step ", "schritt ", "steg ", "trinn "].iter().find(|word| lower.starts_with(**word));
+    let word = ["step ", "schritt ", "steg ", "trinn "]
+        .iter()
+        .find(|word| lower.starts_with(**word));
     let from = word.map_or(0, |word| word.len());
     let rest = line.get(from..)?;
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     if (1..=2).contains(&digits) {
         let after = rest.get(digits..)?.chars().next()?;
         let number = rest.get(..digits)?.parse().ok()?;
-        let marks = if word.is_some() { matches!(after, ':' | '.' | ')') } else { matches!(after, '.' | ')') };
+        let marks = if word.is_some() {
+            matches!(after, ':' | '.' | ')')
+        } else {
+            matches!(after, '.' | ')')
+        };
         if marks {
             return space_after(from + digits + 1).map(|length| (length, Some(number)));
         }
@@ -164,10 +200,15 @@ fn marker(line: &str) -> Option<(usize, Option<u32>)> {
 }
 
 fn block_pieces(text: &str, lines: &[Line], out: &mut Vec<Piece>) {
-    let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return };
+    let (Some(first), Some(last)) = (lines.first(), lines.last()) else {
+        return;
+    };
     let whole = first.range.start..last.range.end;
     if first.row {
-        out.push(Piece { range: whole, kind: PieceKind::Row });
+        out.push(Piece {
+            range: whole,
+            kind: PieceKind::Row,
+        });
         return;
     }
     if let Some((length, number)) = first.marker {
@@ -175,30 +216,46 @@ fn block_pieces(text: &str, lines: &[Line], out: &mut Vec<Piece>) {
         let sentences = sentences(text, range.clone());
         // `3. Opening hours` over a paragraph is a heading; with an end, or as one of several, it is an item.
         if sentences.len() <= 3 {
-            out.push(Piece { range, kind: PieceKind::Item(number) });
+            out.push(Piece {
+                range,
+                kind: PieceKind::Item(number),
+            });
         } else {
             let pieces = sentences.into_iter();
-            out.extend(pieces.map(|range| Piece { range, kind: PieceKind::Sentence }));
+            out.extend(pieces.map(|range| Piece {
+                range,
+                kind: PieceKind::Sentence,
+            }));
         }
         return;
     }
     let line = &text[whole.clone()];
-    let ended = line.ends_with(['.', '!', '?', ';', '…']) || line.ends_with([')', '"', '”']) && line.contains(". ");
+    let ended =
+        line.ends_with(['.', '!', '?', ';', '…']) || line.ends_with([')', '"', '”']) && line.contains(". ");
     if !ended && !line.contains(": ") && line.chars().count() <= HEADING_CHARS {
-        out.push(Piece { range: whole, kind: PieceKind::Heading });
+        out.push(Piece {
+            range: whole,
+            kind: PieceKind::Heading,
+        });
         return;
     }
     let pieces = sentences(text, whole).into_iter();
-    out.extend(pieces.map(|range| Piece { range, kind: PieceKind::Sentence }));
+    out.extend(pieces.map(|range| Piece {
+        range,
+        kind: PieceKind::Sentence,
+    }));
 }
 
 /// Sentences of a range: the boundaries of Unicode Standard Annex 29, mended after abbreviations and ordinals.
 fn sentences(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
     // A line break inside a block ends no sentence. Byte for byte, so that positions stay.
-    let smooth: String = text[range.clone()].chars().map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c }).collect();
+    let smooth: String = text[range.clone()]
+        .chars()
+        .map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c })
+        .collect();
     let mut out: Vec<Range<usize>> = Vec::new();
     let mut open: Option<Range<usize>> = None;
-    for (at, part) in smooth.split_sentence_bound_indices() {
+    for (at, part) in parts(&smooth) {
         let start = open.take().map_or(at, |own| own.start);
         let own = start..at + part.len();
         if ends_open(&smooth[own.clone()], &smooth[own.end..]) {
@@ -214,13 +271,30 @@ fn sentences(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
         .collect()
 }
 
+/// Sentence boundaries, and the bullets of a list that was run together into one line.
+fn parts(text: &str) -> Vec<(usize, &str)> {
+    let mut out = Vec::new();
+    for (at, sentence) in text.split_sentence_bound_indices() {
+        let mut from = 0;
+        for (bullet, mark) in sentence.match_indices('•') {
+            out.push((at + from, &sentence[from..bullet]));
+            from = bullet + mark.len();
+        }
+        out.push((at + from, &sentence[from..]));
+    }
+    out
+}
+
 /// Whether a full stop here does not end the sentence.
 fn ends_open(sentence: &str, rest: &str) -> bool {
     let sentence = sentence.trim_end();
     if rest.trim().is_empty() || !sentence.ends_with('.') {
         return false;
     }
-    let last = sentence.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | '“' | '„')).next().unwrap_or("");
+    let last = sentence
+        .rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | '“' | '„'))
+        .next()
+        .unwrap_or("");
     let bare = last.trim_end_matches('.').to_lowercase();
     if ABBREVIATIONS.split_ascii_whitespace().any(|own| own == bare) {
         return true;
@@ -232,7 +306,12 @@ fn ends_open(sentence: &str, rest: &str) -> bool {
     if bare.chars().all(|c| c.is_ascii_digit() || c == '.') && !bare.is_empty() {
         // `4.2. Availability` at the start, or a day before its month: `3. März`.
         let alone = last.len() == sentence.len();
-        let next = rest.trim_start().split(|c: char| !c.is_alphabetic()).next().unwrap_or("").to_lowercase();
+        let next = rest
+            .trim_start()
+            .split(|c: char| !c.is_alphabetic())
+            .next()
+            .unwrap_or("")
+            .to_lowercase();
         return alone || bare.len() <= 2 && MONTHS.split_ascii_whitespace().any(|month| month == next);
     }
     false
@@ -248,7 +327,9 @@ f.eks f eks bl.a bl dvs kl tlf pkt jf ev mill";
 
 /// The range without surrounding white space.
 pub(crate) fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
-    let Some(part) = text.get(range.clone()) else { return range.start..range.start };
+    let Some(part) = text.get(range.clone()) else {
+        return range.start..range.start;
+    };
     let start = range.start + (part.len() - part.trim_start().len());
     let end = range.end - (part.len() - part.trim_end().len());
     start..end.max(start)
@@ -279,7 +360,10 @@ mod tests {
     #[test]
     fn items_lose_their_marker_and_keep_their_number() {
         let text = "To reset:\n1. Open the cover.\n2) Press Reset.\n- Wait.\nStep 4: Close it.";
-        let kinds: Vec<_> = pieces(text).into_iter().map(|piece| (piece.kind, &text[piece.range])).collect();
+        let kinds: Vec<_> = pieces(text)
+            .into_iter()
+            .map(|piece| (piece.kind, &text[piece.range]))
+            .collect();
         assert_eq!(kinds[1], (PieceKind::Item(Some(1)), "Open the cover."));
         assert_eq!(kinds[2], (PieceKind::Item(Some(2)), "Press Reset."));
         assert_eq!(kinds[3], (PieceKind::Item(None), "Wait."));
@@ -290,7 +374,10 @@ mod tests {
     fn a_line_broken_by_a_program_is_one_sentence() {
         let text = "The supplier shall make the service available at least\nninety-nine percent of the time.";
         assert_eq!(split(text), [text]);
-        assert_eq!(split("Halden AS\nNotice period: 90 days"), ["Halden AS", "Notice period: 90 days"]);
+        assert_eq!(
+            split("Halden AS\nNotice period: 90 days"),
+            ["Halden AS", "Notice period: 90 days"]
+        );
     }
 
     #[test]
@@ -300,7 +387,10 @@ mod tests {
         assert!(rows.iter().all(|piece| piece.kind == PieceKind::Row));
         let (label, numbers) = label_and_numbers(text, rows[1].range.clone()).unwrap();
         assert_eq!(&text[label], "Purchases of property, plant and equipment (PP&E)");
-        assert_eq!(numbers.into_iter().map(|n| &text[n]).collect::<Vec<_>>(), ["(1,577)", "(1,373)", "(1,420)"]);
+        assert_eq!(
+            numbers.into_iter().map(|n| &text[n]).collect::<Vec<_>>(),
+            ["(1,577)", "(1,373)", "(1,420)"]
+        );
     }
 
     proptest! {

@@ -55,7 +55,9 @@ pub(crate) fn units(index: usize, evidence: &Evidence, asked: &Asked, reader: &R
 pub(crate) fn mark_repeated(units: &mut [Unit], evidence: &[Evidence]) {
     let line = |unit: &Unit| {
         let one = evidence.get(unit.evidence).filter(|one| !one.table)?;
-        let bare = unit.text.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '/' | '|'));
+        let bare = unit
+            .text
+            .trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '/' | '|'));
         Some((one.document, bare.to_owned()))
     };
     let mut passages: HashMap<_, BTreeSet<usize>> = HashMap::new();
@@ -65,14 +67,18 @@ pub(crate) fn mark_repeated(units: &mut [Unit], evidence: &[Evidence]) {
         }
     }
     for unit in units.iter_mut() {
-        unit.repeated = line(unit).and_then(|key| passages.get(&key)).is_some_and(|passages| passages.len() > 1);
+        unit.repeated = line(unit)
+            .and_then(|key| passages.get(&key))
+            .is_some_and(|passages| passages.len() > 1);
     }
 }
 
 fn table_units(index: usize, evidence: &Evidence, asked: &Asked, reader: &Reader) -> Vec<Unit> {
     let text = evidence.text.as_str();
     let lines = lines(text);
-    let Some((header, rows)) = lines.split_first() else { return Vec::new() };
+    let Some((header, rows)) = lines.split_first() else {
+        return Vec::new();
+    };
     let with = |line: &Range<usize>| {
         let row = table::piped(text, Some(header.clone()), line.clone(), asked, reader);
         row_unit(index, text, line.clone(), row, Vec::new(), reader)
@@ -101,7 +107,8 @@ fn prose_units(index: usize, evidence: &Evidence, asked: &Asked, reader: &Reader
             out.push(row_unit(index, text, line.clone(), row, under.clone(), reader));
         } else {
             header = None;
-            let row = table::figures(text, &above, line.clone(), asked, reader).filter(|_| piece.kind == PieceKind::Row);
+            let row = table::figures(text, &above, line.clone(), asked, reader)
+                .filter(|_| piece.kind == PieceKind::Row);
             let kind = match piece.kind {
                 PieceKind::Sentence | PieceKind::Row => UnitKind::Sentence,
                 PieceKind::Item(number) => UnitKind::Item(number),
@@ -121,20 +128,54 @@ fn prose_units(index: usize, evidence: &Evidence, asked: &Asked, reader: &Reader
     out
 }
 
-fn plain_unit(evidence: usize, text: &str, quote: Range<usize>, kind: UnitKind, under: Vec<Token>, reader: &Reader) -> Unit {
+fn plain_unit(
+    evidence: usize,
+    text: &str,
+    quote: Range<usize>,
+    kind: UnitKind,
+    under: Vec<Token>,
+    reader: &Reader,
+) -> Unit {
     let quoted = text.get(quote.clone()).unwrap_or_default();
     let shown = quoted.split_whitespace().collect::<Vec<_>>().join(" ");
     let own = reader.content(quoted);
     let values = values(&shown);
-    Unit { evidence, quote, text: shown, kind, own, under, values, position: 0, repeated: false }
+    Unit {
+        evidence,
+        quote,
+        text: shown,
+        kind,
+        own,
+        under,
+        values,
+        position: 0,
+        repeated: false,
+    }
 }
 
-fn row_unit(evidence: usize, text: &str, quote: Range<usize>, row: Row, under: Vec<Token>, reader: &Reader) -> Unit {
+fn row_unit(
+    evidence: usize,
+    text: &str,
+    quote: Range<usize>,
+    row: Row,
+    under: Vec<Token>,
+    reader: &Reader,
+) -> Unit {
     let quoted = text.get(quote.clone()).unwrap_or_default();
     let mut own = reader.content(quoted);
     for column in &row.columns {
         own.extend(reader.content(column));
     }
     let values = row.values.iter().flat_map(|cell| values(cell)).collect();
-    Unit { evidence, quote, text: row.text.clone(), kind: UnitKind::Row(row), own, under, values, position: 0, repeated: false }
+    Unit {
+        evidence,
+        quote,
+        text: row.text.clone(),
+        kind: UnitKind::Row(row),
+        own,
+        under,
+        values,
+        position: 0,
+        repeated: false,
+    }
 }

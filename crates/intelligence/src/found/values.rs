@@ -51,20 +51,33 @@ fn value_at(text: &str, words: &[Word<'_>], index: usize) -> (Option<Value>, usi
     let figure = figure(word.text);
     let (number, own_unit) = match (&figure, worded) {
         (Some((number, unit)), _) => (number.clone(), unit.clone()),
-        (None, Some(number)) if duration_unit(lower(index + 1)).is_some() || lower(index + 1).starts_with("(") => {
+        (None, Some(number))
+            if duration_unit(lower(index + 1)).is_some() || lower(index + 1).starts_with("(") =>
+        {
             (number.to_string(), String::new())
         }
         _ => return (None, 1),
     };
     let spanning = |last: usize| word.range.start..words.get(last).unwrap_or(word).range.end;
-    let value = |kind, last: usize, canonical: String| (Some(Value { kind, range: spanning(last), canonical }), last + 1 - index);
+    let value = |kind, last: usize, canonical: String| {
+        (
+            Some(Value {
+                kind,
+                range: spanning(last),
+                canonical,
+            }),
+            last + 1 - index,
+        )
+    };
 
     // `NOK 24 800`: groups parted by spaces are one number next to a currency.
     let mut last = index;
     let mut number = number;
     let grouped = |at: usize| {
         let next = words.get(at).map_or("", |word| word.text);
-        next.len() >= 3 && next.as_bytes()[..3].iter().all(u8::is_ascii_digit) && !next[3..].starts_with(|c: char| c.is_ascii_digit())
+        next.len() >= 3
+            && next.as_bytes()[..3].iter().all(u8::is_ascii_digit)
+            && !next[3..].starts_with(|c: char| c.is_ascii_digit())
     };
     if number.len() <= 3 && word.text.bytes().all(|b| b.is_ascii_digit()) && grouped(index + 1) {
         let mut end = index;
@@ -84,10 +97,17 @@ fn value_at(text: &str, words: &[Word<'_>], index: usize) -> (Option<Value>, usi
     if lower(last + 1) == "per" && matches!(lower(last + 2), "cent") {
         return value(ValueKind::Percentage, last + 2, format!("{number}%"));
     }
-    if let Some(code) = currency(&own_unit).or_else(|| currency(lower(last + 1))).or_else(|| currency(before)) {
+    if let Some(code) = currency(&own_unit)
+        .or_else(|| currency(lower(last + 1)))
+        .or_else(|| currency(before))
+    {
         let takes_next = currency(&own_unit).is_none() && currency(lower(last + 1)).is_some();
         let scale = scale(lower(last + 1)).unwrap_or("");
-        let last = if takes_next || !scale.is_empty() { last + 1 } else { last };
+        let last = if takes_next || !scale.is_empty() {
+            last + 1
+        } else {
+            last
+        };
         return value(ValueKind::Amount, last, format!("{number}{scale}{code}"));
     }
     // `ninety (90) days`, `30 calendar days`, `3 Monate`.
@@ -95,9 +115,17 @@ fn value_at(text: &str, words: &[Word<'_>], index: usize) -> (Option<Value>, usi
         let next = lower(last + skip);
         if let Some(unit) = duration_unit(next) {
             let inner = words.get(last + 1).and_then(|word| figure_in_brackets(word.text));
-            return value(ValueKind::Duration, last + skip, format!("{}{unit}", inner.unwrap_or(number)));
+            return value(
+                ValueKind::Duration,
+                last + skip,
+                format!("{}{unit}", inner.unwrap_or(number)),
+            );
         }
-        let filler = next.starts_with('(') || matches!(next, "calendar" | "business" | "working" | "full" | "consecutive" | "volle" | "hele" | "-");
+        let filler = next.starts_with('(')
+            || matches!(
+                next,
+                "calendar" | "business" | "working" | "full" | "consecutive" | "volle" | "hele" | "-"
+            );
         if !filler {
             break;
         }
@@ -113,15 +141,30 @@ fn value_at(text: &str, words: &[Word<'_>], index: usize) -> (Option<Value>, usi
     }
     let year = |at: usize| words.get(at).and_then(|word| year(word.text));
     if is_month(lower(last + 1)) {
-        let until = if year(last + 2).is_some() { last + 2 } else { last + 1 };
+        let until = if year(last + 2).is_some() {
+            last + 2
+        } else {
+            last + 1
+        };
         return value(ValueKind::Date, until, lowered(text, spanning(until)));
     }
     if is_month(before) {
         let start = words[index - 1].range.start;
-        let until = if year(index + 1).is_some() { index + 1 } else { index };
+        let until = if year(index + 1).is_some() {
+            index + 1
+        } else {
+            index
+        };
         let range = start..spanning(until).end;
         let canonical = lowered(text, range.clone());
-        return (Some(Value { kind: ValueKind::Date, range, canonical }), until + 1 - index);
+        return (
+            Some(Value {
+                kind: ValueKind::Date,
+                range,
+                canonical,
+            }),
+            until + 1 - index,
+        );
     }
     if let Some(year) = year(index) {
         return value(ValueKind::Date, index, year);
@@ -140,14 +183,24 @@ pub(crate) fn names_person(text: &str) -> bool {
     let name = |word: &str| {
         let mut chars = word.chars();
         let first = chars.next().is_some_and(char::is_uppercase);
-        first && word.chars().count() >= 2 && chars.all(|c| c.is_lowercase() || c == '-' || c.is_uppercase() && word.contains('-'))
+        first
+            && word.chars().count() >= 2
+            && chars.all(|c| c.is_lowercase() || c == '-' || c.is_uppercase() && word.contains('-'))
     };
-    let words: Vec<&str> = text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).collect();
+    let words: Vec<&str> = text
+        .split_whitespace()
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+        .collect();
     let raw: Vec<&str> = text.split_whitespace().collect();
     words.windows(2).zip(raw.windows(2)).any(|(pair, raw)| {
         // Two words that a full stop or comma parts are no name.
         let joined = raw[0].ends_with(|c: char| c.is_alphanumeric());
-        joined && name(pair[0]) && name(pair[1]) && !SENTENCE_STARTS.split_ascii_whitespace().any(|word| word == pair[0])
+        joined
+            && name(pair[0])
+            && name(pair[1])
+            && !SENTENCE_STARTS
+                .split_ascii_whitespace()
+                .any(|word| word == pair[0])
     })
 }
 
@@ -158,7 +211,12 @@ fn words(text: &str) -> Vec<Word<'_>> {
     let mut out = Vec::new();
     // Also at the dash of `12–18` and after a currency sign, but never inside a date or a name.
     for part in text.split(|c: char| c.is_whitespace() || matches!(c, '–' | '—' | ';' | '|' | '/')) {
-        let bare = part.trim_matches(|c: char| matches!(c, ',' | '.' | ':' | '"' | '“' | '”' | '!' | '?' | '*' | '\'' | '[' | ']'));
+        let bare = part.trim_matches(|c: char| {
+            matches!(
+                c,
+                ',' | '.' | ':' | '"' | '“' | '”' | '!' | '?' | '*' | '\'' | '[' | ']'
+            )
+        });
         if bare.is_empty() {
             continue;
         }
@@ -170,7 +228,11 @@ fn words(text: &str) -> Vec<Word<'_>> {
             _ => (bare, start),
         };
         let range = start..start + bare.len();
-        out.push(Word { text: bare, lower: bare.to_lowercase(), range });
+        out.push(Word {
+            text: bare,
+            lower: bare.to_lowercase(),
+            range,
+        });
     }
     out
 }
@@ -179,29 +241,52 @@ fn words(text: &str) -> Vec<Word<'_>> {
 fn figure(word: &str) -> Option<(String, String)> {
     let from = word.find(|c: char| c.is_ascii_digit())?;
     let front = word.get(..from)?;
-    if !front.chars().all(|c| matches!(c, '$' | '€' | '£' | '(' | '-' | '–' | '+' | '~' | '<' | '>' | '≤' | '≥')) {
+    if !front.chars().all(|c| {
+        matches!(
+            c,
+            '$' | '€' | '£' | '(' | '-' | '–' | '+' | '~' | '<' | '>' | '≤' | '≥'
+        )
+    }) {
         return None;
     }
     let rest = word.get(from..)?;
-    let length = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, ',' | '.' | '\'' | '’' | '\u{a0}' | '\u{202f}')))
+    let length = rest
+        .find(|c: char| !(c.is_ascii_digit() || matches!(c, ',' | '.' | '\'' | '’' | '\u{a0}' | '\u{202f}')))
         .unwrap_or(rest.len());
     let digits = rest.get(..length)?.trim_end_matches([',', '.', '\'', '’']);
     // `4.2.1` is a version, unless it is a date or groups of three.
     let dots: Vec<&str> = digits.split('.').collect();
-    if dots.len() > 2 && dots.iter().skip(1).any(|group| group.len() != 3) && date_in_figures(digits).is_none() {
+    if dots.len() > 2
+        && dots.iter().skip(1).any(|group| group.len() != 3)
+        && date_in_figures(digits).is_none()
+    {
         return None;
     }
     let tail = rest.get(digits.len()..)?.trim_matches(')');
-    let plain: String = digits.chars().filter(|c| !matches!(c, '\'' | '’' | '\u{a0}' | '\u{202f}')).collect();
-    let minus = if front.contains(['-', '(']) && !rest.contains('-') { "-" } else { "" };
+    let plain: String = digits
+        .chars()
+        .filter(|c| !matches!(c, '\'' | '’' | '\u{a0}' | '\u{202f}'))
+        .collect();
+    let minus = if front.contains(['-', '(']) && !rest.contains('-') {
+        "-"
+    } else {
+        ""
+    };
     let sign: String = front.chars().filter(|c| matches!(c, '$' | '€' | '£')).collect();
-    let unit = if sign.is_empty() { tail.to_lowercase() } else { sign };
+    let unit = if sign.is_empty() {
+        tail.to_lowercase()
+    } else {
+        sign
+    };
     Some((format!("{minus}{}", canonical_number(&plain)), unit))
 }
 
 fn figure_in_brackets(word: &str) -> Option<String> {
     let inner = word.strip_prefix('(')?.strip_suffix(')')?;
-    inner.bytes().all(|b| b.is_ascii_digit()).then(|| canonical_number(inner))
+    inner
+        .bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| canonical_number(inner))
 }
 
 fn number_word(lower: &str) -> Option<u32> {
@@ -234,16 +319,25 @@ fn duration_unit(lower: &str) -> Option<&'static str> {
         ("second", "seconds second secs sek sekunden sekunder"),
         ("minute", "minutes minute mins minuten minutter minutt"),
         ("hour", "hours hour hrs h stunden stunde timer time"),
-        ("day", "days day tage tagen tag dager dag werktage arbeitstage virkedager"),
+        (
+            "day",
+            "days day tage tagen tag dager dag werktage arbeitstage virkedager",
+        ),
         ("week", "weeks week wochen woche uker uke"),
         ("month", "months month monate monaten monat måneder måned mnd"),
         ("year", "years year jahre jahren jahr år"),
     ];
-    units.iter().find(|(_, words)| words.split_ascii_whitespace().any(|word| word == bare)).map(|(name, _)| *name)
+    units
+        .iter()
+        .find(|(_, words)| words.split_ascii_whitespace().any(|word| word == bare))
+        .map(|(name, _)| *name)
 }
 
 fn is_percent(lower: &str) -> bool {
-    matches!(lower.trim_end_matches([')', '.', ',']), "%" | "percent" | "prozent" | "prosent" | "pct")
+    matches!(
+        lower.trim_end_matches([')', '.', ',']),
+        "%" | "percent" | "prozent" | "prosent" | "pct"
+    )
 }
 
 fn currency(lower: &str) -> Option<&'static str> {
@@ -281,7 +375,10 @@ fn year(word: &str) -> Option<String> {
 fn date_in_figures(word: &str) -> Option<String> {
     let parts: Vec<&str> = word.split(['-', '.']).collect();
     let [a, b, c] = parts.as_slice() else { return None };
-    if !parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())) {
+    if !parts
+        .iter()
+        .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+    {
         return None;
     }
     match (a.len(), b.len(), c.len()) {
@@ -302,7 +399,10 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<(ValueKind, &str, String)> {
-        values(text).into_iter().map(|value| (value.kind, &text[value.range.clone()], value.canonical)).collect()
+        values(text)
+            .into_iter()
+            .map(|value| (value.kind, &text[value.range.clone()], value.canonical))
+            .collect()
     }
 
     #[test]
@@ -327,7 +427,10 @@ mod tests {
         ];
         for (text, kind, canonical) in cases {
             let all = found(text);
-            assert!(all.iter().any(|(k, _, c)| *k == kind && c == canonical), "{text}: {all:?}");
+            assert!(
+                all.iter().any(|(k, _, c)| *k == kind && c == canonical),
+                "{text}: {all:?}"
+            );
         }
     }
 

@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use rust_stemmers::{Algorithm, Stemmer};
 
+use super::period::{fiscal_year, spell_out_periods, year_and_quarter};
+
 /// Language of a question. Its stemmer is used for the evidence too, so that equal words stay equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {
@@ -46,8 +48,16 @@ pub(crate) struct Reader {
 
 impl Reader {
     pub(crate) fn for_question(text: &str) -> Self {
-        let words: Vec<String> = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect();
-        let known = |list: &str| words.iter().filter(|word| list.split_ascii_whitespace().any(|w| w == *word)).count();
+        let words: Vec<String> = text
+            .split(|c: char| !c.is_alphanumeric())
+            .map(str::to_lowercase)
+            .collect();
+        let known = |list: &str| {
+            words
+                .iter()
+                .filter(|word| list.split_ascii_whitespace().any(|w| w == *word))
+                .count()
+        };
         let (english, german, norwegian) = (known(ENGLISH), known(GERMAN), known(NORWEGIAN));
         let language = if german > english && german >= norwegian {
             Language::German
@@ -61,11 +71,20 @@ impl Reader {
             Language::German => (Algorithm::German, GERMAN),
             Language::Norwegian => (Algorithm::Norwegian, NORWEGIAN),
         };
-        let stops = ENGLISH.split_ascii_whitespace().chain(own.split_ascii_whitespace()).collect();
+        let stops = ENGLISH
+            .split_ascii_whitespace()
+            .chain(own.split_ascii_whitespace())
+            .collect();
         let groups = (0u8..).zip(CONCEPTS);
-        let concepts =
-            groups.flat_map(|(id, words)| words.split_ascii_whitespace().map(move |word| (word, id))).collect();
-        Self { language, stemmer: Stemmer::create(algorithm), stops, concepts }
+        let concepts = groups
+            .flat_map(|(id, words)| words.split_ascii_whitespace().map(move |word| (word, id)))
+            .collect();
+        Self {
+            language,
+            stemmer: Stemmer::create(algorithm),
+            stops,
+            concepts,
+        }
     }
 
     pub(crate) fn language(&self) -> Language {
@@ -85,7 +104,10 @@ impl Reader {
 
     /// Words without stop words.
     pub(crate) fn content(&self, text: &str) -> Vec<Token> {
-        self.tokens(text).into_iter().filter(|token| !token.stop).collect()
+        self.tokens(text)
+            .into_iter()
+            .filter(|token| !token.stop)
+            .collect()
     }
 
     fn split(&self, run: &str, at: usize, out: &mut Vec<Token>) {
@@ -114,13 +136,20 @@ impl Reader {
                 }
             }
         } else {
-            let stem = run.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+            let stem = run
+                .chars()
+                .filter(|c| c.is_alphanumeric())
+                .flat_map(char::to_lowercase)
+                .collect();
             out.push(token(stem, run, Kind::Identifier, at));
         }
     }
 
     fn word(&self, raw: &str, at: usize, out: &mut Vec<Token>) {
-        let bare = raw.strip_suffix("'s").or_else(|| raw.strip_suffix("’s")).unwrap_or(raw);
+        let bare = raw
+            .strip_suffix("'s")
+            .or_else(|| raw.strip_suffix("’s"))
+            .unwrap_or(raw);
         let lower = bare.to_lowercase().replace('’', "'");
         if lower.is_empty() {
             return;
@@ -128,9 +157,20 @@ impl Reader {
         let stop = lower.chars().count() == 1 || self.stops.contains(lower.as_str());
         // A word in capitals is a name or an abbreviation: `AS`, `IT`, `DPA`; it is never cut.
         let shouted = bare.chars().count() > 1 && bare.chars().all(char::is_uppercase);
-        let stem = if shouted { lower.clone() } else { self.stemmer.stem(&lower).into_owned() };
+        let stem = if shouted {
+            lower.clone()
+        } else {
+            self.stemmer.stem(&lower).into_owned()
+        };
         let concept = self.concepts.get(lower.as_str()).copied();
-        out.push(Token { stem, raw: bare.to_owned(), kind: Kind::Word, concept, stop, at });
+        out.push(Token {
+            stem,
+            raw: bare.to_owned(),
+            kind: Kind::Word,
+            concept,
+            stop,
+            at,
+        });
     }
 }
 
@@ -146,14 +186,28 @@ pub(crate) fn alike(asked: &Token, found: &Token) -> f32 {
         return 0.8;
     }
     // Compounds: `Kündigungsfrist` and `Frist`, `leveringstid` and `levering`.
-    let (short, long) =
-        if asked.stem.len() < found.stem.len() { (&asked.stem, &found.stem) } else { (&found.stem, &asked.stem) };
+    let (short, long) = if asked.stem.len() < found.stem.len() {
+        (&asked.stem, &found.stem)
+    } else {
+        (&found.stem, &asked.stem)
+    };
     let long_enough = short.chars().count() >= 5;
-    if long_enough && (long.starts_with(short.as_str()) || long.ends_with(short.as_str())) { 0.6 } else { 0.0 }
+    if long_enough && (long.starts_with(short.as_str()) || long.ends_with(short.as_str())) {
+        0.6
+    } else {
+        0.0
+    }
 }
 
-fn token(stem: String, raw: &str, kind: Kind, at: usize) -> Token {
-    Token { stem, raw: raw.to_owned(), kind, concept: None, stop: false, at }
+pub(crate) fn token(stem: String, raw: &str, kind: Kind, at: usize) -> Token {
+    Token {
+        stem,
+        raw: raw.to_owned(),
+        kind,
+        concept: None,
+        stop: false,
+        at,
+    }
 }
 
 /// Runs of letters and digits, held together by a single connector between two of them.
@@ -204,7 +258,9 @@ fn parts<'a>(run: &'a str, separators: &[char]) -> Vec<(usize, &'a str)> {
 /// `24-month`, `90-day`, `12-Monats-Frist`: a number and whole words.
 fn is_measure(run: &str) -> bool {
     let mut parts = run.split(['-', '/']);
-    let number = parts.next().is_some_and(|first| first.bytes().all(|b| b.is_ascii_digit()));
+    let number = parts
+        .next()
+        .is_some_and(|first| first.bytes().all(|b| b.is_ascii_digit()));
     let mut words = parts.peekable();
     number
         && words.peek().is_some()
@@ -217,7 +273,9 @@ pub(crate) fn canonical_number(raw: &str) -> String {
         return raw.to_owned();
     }
     let groups: Vec<&str> = raw.split([',', '.']).collect();
-    let Some((last, front)) = groups.split_last() else { return raw.to_owned() };
+    let Some((last, front)) = groups.split_last() else {
+        return raw.to_owned();
+    };
     // Two kinds of separator, or one that cannot group: the last one is the decimal sign.
     let mixed = raw.contains(',') && raw.contains('.');
     let grouped = front.iter().skip(1).all(|group| group.len() == 3);
@@ -236,106 +294,6 @@ pub(crate) fn canonical_number(raw: &str) -> String {
         out.push_str(last);
     }
     out
-}
-
-/// `FY18`, `FY2018`, `CY2018` name a year.
-fn fiscal_year(run: &str) -> Option<String> {
-    let lower = run.to_ascii_lowercase();
-    let digits = lower.strip_prefix("fy").or_else(|| lower.strip_prefix("cy"))?.trim_start_matches(['\'', '-']);
-    full_year(digits)
-}
-
-/// `2026-06`, `2026-06-14`, `14.06.2026` name a year and a month.
-fn year_and_month(raw: &str) -> Option<(String, String)> {
-    let parts: Vec<&str> = raw.split(['-', '.', '/']).collect();
-    let (year, month) = match parts.as_slice() {
-        [year, month] | [year, month, _] if year.len() == 4 => (full_year(year)?, month),
-        [_, month, year] if year.len() == 4 => (full_year(year)?, month),
-        _ => return None,
-    };
-    let number: u8 = month.parse().ok()?;
-    (1..=12).contains(&number).then(|| (year, format!("month {number}")))
-}
-
-/// The month a word names, in one spelling. `May` only with its capital; `march` and `mars` are months often enough.
-fn month(raw: &str) -> Option<String> {
-    const NAMES: [&str; 12] = [
-        "january januar jan", "february februar feb", "march märz mars mar", "april apr", "may mai", "june juni jun",
-        "july juli jul", "august aug", "september sept sep", "october oktober oct okt", "november nov",
-        "december dezember desember dec dez des",
-    ];
-    if raw == "may" {
-        return None;
-    }
-    let lower = raw.to_lowercase();
-    let position = NAMES.iter().position(|names| names.split_ascii_whitespace().any(|name| name == lower))?;
-    Some(format!("month {}", position + 1))
-}
-
-/// Whether a word names a month or a day of the week: a time, not a thing.
-pub(crate) fn names_a_time(raw: &str) -> bool {
-    let lower = raw.to_lowercase();
-    month(raw).is_some()
-        || ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"].contains(&lower.as_str())
-}
-
-fn full_year(digits: &str) -> Option<String> {
-    let number: u32 = digits.parse().ok()?;
-    match digits.len() {
-        2 => Some((2000 + number).to_string()),
-        4 if (1900..2100).contains(&number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-/// `2023Q2`, `2023-Q2`, `Q2-2023`, `Q2'23`.
-fn year_and_quarter(run: &str) -> Option<(String, String)> {
-    let lower = run.to_ascii_lowercase();
-    let (left, right) = lower.split_once('q')?;
-    if left.is_empty() {
-        let quarter = right.get(..1).filter(|q| matches!(*q, "1" | "2" | "3" | "4"))?;
-        let year = full_year(right.get(1..)?.trim_start_matches(['-', '/', '\'']))?;
-        return Some((year, format!("q{quarter}")));
-    }
-    let year = full_year(left.trim_end_matches(['-', '/']))?;
-    matches!(right, "1" | "2" | "3" | "4").then(|| (year, format!("q{right}")))
-}
-
-/// Adds `q2` for `second quarter` and the month of a date, and joins an identifier that was written in two words
-/// (`AMR 40X`).
-fn spell_out_periods(tokens: &mut Vec<Token>) {
-    let mut added = Vec::new();
-    for own in tokens.iter() {
-        if let Some((year, month)) = year_and_month(&own.raw) {
-            added.push(token(year, &own.raw, Kind::Number, own.at));
-            added.push(token(month, &own.raw, Kind::Word, own.at));
-        } else if let Some(month) = month(&own.raw) {
-            added.push(token(month, &own.raw, Kind::Word, own.at));
-        }
-    }
-    for pair in tokens.windows(2) {
-        let [first, second] = pair else { continue };
-        let quarter = ["quarter", "quartal", "kvartal"].iter().any(|word| second.raw.to_lowercase().starts_with(word));
-        if quarter {
-            let ordinal = match first.raw.to_lowercase().as_str() {
-                "first" | "1st" | "erst" | "erste" | "ersten" | "første" | "1" => Some("q1"),
-                "second" | "2nd" | "zweite" | "zweiten" | "andre" | "2" => Some("q2"),
-                "third" | "3rd" | "dritte" | "dritten" | "tredje" | "3" => Some("q3"),
-                "fourth" | "4th" | "vierte" | "vierten" | "fjerde" | "4" => Some("q4"),
-                _ => None,
-            };
-            if let Some(ordinal) = ordinal {
-                added.push(token(ordinal.into(), &first.raw, Kind::Identifier, first.at));
-            }
-        }
-        let short_capitals = first.raw.len() <= 5 && first.raw.chars().all(|c| c.is_ascii_uppercase());
-        if first.kind == Kind::Word && short_capitals && second.kind != Kind::Word && second.at == first.at + first.raw.len() + 1
-        {
-            let joined = format!("{}{}", first.stem, second.stem.replace('.', ""));
-            added.push(token(joined, &first.raw, Kind::Identifier, first.at));
-        }
-    }
-    tokens.extend(added);
 }
 
 /// Words that stand for one another in the questions of office work, in the three languages. Small on purpose: the
@@ -401,7 +359,11 @@ mod tests {
     use super::*;
 
     fn stems(text: &str) -> Vec<String> {
-        Reader::for_question("what is the").content(text).into_iter().map(|token| token.stem).collect()
+        Reader::for_question("what is the")
+            .content(text)
+            .into_iter()
+            .map(|token| token.stem)
+            .collect()
     }
 
     #[test]
@@ -417,7 +379,10 @@ mod tests {
     fn a_period_is_the_same_in_every_spelling() {
         for text in ["Q2_2023", "2023Q2", "2023-Q2", "Q2'23", "second quarter 2023"] {
             let stems = stems(text);
-            assert!(stems.contains(&"q2".into()) && stems.contains(&"2023".into()), "{text}: {stems:?}");
+            assert!(
+                stems.contains(&"q2".into()) && stems.contains(&"2023".into()),
+                "{text}: {stems:?}"
+            );
         }
         assert_eq!(stems("FY18"), ["2018"]);
         assert_eq!(stems("FY2018"), ["2018"]);
@@ -425,7 +390,12 @@ mod tests {
 
     #[test]
     fn a_number_is_the_same_in_every_spelling() {
-        for (left, right) in [("1,577", "1577"), ("24.800,00", "24,800"), ("99,5", "99.50"), ("1,234,567.8", "1234567.80")] {
+        for (left, right) in [
+            ("1,577", "1577"),
+            ("24.800,00", "24,800"),
+            ("99,5", "99.50"),
+            ("1,234,567.8", "1234567.80"),
+        ] {
             assert_eq!(canonical_number(left), canonical_number(right), "{left} {right}");
         }
         for (left, right) in [("1.5", "15"), ("99.9", "99.5"), ("10:30", "1030")] {
@@ -435,9 +405,18 @@ mod tests {
 
     #[test]
     fn the_language_of_a_question_is_known_by_its_small_words() {
-        assert_eq!(Reader::for_question("Welche Kündigungsfrist gilt für Halden?").language(), Language::German);
-        assert_eq!(Reader::for_question("Hva er oppsigelsestiden for Halden?").language(), Language::Norwegian);
-        assert_eq!(Reader::for_question("Halden uptime").language(), Language::English);
+        assert_eq!(
+            Reader::for_question("Welche Kündigungsfrist gilt für Halden?").language(),
+            Language::German
+        );
+        assert_eq!(
+            Reader::for_question("Hva er oppsigelsestiden for Halden?").language(),
+            Language::Norwegian
+        );
+        assert_eq!(
+            Reader::for_question("Halden uptime").language(),
+            Language::English
+        );
     }
 
     #[test]

@@ -38,12 +38,25 @@ fn open_now(path: &Path, limits: &Limits) -> Result<Content, Stop> {
     }
     let mut piece = Vec::with_capacity(len.min(PIECE) as usize + 1);
     // One byte more than expected shows a file that is still growing.
-    Read::by_ref(&mut file).take(PIECE.min(len + 1)).read_to_end(&mut piece).map_err(|error| failed(&error))?;
+    Read::by_ref(&mut file)
+        .take(PIECE.min(len + 1))
+        .read_to_end(&mut piece)
+        .map_err(|error| failed(&error))?;
     if len < PIECE {
         // Small enough to be taken as it is now, whatever it was a moment ago.
-        return Ok(Content { len: piece.len() as u64, piece, rest: None, sent: 0 });
+        return Ok(Content {
+            len: piece.len() as u64,
+            piece,
+            rest: None,
+            sent: 0,
+        });
     }
-    Ok(Content { len, piece, rest: Some(file), sent: 0 })
+    Ok(Content {
+        len,
+        piece,
+        rest: Some(file),
+        sent: 0,
+    })
 }
 
 impl Content {
@@ -62,7 +75,9 @@ impl Content {
         {
             let read = blocking(move || {
                 let mut piece = Vec::with_capacity(left.min(PIECE) as usize);
-                let done = Read::by_ref(&mut file).take(left.min(PIECE)).read_to_end(&mut piece);
+                let done = Read::by_ref(&mut file)
+                    .take(left.min(PIECE))
+                    .read_to_end(&mut piece);
                 done.map(|_| (file, piece)).map_err(|error| failed(&error))
             });
             let (file, next) = read.await??;
@@ -70,7 +85,10 @@ impl Content {
         }
         piece.truncate(usize::try_from(left).unwrap_or(usize::MAX));
         if piece.is_empty() {
-            return Err(Stop::new(ReadStatus::Error, "The file was changed while it was read."));
+            return Err(Stop::new(
+                ReadStatus::Error,
+                "The file was changed while it was read.",
+            ));
         }
         self.sent += piece.len() as u64;
         Ok(piece)
@@ -78,7 +96,12 @@ impl Content {
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Stop> {
-    let stopped = |_| Stop::new(ReadStatus::Error, "Reading was stopped because the program is closing.");
+    let stopped = |_| {
+        Stop::new(
+            ReadStatus::Error,
+            "Reading was stopped because the program is closing.",
+        )
+    };
     tokio::task::spawn_blocking(work).await.map_err(stopped)
 }
 
@@ -86,7 +109,11 @@ fn regular(about: &std::fs::Metadata) -> Result<(), Stop> {
     if about.is_file() {
         return Ok(());
     }
-    let what = if about.is_dir() { "This is a folder, not a file." } else { "This is a device or a pipe, not a file." };
+    let what = if about.is_dir() {
+        "This is a folder, not a file."
+    } else {
+        "This is a device or a pipe, not a file."
+    };
     Err(Stop::new(ReadStatus::Unsupported, what))
 }
 

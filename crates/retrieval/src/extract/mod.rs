@@ -45,12 +45,20 @@ impl Readers {
     /// Readers without a worker yet.
     pub fn new(config: ReaderConfig) -> Self {
         let turns = Semaphore::new(config.workers.max(1));
-        Self { config, turns, idle: Mutex::new(Vec::new()) }
+        Self {
+            config,
+            turns,
+            idle: Mutex::new(Vec::new()),
+        }
     }
 
     /// Reads a file. Always ends, at the latest shortly after the time limit; a future that is dropped ends its worker.
     pub async fn read(&self, path: &Path) -> Reading {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         match self.ask(path, Op::Read { name }).await {
             Ok(What::Read(reading)) => *reading,
             Ok(What::Boxes(_)) => Reading::stopped(confused(), None),
@@ -75,7 +83,10 @@ impl Readers {
         let limits = &self.config.limits;
         loop {
             let mut content = file::open(path, limits).await?;
-            let request = Request { op: op.clone(), len: content.len };
+            let request = Request {
+                op: op.clone(),
+                len: content.len,
+            };
             let mut worker = self.worker().await?;
             let limit = Duration::from_millis(limits.millis);
             match tokio::time::timeout(limit, worker.exchange(&request, &mut content, limits)).await {
@@ -97,7 +108,10 @@ impl Readers {
                     self.idle().clear();
                 }
                 Err(_) => {
-                    let reason = format!("Reading took longer than {} seconds.", limits.millis.div_ceil(1000));
+                    let reason = format!(
+                        "Reading took longer than {} seconds.",
+                        limits.millis.div_ceil(1000)
+                    );
                     return Err(Stop::new(ReadStatus::Timeout, reason));
                 }
             }
@@ -107,7 +121,9 @@ impl Readers {
     /// An idle worker that still lives, or a new one.
     async fn worker(&self) -> Result<Worker, Stop> {
         loop {
-            let Some(mut worker) = self.idle().pop() else { break };
+            let Some(mut worker) = self.idle().pop() else {
+                break;
+            };
             if worker.lives() {
                 return Ok(worker);
             }
@@ -121,5 +137,8 @@ impl Readers {
 }
 
 fn confused() -> Stop {
-    Stop::new(ReadStatus::Error, "The reader process gave an answer to another question.")
+    Stop::new(
+        ReadStatus::Error,
+        "The reader process gave an answer to another question.",
+    )
 }

@@ -47,28 +47,49 @@ impl Worker {
     /// Starts a worker and waits until it has locked itself in.
     pub(super) async fn start(config: &ReaderConfig) -> Result<Self, Stop> {
         let program = config.program.display();
-        let failed = |why: String| Stop::new(ReadStatus::Error, format!("The reader program `{program}` {why}"));
-        let limits = serde_json::to_string(&config.limits).map_err(|error| failed(format!("has no limits: {error}.")))?;
+        let failed =
+            |why: String| Stop::new(ReadStatus::Error, format!("The reader program `{program}` {why}"));
+        let limits = serde_json::to_string(&config.limits)
+            .map_err(|error| failed(format!("has no limits: {error}.")))?;
         let mut command = Command::new(&config.program);
         command.args(["--limits", &limits]);
         if let Some(pdfium) = &config.pdfium {
             command.arg("--pdfium").arg(pdfium);
         }
         // It needs nothing of the environment, which may hold secrets. Windows programs do not start without this one.
-        command.env_clear().envs(std::env::var_os("SystemRoot").map(|root| ("SystemRoot", root)));
+        command
+            .env_clear()
+            .envs(std::env::var_os("SystemRoot").map(|root| ("SystemRoot", root)));
         #[cfg(windows)]
         command.creation_flags(0x0800_0000); // CREATE_NO_WINDOW
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-        let mut child = command.spawn().map_err(|error| failed(format!("could not be started: {error}.")))?;
-        let (Some(input), Some(output), Some(errors)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        let mut child = command
+            .spawn()
+            .map_err(|error| failed(format!("could not be started: {error}.")))?;
+        let (Some(input), Some(output), Some(errors)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
             return Err(failed("has no pipes.".into()));
         };
         let last_words = tokio::spawn(last_words(errors));
-        let mut worker = Self { child, input, output: BufReader::new(output), last_words, files: 0 };
-        let hello = tokio::time::timeout(START, frame::<Hello>(&mut worker.output, protocol::REQUEST_BYTES)).await;
+        let mut worker = Self {
+            child,
+            input,
+            output: BufReader::new(output),
+            last_words,
+            files: 0,
+        };
+        let hello =
+            tokio::time::timeout(START, frame::<Hello>(&mut worker.output, protocol::REQUEST_BYTES)).await;
         match hello {
-            Ok(Ok(Hello { refused: Some(reason), .. })) => Err(failed(format!("refuses to read: {reason}"))),
+            Ok(Ok(Hello {
+                refused: Some(reason),
+                ..
+            })) => Err(failed(format!("refuses to read: {reason}"))),
             Ok(Ok(hello)) => {
                 if let Some(Some(error)) = &hello.pdf {
                     tracing::warn!(%error, "the reader process runs without PDFium");
@@ -79,7 +100,10 @@ impl Worker {
                 let fate = worker.fate(&config.limits, &error).await;
                 Err(failed(format!("ended as it started. {}", fate.reason)))
             }
-            Err(_) => Err(failed(format!("did not start within {} seconds.", START.as_secs()))),
+            Err(_) => Err(failed(format!(
+                "did not start within {} seconds.",
+                START.as_secs()
+            ))),
         }
     }
 
@@ -136,7 +160,10 @@ impl Worker {
 fn fate(status: ExitStatus, words: &str, limits: &Limits) -> Stop {
     tracing::debug!(%status, words, "a reader process ended");
     if words.contains("memory allocation of") || words.contains("Out of memory") {
-        let reason = format!("Reading it takes more memory than the limit of {} MB.", limits.memory_bytes >> 20);
+        let reason = format!(
+            "Reading it takes more memory than the limit of {} MB.",
+            limits.memory_bytes >> 20
+        );
         return Stop::new(ReadStatus::TooLarge, reason);
     }
     if words.contains("overflowed its stack") {
@@ -154,7 +181,10 @@ fn fate(status: ExitStatus, words: &str, limits: &Limits) -> Stop {
             "The reader process was ended because the file made it try something that it may not do.",
         ),
         Some(9) => Stop::new(ReadStatus::Error, "The reader process was ended from outside."),
-        _ => Stop::new(ReadStatus::Error, format!("The reader process failed on this file ({status}).")),
+        _ => Stop::new(
+            ReadStatus::Error,
+            format!("The reader process failed on this file ({status})."),
+        ),
     }
 }
 
@@ -165,7 +195,10 @@ async fn frame<T: DeserializeOwned + Send + 'static>(
 ) -> io::Result<T> {
     let length = input.read_u32_le().await?;
     if length > longest {
-        return Err(io::Error::new(ErrorKind::InvalidData, format!("an answer of {length} bytes")));
+        return Err(io::Error::new(
+            ErrorKind::InvalidData,
+            format!("an answer of {length} bytes"),
+        ));
     }
     let mut bytes = Vec::with_capacity((length as usize).min(LARGE));
     input.take(u64::from(length)).read_to_end(&mut bytes).await?;

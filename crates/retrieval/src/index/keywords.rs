@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use domain::{DocumentId, PassageId};
 use tantivy::collector::{FilterCollector, TopDocs};
 use tantivy::directory::MmapDirectory;
-use tantivy::query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, Occur, Query, TermQuery};
+use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query, TermQuery};
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
 };
@@ -240,21 +240,6 @@ impl KeywordReader {
                 Ok(KeywordHit { passage, document, score })
             })
             .collect()
-    }
-
-    /// In how many passages each term occurs in any field, and how many passages there are.
-    ///
-    /// # Errors
-    /// When the index files cannot be read.
-    pub fn frequencies(&self, terms: &[String]) -> Result<(Vec<u64>, u64), IndexError> {
-        let searcher = self.reader.searcher();
-        let fields = [self.fields.name, self.fields.title, self.fields.headings, self.fields.body, self.fields.cells];
-        let count = |term: &String| {
-            fields.iter().try_fold(0, |most: u64, field| {
-                Ok::<_, IndexError>(most.max(searcher.doc_freq(&tantivy::Term::from_field_text(*field, term))?))
-            })
-        };
-        Ok((terms.iter().map(count).collect::<Result<_, _>>()?, searcher.num_docs()))
     }
 }
 

@@ -4,4 +4,4 @@ mod keywords;
 mod vectors;
 
 pub use keywords::{Entry, KeywordHit, KeywordReader, Keywords, Weights};
-pub use vectors::{Build, Built, LOOSE, Vectors};
+pub use vectors::{Built, LOOSE, Vectors};

@@ -6,6 +6,7 @@
 //! graph, each once. Passages that are gone are filtered out when searching; a graph that holds too many of them is
 //! built anew from the stored embeddings.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use domain::PassageId;
@@ -39,6 +40,7 @@ pub struct Vectors {
     dimensions: usize,
     graph: Option<Index>,
     loose_ids: Vec<PassageId>,
+    loose_at: HashMap<PassageId, usize>,
     loose: Vec<f32>,
 }
 
@@ -53,6 +55,7 @@ impl Vectors {
             dimensions,
             graph: None,
             loose_ids: Vec::new(),
+            loose_at: HashMap::new(),
             loose: Vec::new(),
         };
         vectors.graph = vectors.saved().inspect_err(|error| tracing::info!(%error, "no vector graph to open")).ok();
@@ -93,7 +96,8 @@ impl Vectors {
 
     /// Adds a vector outside the graph.
     pub fn add(&mut self, id: PassageId, vector: &[f32]) {
-        if vector.len() == self.dimensions && !self.in_graph(id) {
+        if vector.len() == self.dimensions && !self.in_graph(id) && !self.loose_at.contains_key(&id) {
+            self.loose_at.insert(id, self.loose_ids.len());
             self.loose_ids.push(id);
             self.loose.extend_from_slice(vector);
         }
@@ -107,6 +111,7 @@ impl Vectors {
         }
         self.loose = keep.iter().flat_map(|i| self.loose[i * self.dimensions..][..self.dimensions].to_vec()).collect();
         self.loose_ids = keep.iter().map(|i| self.loose_ids[*i]).collect();
+        self.loose_at = self.loose_ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
     }
 
     /// Vectors in the graph and outside it.
@@ -131,6 +136,17 @@ impl Vectors {
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         found.truncate(most);
         found
+    }
+
+    /// The cosine of one passage, if it has a vector.
+    pub fn similarity(&self, question: &[f32], id: PassageId) -> Option<f32> {
+        if let Some(at) = self.loose_at.get(&id) {
+            return Some(dot(question, &self.loose[at * self.dimensions..][..self.dimensions]));
+        }
+        let mut vector = vec![0.0f32; self.dimensions];
+        let graph = self.graph.as_ref()?;
+        let count = graph.get(id.0 as u64, &mut vector).ok()?;
+        (count == 1).then(|| dot(question, &vector))
     }
 
     /// What is needed to build the loose vectors into the graph away from this value, or `None` if they are few.

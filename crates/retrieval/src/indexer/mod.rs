@@ -96,6 +96,8 @@ struct Loop {
     embedded_now: u64,
     reported: Option<Instant>,
     was_idle: bool,
+    /// Documents were deleted or changed since the vector index was last tidied.
+    untidy: bool,
 }
 
 impl Loop {
@@ -110,12 +112,14 @@ impl Loop {
             embedded_now: 0,
             reported: None,
             was_idle: false,
+            untidy: false,
         }
     }
 
     async fn start(&mut self, watcher: &mut Watcher, until: Until) -> Result<(), IndexError> {
         // What a crash kept from the keyword index is given to it again.
         self.give_to_keywords_again().await?;
+        self.inner.store.retry_errors().await?;
         self.watch_sources(watcher, until).await
     }
 
@@ -149,6 +153,27 @@ impl Loop {
         Arc::make_mut(&mut sources).away = away;
     }
 
+    /// Frees what deleted and changed documents left in the vector index.
+    async fn tidy(&mut self) -> Result<(), IndexError> {
+        if !std::mem::take(&mut self.untidy) {
+            return Ok(());
+        }
+        let catalog = self.inner.catalog();
+        let there = |id| catalog.document_of(id).is_some();
+        let mostly_gone = {
+            let mut vectors = self.inner.vectors.write().unwrap_or_else(PoisonError::into_inner);
+            vectors.tidy(there);
+            let alive = catalog.all_passages().filter(|id| vectors.in_graph(*id)).count();
+            let (graph, _) = vectors.len();
+            let mostly_gone = graph > alive + alive / 3 + 1_000;
+            if mostly_gone {
+                vectors.forget_graph();
+            }
+            mostly_gone
+        };
+        if mostly_gone { crate::library::load_loose(&self.inner.store, &self.inner.vectors).await } else { Ok(()) }
+    }
+
     /// Starts whatever can be started.
     async fn fill(&mut self) -> Result<(), IndexError> {
         self.reading.fill(&self.inner).await?;
@@ -156,6 +181,9 @@ impl Loop {
             self.embedding.fill(&self.inner).await?;
         }
         // A large collection is built into the graph once there is nothing more pressing, or when very many wait.
+        if self.is_idle() {
+            self.tidy().await?;
+        }
         if self.build.is_none() {
             let busy = !self.reading.is_idle() || !self.embedding.is_idle();
             let at_least = if busy { 2 * index::LOOSE } else { index::LOOSE };

@@ -232,8 +232,6 @@ impl Loop {
         let vectors = inner.store.embeddings(&new).await?;
         {
             let mut index = inner.vectors.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let loose: std::collections::HashSet<PassageId> = vectors.iter().map(|(id, _)| *id).collect();
-            index.tidy(|id| !loose.contains(&id));
             vectors.iter().for_each(|(id, vector)| index.add(*id, vector));
         }
         let by_id: HashMap<DocumentId, &Stored> = documents.iter().map(|d| (d.id, d)).collect();

@@ -38,6 +38,7 @@ impl Loop {
         self.inner.forget(&gone).await?;
         if !gone.is_empty() {
             self.reading.mind_deletions();
+            self.untidy = true;
         }
         Ok(())
     }
@@ -47,6 +48,7 @@ impl Loop {
             let waiting = self.inner.store.make_wait(source, files, urgent).await?;
             self.inner.change_catalog(|catalog| waiting.iter().for_each(|id| catalog.remove(*id)));
             self.reading.more(urgent);
+            self.untidy |= !waiting.is_empty();
         }
         Ok(())
     }

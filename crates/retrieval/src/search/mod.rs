@@ -1,10 +1,13 @@
 //! From a question to ranked passages.
 
+pub(crate) mod period;
+mod question;
 mod rank;
 mod stale;
 mod why;
 
 use std::collections::HashMap;
+use std::sync::{Arc, PoisonError};
 
 use domain::{DocumentId, Format, Labels, PassageId, Place};
 use serde::{Deserialize, Serialize};
@@ -12,9 +15,10 @@ use serde::{Deserialize, Serialize};
 pub use crate::catalog::Filter;
 pub use why::{Why, WhyFound};
 
-use crate::index::KeywordHit;
+use crate::catalog::file_stem;
 use crate::library::{Library, Snapshot};
 use crate::store::PassageRow;
+use rank::Candidates;
 use crate::{IndexError, embed};
 
 /// Which halves of the index answer.
@@ -104,6 +108,8 @@ pub struct Found {
 
 /// Passages each half of the index contributes.
 const CANDIDATES: usize = 200;
+/// Passages of the best documents that are compared among each other by words.
+const WITHIN: usize = 600;
 
 impl Library {
     /// Searches. Passages whose file changed or went away since it was read are left out, and the file is looked at
@@ -122,13 +128,7 @@ impl Library {
                 vectors.map_err(|_| IndexError::Stopped)??.pop()
             }
         };
-        let candidates = self.candidates(query, &snapshot, vector.as_deref())?;
-        let mut ranked = match query.mode {
-            Mode::Hybrid => rank::hybrid(&query.text, &candidates, &snapshot),
-            Mode::Keyword => rank::keyword(&candidates),
-            Mode::Vector => rank::vector(&candidates),
-            Mode::Rrf => rank::reciprocal(&candidates),
-        };
+        let mut ranked = self.ranked(query, &snapshot, vector).await?;
         ranked.truncate(query.most.saturating_mul(2).max(query.most + 10));
         let mut hits = self.rows(&ranked, &snapshot).await?;
         let stale = self.drop_stale(&mut hits, &snapshot);
@@ -139,32 +139,59 @@ impl Library {
         Ok(Found { hits, notices })
     }
 
-    pub(crate) fn candidates(
+    /// Passages in their final order.
+    pub(crate) async fn ranked(
         &self,
         query: &Query,
         snapshot: &Snapshot,
-        vector: Option<&[f32]>,
-    ) -> Result<Candidates, IndexError> {
-        let terms = rank::question_terms(&query.text, &self.inner.keyword_reader)?;
+        vector: Option<Vec<f32>>,
+    ) -> Result<Vec<Ranked>, IndexError> {
+        let question = question::analyse(&query.text);
+        let most = CANDIDATES.max(query.most);
         let wanted = snapshot.wanted(&query.filter);
-        let keyword = match query.mode {
-            Mode::Vector => Vec::new(),
-            _ => {
-                let wanted = wanted.clone();
-                let most = CANDIDATES.max(query.most);
-                let weights = rank::weights(query.mode);
-                self.inner.keyword_reader.search(&terms, weights, most, move |document| wanted(document))?
+        let mut candidates = Candidates { most, ..Candidates::default() };
+        if query.mode != Mode::Vector {
+            let (weights, wanted) = (rank::weights(query.mode), wanted.clone());
+            let found = self.inner.keyword_reader.search(&question.terms, weights, most, move |id| wanted(id))?;
+            candidates.keyword = found;
+        }
+        if let Some(vector) = &vector {
+            candidates.vector = self.nearest(vector, most, snapshot, &*wanted);
+        }
+        match query.mode {
+            Mode::Keyword => return Ok(rank::keyword(&candidates)),
+            Mode::Vector => return Ok(rank::vector(&candidates)),
+            Mode::Rrf => return Ok(rank::reciprocal(&candidates)),
+            Mode::Hybrid => {}
+        }
+        if vector.is_some() && !question.sentences.is_empty() {
+            for vector in self.embed(question.sentences.clone()).await?.into_iter().flatten() {
+                candidates.sentences.push(self.nearest(&vector, most, snapshot, &*wanted));
             }
-        };
-        let vector = match vector {
-            None => Vec::new(),
-            Some(vector) => {
-                let catalog = &snapshot.catalog;
-                let vectors = self.inner.vectors.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-                vectors.search(vector, CANDIDATES.max(query.most), |id| catalog.document_of(id).is_some_and(&*wanted))
-            }
-        };
-        Ok(Candidates { keyword, vector })
+        }
+        let documents = rank::documents(&question, &candidates, snapshot, &*wanted);
+        let closer = Arc::new(rank::closer(&documents));
+        let mut within = Candidates { most: WITHIN, ..Candidates::default() };
+        let only = closer.clone();
+        let weights = rank::weights(query.mode);
+        within.keyword = self.inner.keyword_reader.search(&question.terms, weights, WITHIN, move |id| only.contains(&id))?;
+        if let Some(vector) = &vector {
+            let passages = closer.iter().filter_map(|id| snapshot.catalog.document(*id)).flat_map(|d| d.passages.iter());
+            let vectors = self.inner.vectors.read().unwrap_or_else(PoisonError::into_inner);
+            within.vector = passages.filter_map(|id| Some((*id, vectors.similarity(vector, *id)?))).collect();
+        }
+        Ok(rank::passages(&documents, &candidates, &within, snapshot))
+    }
+
+    fn nearest(
+        &self,
+        vector: &[f32],
+        most: usize,
+        snapshot: &Snapshot,
+        wanted: &dyn Fn(DocumentId) -> bool,
+    ) -> Vec<(PassageId, f32)> {
+        let vectors = self.inner.vectors.read().unwrap_or_else(PoisonError::into_inner);
+        vectors.search(vector, most, |id| snapshot.catalog.document_of(id).is_some_and(wanted))
     }
 
     async fn rows(&self, ranked: &[Ranked], snapshot: &Snapshot) -> Result<Vec<Hit>, IndexError> {
@@ -185,12 +212,6 @@ impl Library {
     }
 }
 
-/// What the two halves of the index offer, each best first.
-pub(crate) struct Candidates {
-    pub keyword: Vec<KeywordHit>,
-    pub vector: Vec<(PassageId, f32)>,
-}
-
 /// A passage with its final score and where it came from.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Ranked {
@@ -202,7 +223,7 @@ pub(crate) struct Ranked {
 
 impl Snapshot {
     fn hit(&self, row: PassageRow, ranked: &Ranked) -> Option<Hit> {
-        let document = self.catalog.document(row.document)?;
+        let document = &self.catalog.document(row.document)?.stored;
         let source = self.source(document.source)?;
         Some(Hit {
             passage_id: row.id,
@@ -235,12 +256,6 @@ pub(crate) fn title_for_embedding(title: Option<&str>, path: &str) -> String {
         Some(title) if !title.trim().is_empty() => title.to_owned(),
         _ => file_stem(path).replace(['_', '-'], " "),
     }
-}
-
-/// File name without folders and ending.
-pub(crate) fn file_stem(path: &str) -> &str {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
 pub(crate) fn embedded_text(title: Option<&str>, path: &str, headings: &[String], text: &str) -> String {

@@ -16,7 +16,8 @@ impl Library {
     }
 
     fn is_current(&self, hit: &Hit, snapshot: &Snapshot) -> bool {
-        let Some(document) = snapshot.catalog.document(hit.document_id) else { return false };
+        let Some(entry) = snapshot.catalog.document(hit.document_id) else { return false };
+        let document = &entry.stored;
         let Some(source) = snapshot.source(document.source) else { return false };
         let now = std::fs::metadata(source.root.join(&document.path)).map(|meta| Stamp::of(&meta));
         let same = now.is_ok_and(|now| now == document.stamp);

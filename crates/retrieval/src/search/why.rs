@@ -5,7 +5,8 @@ use std::path::Path;
 use domain::{FileStatus, PassageId};
 use serde::Serialize;
 
-use super::{Filter, Mode, Query, rank};
+use super::question::analyse;
+use super::{Filter, Mode, Query};
 use crate::library::Library;
 use crate::text::terms;
 use crate::watch::{Reach, reach, relative, scan};
@@ -123,8 +124,7 @@ impl Library {
         let query =
             Query { text: question.to_owned(), most: DEPTH, mode: Mode::Hybrid, filter: Filter::default() };
         let vector = self.embed(vec![question.to_owned()]).await?.and_then(|mut vectors| vectors.pop());
-        let candidates = self.candidates(&query, &snapshot, vector.as_deref())?;
-        let ranked = rank::hybrid(question, &candidates, &snapshot);
+        let ranked = self.ranked(&query, &snapshot, vector).await?;
         let document_of = |id: PassageId| snapshot.catalog.document_of(id);
         let at = ranked.iter().position(|r| document_of(r.passage) == Some(document));
         let mut why = Why {
@@ -149,7 +149,8 @@ impl Library {
         let row = self.inner.store.passages(&[ranked[at].passage]).await?.pop();
         let Some(row) = row else { return Ok(why) };
         let stored = snapshot.catalog.document(document);
-        let around = stored.map_or(String::new(), |d| format!("{} {}", d.path, d.title.clone().unwrap_or_default()));
+        let around =
+            stored.map_or(String::new(), |d| format!("{} {}", d.stored.path, d.stored.title.clone().unwrap_or_default()));
         let all = format!("{around} {} {}", row.headings.join(" "), row.text);
         let missing = missing(question, &all);
         let matched = asked(question).into_iter().filter(|term| !missing.contains(term)).collect();
@@ -158,9 +159,9 @@ impl Library {
             n => format!("`{file}` is found, as file number {} and passage number {}.", n + 1, at + 1),
         };
         if let Some(first) = ranked.first().and_then(|r| document_of(r.passage)).and_then(|id| snapshot.catalog.document(id))
-            && first.id != document
+            && first.stored.id != document
         {
-            why.details.push(format!("`{}` comes first.", first.path));
+            why.details.push(format!("`{}` comes first.", first.stored.path));
         }
         why.found = Some(WhyFound {
             rank: at + 1,
@@ -175,15 +176,9 @@ impl Library {
     }
 }
 
-/// Terms of the question, each once, as the index has them.
+/// Terms of the question, each once, as the index has them, without those that say nothing.
 fn asked(question: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    for term in terms(question) {
-        if !out.contains(&term.text) {
-            out.push(term.text);
-        }
-    }
-    out
+    analyse(question).terms.into_iter().map(|(term, _)| term).collect()
 }
 
 fn missing(question: &str, text: &str) -> Vec<String> {

@@ -187,6 +187,14 @@ impl Store {
         Ok(())
     }
 
+    /// Files whose reading failed for no reason of their own, for example because the reader program was missing, get
+    /// another try.
+    pub async fn retry_errors(&self) -> Result<(), IndexError> {
+        let sql = "UPDATE documents SET status = 'waiting', hash = NULL WHERE read_status = 'error'";
+        sqlx::query(sql).execute(&self.write).await?;
+        Ok(())
+    }
+
     /// The next files to read: changed ones first, then newest first. Those in `busy` are left out.
     pub async fn waiting(&self, most: usize, busy: &[DocumentId]) -> Result<Vec<Waiting>, IndexError> {
         let sql = "SELECT id, source, path, size, modified, changed, hash, read_status, urgent FROM documents

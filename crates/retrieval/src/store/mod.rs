@@ -14,7 +14,7 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::IndexError;
-pub use documents::{Counts, Finished, Known, Stored, Waiting};
+pub use documents::{Counts, Finished, Stored, Waiting};
 pub use passages::{PassageRow, Unembedded};
 
 /// The database; cheap to clone.

@@ -2,7 +2,7 @@
 
 mod terms;
 
-pub use terms::{Term, terms};
+pub use terms::{Term, terms, words};
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;

@@ -102,7 +102,7 @@ pub(super) fn notes(text: &str, context: &mut Context) -> Vec<(String, Vec<Block
                 Some((_, _, reader)) => reader.start(tag, &mut xml),
                 None => {}
             },
-            Node::End(name) if matches!(&*name, "footnote" | "endnote" | "comment") => {
+            Node::End(name) if matches!(name.as_str(), "footnote" | "endnote" | "comment") => {
                 let Some((id, author, mut reader)) = current.take() else { continue };
                 let mut blocks = reader.close();
                 context = Some(reader.context);

@@ -113,8 +113,11 @@ impl Grid {
     /// Rows without an empty row between them: title lines, then perhaps a header, then data.
     fn group(&self, mut group: Vec<(u32, Vec<(u32, String)>)>, header: &mut Header, blocks: &mut Vec<Block>) {
         let widest = group.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0);
-        // Single cells above a table say what it is about; a group of single cells is text.
-        let titles = if widest == 1 { group.len() } else { group.iter().take_while(|(_, cells)| cells.len() == 1).count() };
+        // Single cells and few long ones above a table say what it is about; a group of single cells is text.
+        let is_title = |cells: &[(u32, String)]| {
+            cells.len() == 1 || (cells.len() * 2 <= widest && cells.iter().any(|(_, text)| text.len() > 60))
+        };
+        let titles = if widest == 1 { group.len() } else { group.iter().take_while(|(_, cells)| is_title(cells)).count() };
         for (row, cells) in group.drain(..titles) {
             for (column, text) in cells {
                 blocks.push(Block::Paragraph { text, place: self.cells(CellRange::row(row, column, column)) });

@@ -47,8 +47,7 @@ fn tables(source: impl BufRead, blocks: &mut Vec<Block>, budget: &mut Budget) ->
             "table" => {
                 sheets += 1;
                 let name = tag.attr("name").unwrap_or_else(|| format!("Sheet{sheets}"));
-                drop(tag);
-                table(&mut xml, &name, blocks, budget);
+                    table(&mut xml, &name, blocks, budget);
                 if budget.is_spent() {
                     return (sheets, true);
                 }

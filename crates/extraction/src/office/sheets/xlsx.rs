@@ -125,7 +125,6 @@ fn shared_strings(source: impl BufRead, strings: &mut Vec<String>, limit: u64) -
         if let Node::Start(tag) = node
             && tag.name() == "si"
         {
-            drop(tag);
             let text = rich_text(&mut xml, "si");
             // Twenty-four for the string itself.
             size += text.len() as u64 + 24;
@@ -322,7 +321,6 @@ fn comments(text: &str, grid: &Grid, blocks: &mut Vec<Block>) {
             continue;
         }
         let (name, at) = (tag.name().to_owned(), tag.attr("ref").and_then(|reference| position(&reference)));
-        drop(tag);
         let text = if name == "comment" { rich_text(&mut xml, "comment") } else { xml.text(&[]) };
         let text = text.trim();
         if !text.is_empty() {

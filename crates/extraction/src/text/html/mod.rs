@@ -4,12 +4,16 @@ use std::collections::HashMap;
 use domain::{Block, Document, Place};
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tokenizer::{
+    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
 
 use crate::{Limits, Stop, text::decode};
 
+mod names;
 mod table;
 
+use names::{is_block, is_foreign, is_void};
 use table::Table;
 
 /// Open elements beyond this depth are not kept track of.
@@ -28,7 +32,9 @@ pub(crate) fn read(bytes: &[u8], _: &Limits) -> Result<Document, Stop> {
 
 /// The blocks of a page or of a piece of markup, all at `place`, and its title, author and date.
 pub(crate) fn blocks(html: &str, place: &Place) -> Document {
-    let sink = Sink(RefCell::new(Page::new(place.clone())));
+    let mut page = Page::new(place.clone());
+    page.xml = html.trim_start().starts_with("<?xml");
+    let sink = Sink(RefCell::new(page));
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
     let input = BufferQueue::default();
     let mut rest = html;
@@ -53,9 +59,14 @@ pub(crate) fn first_heading(blocks: &[Block]) -> Option<String> {
 /// The encoding that a page declares in its first kilobyte, in `<meta charset>`, `<meta content>` or `<?xml encoding?>`.
 pub(crate) fn declared(bytes: &[u8]) -> Option<String> {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(2048)]).to_ascii_lowercase();
-    let at = head.find("charset=").map(|at| at + 8).or_else(|| head.find("encoding=").map(|at| at + 9))?;
+    let at = head
+        .find("charset=")
+        .map(|at| at + 8)
+        .or_else(|| head.find("encoding=").map(|at| at + 9))?;
     let value = head[at..].trim_start_matches(['"', '\'', ' ']);
-    let end = value.find(|c: char| !c.is_ascii_alphanumeric() && !"-_:.".contains(c)).unwrap_or(value.len());
+    let end = value
+        .find(|c: char| !c.is_ascii_alphanumeric() && !"-_:.".contains(c))
+        .unwrap_or(value.len());
     (end > 0).then(|| value[..end].to_owned())
 }
 
@@ -73,6 +84,8 @@ struct Page {
     lists: Vec<Option<u64>>,
     tables: Vec<Table>,
     title: Option<String>,
+    /// XHTML, in which every element may end with its own start.
+    xml: bool,
 }
 
 /// What the text being read will become.
@@ -115,6 +128,7 @@ impl Page {
             lists: Vec::new(),
             tables: Vec::new(),
             title: None,
+            xml: false,
         }
     }
 
@@ -131,7 +145,12 @@ impl Page {
 
     fn start(&mut self, tag: &Tag) -> TokenSinkResult<()> {
         let name: &str = &tag.name;
-        let attribute = |wanted: &str| tag.attrs.iter().find(|a| &*a.name.local == wanted).map(|a| &*a.value);
+        let attribute = |wanted: &str| {
+            tag.attrs
+                .iter()
+                .find(|a| &*a.name.local == wanted)
+                .map(|a| &*a.value)
+        };
         match name {
             "meta" => self.meta(&attribute),
             "br" if self.hidden.is_none() => {
@@ -154,8 +173,10 @@ impl Page {
         if self.hidden.is_none() {
             self.open_visible(name, &attribute);
         }
-        if !tag.self_closing || !is_foreign(name) {
-            self.push(name, is_hidden(name, &attribute));
+        self.push(name, is_hidden(name, &attribute));
+        if tag.self_closing && (self.xml || is_foreign(name)) {
+            self.end(name);
+            return TokenSinkResult::Continue;
         }
         match name {
             "title" if self.document.title.is_none() && self.count("svg") == 0 => {
@@ -187,7 +208,9 @@ impl Page {
             }
             "ul" | "ol" | "menu" | "dir" => {
                 self.flush();
-                let first = attribute("start").and_then(|start| start.trim().parse().ok()).unwrap_or(1);
+                let first = attribute("start")
+                    .and_then(|start| start.trim().parse().ok())
+                    .unwrap_or(1);
                 if self.lists.len() < DEPTH {
                     self.lists.push((name == "ol").then_some(first));
                 }
@@ -208,7 +231,11 @@ impl Page {
             "tr" => self.close_row(),
             "td" | "th" => {
                 self.close_cell();
-                let span = |name| attribute(name).and_then(|n| n.trim().parse::<u32>().ok()).unwrap_or(1);
+                let span = |name| {
+                    attribute(name)
+                        .and_then(|n| n.trim().parse::<u32>().ok())
+                        .unwrap_or(1)
+                };
                 let (across, down) = (span("colspan") as usize, span("rowspan"));
                 self.with_table(|table| table.open_cell(name == "th", across, down));
             }
@@ -270,15 +297,23 @@ impl Page {
     }
 
     fn meta<'a>(&mut self, attribute: &dyn Fn(&str) -> Option<&'a str>) {
-        let Some(key) = attribute("name").or_else(|| attribute("property")) else { return };
+        let Some(key) = attribute("name").or_else(|| attribute("property")) else {
+            return;
+        };
         let slot = match key.to_ascii_lowercase().as_str() {
             "author" | "dc.creator" | "dcterms.creator" => &mut self.document.author,
-            "date" | "dc.date" | "dcterms.date" | "dcterms.created" | "dcterms.modified" | "article:published_time" => {
-                &mut self.document.written
-            }
+            "date"
+            | "dc.date"
+            | "dcterms.date"
+            | "dcterms.created"
+            | "dcterms.modified"
+            | "article:published_time" => &mut self.document.written,
             _ => return,
         };
-        if let Some(value) = attribute("content").map(one_line).filter(|value| !value.is_empty()) {
+        if let Some(value) = attribute("content")
+            .map(one_line)
+            .filter(|value| !value.is_empty())
+        {
             slot.get_or_insert(value);
         }
     }
@@ -384,7 +419,11 @@ impl Page {
         let text = std::mem::take(&mut self.text);
         let kind = if text.trim().is_empty() {
             // A paragraph inside a heading or item starts with nothing: what it is in still counts.
-            if let Kind::Heading(_) | Kind::Item(_) = self.kind { return } else { Kind::Paragraph }
+            if let Kind::Heading(_) | Kind::Item(_) = self.kind {
+                return;
+            } else {
+                Kind::Paragraph
+            }
         } else {
             std::mem::take(&mut self.kind)
         };
@@ -401,8 +440,15 @@ impl Page {
             return;
         }
         self.document.blocks.push(match kind {
-            Kind::Heading(level) => Block::Heading { level, text: text.replace('\n', " "), place },
-            Kind::Item(Some(number)) => Block::Item { text: format!("{number}. {text}"), place },
+            Kind::Heading(level) => Block::Heading {
+                level,
+                text: text.replace('\n', " "),
+                place,
+            },
+            Kind::Item(Some(number)) => Block::Item {
+                text: format!("{number}. {text}"),
+                place,
+            },
             Kind::Item(None) => Block::Item { text, place },
             Kind::Paragraph => Block::Paragraph { text, place },
         });
@@ -463,39 +509,21 @@ fn one_line(text: &str) -> String {
 }
 
 fn is_hidden<'a>(name: &str, attribute: &dyn Fn(&str) -> Option<&'a str>) -> bool {
-    const UNSEEN: &[&str] =
-        &["head", "script", "style", "template", "noscript", "iframe", "object", "noembed", "noframes", "datalist", "title"];
+    const UNSEEN: &[&str] = &[
+        "head", "script", "style", "template", "noscript", "iframe", "object", "noembed", "noframes",
+        "datalist", "title",
+    ];
     // Only what stands in `head` is unseen, and a page may leave out where it ends: its own elements hide themselves.
     (UNSEEN.contains(&name) && name != "head")
         || attribute("hidden").is_some_and(|value| !value.eq_ignore_ascii_case("until-found"))
         || attribute("style").is_some_and(|style| {
-            let style: String = style.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+            let style: String = style
+                .chars()
+                .filter(|c| !c.is_whitespace())
+                .collect::<String>()
+                .to_ascii_lowercase();
             style.contains("display:none") || style.contains("visibility:hidden")
         })
-}
-
-fn is_void(name: &str) -> bool {
-    const VOID: &[&str] = &[
-        "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
-        "frame", "bgsound", "basefont", "keygen",
-    ];
-    VOID.contains(&name)
-}
-
-/// Only in SVG and MathML does `<x/>` end an element; in HTML the slash means nothing.
-fn is_foreign(name: &str) -> bool {
-    const HTML: &[&str] = &["a", "b", "i", "span", "p", "div", "td", "th", "tr", "table", "li", "ul", "ol", "title"];
-    !HTML.contains(&name)
-}
-
-fn is_block(name: &str) -> bool {
-    const BLOCK: &[&str] = &[
-        "address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd", "details", "dialog", "div", "dl",
-        "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
-        "hgroup", "legend", "li", "main", "nav", "option", "p", "pre", "section", "select", "summary", "table", "tbody",
-        "tfoot", "thead", "tr", "ul", "ol", "textarea", "html",
-    ];
-    BLOCK.contains(&name)
 }
 
 #[cfg(test)]

@@ -29,7 +29,10 @@ struct Cell {
 
 impl Table {
     pub(super) fn new(layout: bool) -> Self {
-        Self { layout, ..Self::default() }
+        Self {
+            layout,
+            ..Self::default()
+        }
     }
 
     pub(super) fn head(&mut self, open: bool) {
@@ -38,7 +41,11 @@ impl Table {
 
     pub(super) fn open_cell(&mut self, heading: bool, across: usize, down: u32) {
         self.fill();
-        self.cell = Some(Cell { heading, across: across.clamp(1, COLUMNS), down: down.clamp(1, ROWS) });
+        self.cell = Some(Cell {
+            heading,
+            across: across.clamp(1, COLUMNS),
+            down: down.clamp(1, ROWS),
+        });
     }
 
     pub(super) fn in_cell(&self) -> bool {
@@ -54,7 +61,11 @@ impl Table {
             if self.row.len() >= COLUMNS {
                 break;
             }
-            let text = if step == 0 || cell.heading { text.clone() } else { String::new() };
+            let text = if step == 0 || cell.heading {
+                text.clone()
+            } else {
+                String::new()
+            };
             if cell.down > 1 {
                 self.reaching.push((self.row.len(), cell.down - 1, text.clone()));
             }
@@ -63,6 +74,9 @@ impl Table {
     }
 
     pub(super) fn close_row(&mut self) {
+        if self.row.is_empty() {
+            return;
+        }
         self.fill();
         if self.row.iter().all(String::is_empty) {
             self.row.clear();
@@ -71,13 +85,21 @@ impl Table {
         }
         let row = std::mem::take(&mut self.row);
         let heading = self.rows.is_empty() && (self.in_head || !self.data);
-        if heading { self.header.push(row) } else { self.rows.push(row) }
+        if heading {
+            self.header.push(row)
+        } else {
+            self.rows.push(row)
+        }
         self.data = false;
     }
 
     /// Puts cells that reach down from above where they belong.
     fn fill(&mut self) {
-        while let Some(at) = self.reaching.iter().position(|(column, ..)| *column == self.row.len()) {
+        while let Some(at) = self
+            .reaching
+            .iter()
+            .position(|(column, ..)| *column == self.row.len())
+        {
             let (_, left, text) = &mut self.reaching[at];
             self.row.push(text.clone());
             *left -= 1;
@@ -90,8 +112,15 @@ impl Table {
     /// The finished table: as a table, or as paragraphs where it has one column only.
     pub(super) fn finish(mut self, place: &Place, blocks: &mut Vec<Block>) {
         self.close_row();
-        let paragraph = |text: String| Block::Paragraph { text, place: place.clone() };
-        let wide = self.header.iter().chain(&self.rows).any(|row| row.iter().filter(|cell| !cell.is_empty()).count() > 1);
+        let paragraph = |text: String| Block::Paragraph {
+            text,
+            place: place.clone(),
+        };
+        let wide = self
+            .header
+            .iter()
+            .chain(&self.rows)
+            .any(|row| row.iter().filter(|cell| !cell.is_empty()).count() > 1);
         if self.layout || !wide {
             let rows = self.header.into_iter().chain(self.rows);
             blocks.extend(rows.flatten().filter(|text| !text.is_empty()).map(paragraph));
@@ -107,16 +136,34 @@ impl Table {
             let title = self.header.remove(0).into_iter().find(|text| !text.is_empty());
             blocks.extend(title.map(paragraph));
         }
-        let rows = self.rows.into_iter().map(|cells| Row { cells, place: place.clone() }).collect();
-        blocks.push(Block::Table { header: merge(self.header), rows });
+        let rows = self
+            .rows
+            .into_iter()
+            .map(|cells| Row {
+                cells,
+                place: place.clone(),
+            })
+            .collect();
+        blocks.push(Block::Table {
+            header: merge(self.header),
+            rows,
+        });
     }
 
     /// What has been read so far as running text, for a table that turns out to be layout.
     pub(super) fn spill(&mut self, place: &Place, blocks: &mut Vec<Block>) {
         self.layout = true;
-        let rows = std::mem::take(&mut self.header).into_iter().chain(std::mem::take(&mut self.rows));
-        let texts = rows.flatten().chain(std::mem::take(&mut self.row)).filter(|text| !text.is_empty());
-        blocks.extend(texts.map(|text| Block::Paragraph { text, place: place.clone() }));
+        let rows = std::mem::take(&mut self.header)
+            .into_iter()
+            .chain(std::mem::take(&mut self.rows));
+        let texts = rows
+            .flatten()
+            .chain(std::mem::take(&mut self.row))
+            .filter(|text| !text.is_empty());
+        blocks.extend(texts.map(|text| Block::Paragraph {
+            text,
+            place: place.clone(),
+        }));
         self.reaching.clear();
         self.cell = None;
     }

@@ -6,7 +6,9 @@ fn parse(html: &str) -> Document {
 
 fn table(html: &str) -> (Vec<String>, Vec<Vec<String>>) {
     let document = parse(html);
-    let [Block::Table { header, rows }] = &document.blocks[..] else { panic!("{:?}", document.blocks) };
+    let [Block::Table { header, rows }] = &document.blocks[..] else {
+        panic!("{:?}", document.blocks)
+    };
     (header.clone(), rows.iter().map(|row| row.cells.clone()).collect())
 }
 
@@ -21,7 +23,10 @@ fn a_page_is_read_as_a_browser_shows_it() {
     );
     assert_eq!(document.title.as_deref(), Some("Price & terms"));
     assert_eq!(document.author.as_deref(), Some("Ann Lee"));
-    assert_eq!(document.text(), "Prices\nOne two\nthree\nfour five\nseen\n3. c\n4. d\ne\nx\n  y\n");
+    assert_eq!(
+        document.text(),
+        "Prices\nOne two\nthree\nfour five\nseen\n3. c\n4. d\ne\nx\n  y\n"
+    );
     assert!(matches!(document.blocks[0], Block::Heading { level: 1, .. }));
     assert!(matches!(document.blocks[4], Block::Item { .. }));
     assert!(matches!(document.blocks[7], Block::Code { .. }));
@@ -53,6 +58,14 @@ fn markup_without_its_end_tags_loses_no_text() {
 }
 
 #[test]
+fn in_xhtml_every_element_may_end_itself() {
+    let document = parse(
+        "<?xml version='1.0'?><html><head><title/><script src='x'/></head><body><p/><a id='b'/>text</body></html>",
+    );
+    assert_eq!(document.text(), "text\n");
+}
+
+#[test]
 fn the_declared_encoding_is_used() {
     let page = "<html><head><meta charset=\"windows-1251\"></head><body>Привет</body></html>";
     let bytes = encoding_rs::WINDOWS_1251.encode(page).0.into_owned();
@@ -61,8 +74,20 @@ fn the_declared_encoding_is_used() {
 
 #[test]
 fn nesting_of_any_depth_takes_time_by_size_only() {
-    for unit in ["<div>", "<table><tr><td>", "<ul><li>", "<b><p>", "<svg>", "<div hidden>", "</p>", "<h1>"] {
+    for unit in [
+        "<div>",
+        "<table><tr><td>",
+        "<ul><li>",
+        "<b><p>",
+        "<svg>",
+        "<div hidden>",
+        "</p>",
+        "<h1>",
+    ] {
         blocks(&unit.repeat(200_000), &Place::Whole);
     }
-    blocks(&format!("<table>{}", "<tr><td colspan=9999 rowspan=9999>x".repeat(2000)), &Place::Whole);
+    blocks(
+        &format!("<table>{}", "<tr><td colspan=9999 rowspan=9999>x".repeat(2000)),
+        &Place::Whole,
+    );
 }
