@@ -8,7 +8,7 @@ use experience::Copilot;
 use experience::commands::{AddRequest, AskOnce, AskRequest, Command, Files, Nothing, SourceAdd};
 use journeys::{Desk, fixtures};
 use retrieval::Until;
-use retrieval::search::{Filter, Mode, Query};
+use retrieval::search::{Filter, Query};
 use tokio_util::sync::CancellationToken;
 
 /// Long enough for a slow machine; a test that needs it has failed.
@@ -35,12 +35,12 @@ impl Running {
         let (library, token) = (workspace.copilot.library.clone(), stop.clone());
         let indexing = tokio::spawn(async move { library.index(Until::Stopped, token).await.unwrap() });
         let running = Self { desk, workspace, stop, indexing };
-        running.until(|copilot| async move { copilot.library.progress().borrow().idle }).await;
+        running.until("idle", |copilot| async move { copilot.library.progress().borrow().idle }).await;
         running
     }
 
     /// Looks each time that indexing tells something, until it is so.
-    async fn until<F: Future<Output = bool>>(&self, so: impl Fn(Copilot) -> F) {
+    async fn until<F: Future<Output = bool>>(&self, what: &str, so: impl Fn(Copilot) -> F) {
         let mut progress = self.workspace.copilot.library.progress();
         let wait = async {
             while !so(self.workspace.copilot.clone()).await {
@@ -51,11 +51,15 @@ impl Running {
                 }
             }
         };
-        tokio::time::timeout(PATIENCE, wait).await.expect("it never became so");
+        if tokio::time::timeout(PATIENCE, wait).await.is_err() {
+            let files = Files::run(&self.workspace.copilot, Nothing {}).await.unwrap();
+            panic!("never came true: {what}\n{files:#?}\n{:?}", self.workspace.copilot.library.progress().borrow());
+        }
     }
 
     async fn until_found(&self, question: &'static str, file: &'static str, there: bool) {
-        self.until(|copilot| async move { files(&copilot, question).await.contains(&file.to_owned()) == there }).await;
+        let what = format!("`{file}` found for `{question}`: {there}");
+        self.until(&what, |copilot| async move { files(&copilot, question).await.contains(&file.to_owned()) == there }).await;
     }
 
     async fn end(self) {
@@ -66,7 +70,7 @@ impl Running {
 }
 
 async fn files(copilot: &Copilot, question: &str) -> Vec<String> {
-    let query = Query { text: question.into(), most: 20, mode: Mode::Hybrid, filter: Filter::default() };
+    let query = Query::new(question, 20);
     copilot.library.search(&query).await.unwrap().hits.into_iter().map(|hit| hit.file).collect()
 }
 
@@ -75,7 +79,7 @@ async fn a_file_dropped_in_while_running_is_answered_from_with_its_page() {
     let running = Running::start(Desk::new()).await;
     std::fs::copy(fixtures("documents").join("checklist.pdf"), running.desk.folder.path().join("checklist.pdf")).unwrap();
     running.until_found("how often is the robot checked", "checklist.pdf", true).await;
-    running.until(|copilot| async move { copilot.library.progress().borrow().idle }).await;
+    running.until("idle", |copilot| async move { copilot.library.progress().borrow().idle }).await;
     let request = AskRequest {
         question: "Below what share of the rated value of 48 Ah is the battery replaced?".into(),
         filter: Filter::default(),
@@ -111,7 +115,7 @@ async fn a_new_ignore_rule_takes_files_out_at_once() {
     running.until_found("salary of Ines", "private/a.txt", true).await;
     running.desk.write(".attacheignore", "private/\n");
     running.until_found("salary of Ines", "private/a.txt", false).await;
-    running.until(|copilot| async move { Files::run(&copilot, Nothing {}).await.unwrap().is_empty() }).await;
+    running.until("no file is listed", |copilot| async move { Files::run(&copilot, Nothing {}).await.unwrap().is_empty() }).await;
     running.end().await;
 }
 
@@ -130,7 +134,7 @@ async fn an_edit_embeds_only_what_it_changed() {
     let before = running.workspace.copilot.library.status().await.unwrap();
     running.desk.write("manual.md", text(77));
     running.until_found("the belt was replaced", "manual.md", true).await;
-    running.until(|copilot| async move { copilot.library.progress().borrow().idle }).await;
+    running.until("idle", |copilot| async move { copilot.library.progress().borrow().idle }).await;
     let after = running.workspace.copilot.library.status().await.unwrap();
     assert_eq!(after.passages, after.embedded);
     let new = running.workspace.copilot.library.embedded_since_start() - before.embedded;

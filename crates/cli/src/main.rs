@@ -15,6 +15,7 @@ use clap::Parser;
 use experience::commands::{self, Command};
 use experience::{Copilot, Failure};
 use orchestration::AskEvent;
+use retrieval::search::Query;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -84,7 +85,8 @@ async fn perform(
             say::<commands::Extract>(copilot, commands::ExtractRequest { path: file }, json, show::extracted).await
         }
         Do::Search { text, most, mode, scope } => {
-            let query = retrieval::search::Query { text, most, mode: mode.into(), filter: scope.filter()? };
+            let new = Query::new(text, most);
+            let query = Query { mode: mode.into(), filter: scope.filter()?, ..new };
             say::<commands::Search>(copilot, query, json, show::found).await
         }
         Do::Ask { question, scope } => {

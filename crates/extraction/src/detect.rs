@@ -320,7 +320,8 @@ mod tests {
 
     #[test]
     fn an_archive_is_what_it_holds() {
-        let cases: &[(&[(&str, &[u8])], Format)] = &[
+        type Files = &'static [(&'static str, &'static [u8])];
+        let cases: &[(Files, Format)] = &[
             (&[("word/document.xml", b"<x/>")], Format::Docx),
             (&[("xl/workbook.xml", b"<x/>")], Format::Xlsx),
             (

@@ -44,12 +44,20 @@ impl<'a> Package<'a> {
     pub(crate) fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, Stop> {
         let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| stop(&error))?;
         if archive.len() > ENTRIES {
-            let reason = format!("The archive lists {} parts; the limit is {ENTRIES}.", archive.len());
-            return Err(Stop { status: ReadStatus::TooLarge, reason });
+            let reason = format!(
+                "The archive lists {} parts; the limit is {ENTRIES}.",
+                archive.len()
+            );
+            return Err(Stop {
+                status: ReadStatus::TooLarge,
+                reason,
+            });
         }
         let (mut entries, mut names) = (HashMap::new(), Vec::with_capacity(archive.len()));
         for index in 0..archive.len() {
-            let Ok(entry) = archive.by_index_raw(index) else { continue };
+            let Ok(entry) = archive.by_index_raw(index) else {
+                continue;
+            };
             if entry.is_file() {
                 let name = String::from_utf8_lossy(entry.name_raw()).replace('\\', "/");
                 entries.entry(key(&name)).or_insert(index);
@@ -58,8 +66,18 @@ impl<'a> Package<'a> {
         }
         let ratio = FREE.max((bytes.len() as u64).saturating_mul(RATIO));
         let left = ratio.min(limits.memory_bytes.saturating_mul(2));
-        let budget = Rc::new(Budget { left: Cell::new(left), exceeded: Cell::new(false) });
-        Ok(Self { archive, entries, names, budget, entry_limit: limits.memory_bytes / 8, damaged: false })
+        let budget = Rc::new(Budget {
+            left: Cell::new(left),
+            exceeded: Cell::new(false),
+        });
+        Ok(Self {
+            archive,
+            entries,
+            names,
+            budget,
+            entry_limit: limits.memory_bytes / 8,
+            damaged: false,
+        })
     }
 
     /// The names of all files in the archive, in its order.
@@ -83,7 +101,9 @@ impl<'a> Package<'a> {
     /// `Encrypted` if it needs a password, `TooLarge` beyond the limits, `Corrupt` if nothing can be unpacked.
     pub(crate) fn read(&mut self, name: &str) -> Result<Option<Vec<u8>>, Stop> {
         let limit = self.entry_limit;
-        let Some(reader) = self.stream(name)? else { return Ok(None) };
+        let Some(reader) = self.stream(name)? else {
+            return Ok(None);
+        };
         let mut content = Vec::new();
         let outcome = reader.take(limit + 1).read_to_end(&mut content);
         self.check()?;
@@ -92,7 +112,9 @@ impl<'a> Package<'a> {
         }
         if let Err(error) = outcome {
             if content.is_empty() {
-                return Err(Stop::corrupt(format!("its part `{name}` cannot be unpacked, {error}")));
+                return Err(Stop::corrupt(format!(
+                    "its part `{name}` cannot be unpacked, {error}"
+                )));
             }
             self.damaged = true;
         }
@@ -112,10 +134,15 @@ impl<'a> Package<'a> {
     /// # Errors
     /// `Encrypted` if it needs a password, `Corrupt` if it cannot be unpacked.
     pub(crate) fn stream(&mut self, name: &str) -> Result<Option<impl io::BufRead + use<'_, 'a>>, Stop> {
-        let Some(&index) = self.entries.get(&key(name)) else { return Ok(None) };
+        let Some(&index) = self.entries.get(&key(name)) else {
+            return Ok(None);
+        };
         let budget = Rc::clone(&self.budget);
         let entry = self.archive.by_index(index).map_err(|error| stop(&error))?;
-        Ok(Some(BufReader::with_capacity(64 << 10, Counted { inner: entry, budget })))
+        Ok(Some(BufReader::with_capacity(
+            64 << 10,
+            Counted { inner: entry, budget },
+        )))
     }
 
     /// Says whether more was unpacked than the limits allow.
@@ -123,18 +150,35 @@ impl<'a> Package<'a> {
     /// # Errors
     /// `TooLarge` if so.
     pub(crate) fn check(&self) -> Result<(), Stop> {
-        if self.budget.exceeded.get() { Err(too_large()) } else { Ok(()) }
+        if self.budget.exceeded.get() {
+            Err(too_large())
+        } else {
+            Ok(())
+        }
     }
 }
 
 /// Text of an XML file in UTF-8, UTF-16 or the encoding that its first line declares.
 pub(crate) fn decode_xml(bytes: Vec<u8>) -> String {
     if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(&bytes) {
-        return encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned();
+        return encoding
+            .decode_without_bom_handling(&bytes[mark..])
+            .0
+            .into_owned();
     }
     match bytes.get(..4) {
-        Some([0, b'<', 0, _]) => return encoding_rs::UTF_16BE.decode_without_bom_handling(&bytes).0.into_owned(),
-        Some([b'<', 0, _, 0]) => return encoding_rs::UTF_16LE.decode_without_bom_handling(&bytes).0.into_owned(),
+        Some([0, b'<', 0, _]) => {
+            return encoding_rs::UTF_16BE
+                .decode_without_bom_handling(&bytes)
+                .0
+                .into_owned();
+        }
+        Some([b'<', 0, _, 0]) => {
+            return encoding_rs::UTF_16LE
+                .decode_without_bom_handling(&bytes)
+                .0
+                .into_owned();
+        }
         _ => {}
     }
     let start = String::from_utf8_lossy(&bytes[..bytes.len().min(120)]).into_owned();
@@ -146,7 +190,8 @@ pub(crate) fn decode_xml(bytes: Vec<u8>) -> String {
         .filter(|encoding| *encoding != encoding_rs::UTF_8 && encoding.is_ascii_compatible());
     match declared {
         Some(encoding) => encoding.decode_without_bom_handling(&bytes).0.into_owned(),
-        None => String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
+        None => String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
     }
 }
 
@@ -176,7 +221,10 @@ fn key(name: &str) -> String {
 
 fn too_large() -> Stop {
     let reason = "The file unpacks to far more than its size, more than the limit allows.".to_owned();
-    Stop { status: ReadStatus::TooLarge, reason }
+    Stop {
+        status: ReadStatus::TooLarge,
+        reason,
+    }
 }
 
 fn stop(error: &ZipError) -> Stop {
@@ -227,8 +275,13 @@ pub(crate) mod tests {
 
     #[test]
     fn many_parts_together_may_not_unpack_to_more_than_the_limit() {
-        let parts: Vec<_> = (0..10).map(|number| (format!("{number}"), vec![b' '; 5 << 20])).collect();
-        let files: Vec<_> = parts.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
+        let parts: Vec<_> = (0..10)
+            .map(|number| (format!("{number}"), vec![b' '; 5 << 20]))
+            .collect();
+        let files: Vec<_> = parts
+            .iter()
+            .map(|(name, content)| (name.as_str(), content.as_slice()))
+            .collect();
         let bytes = zip(&files);
         let mut package = Package::open(&bytes, &Limits::default()).unwrap();
         let outcomes: Vec<_> = parts.iter().map(|(name, _)| package.read(name).is_ok()).collect();
@@ -238,7 +291,9 @@ pub(crate) mod tests {
     #[test]
     fn half_a_file_is_damaged_and_not_empty() {
         let bytes = zip(&[("a", b"hello")]);
-        let error = Package::open(&bytes[..bytes.len() / 2], &Limits::default()).err().unwrap();
+        let error = Package::open(&bytes[..bytes.len() / 2], &Limits::default())
+            .err()
+            .unwrap();
         assert_eq!(error.status, ReadStatus::Corrupt);
     }
 

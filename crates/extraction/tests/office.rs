@@ -1,5 +1,7 @@
-//! Real files of real office programs keep their structure.
+//! Real files of real office programs keep their structure, and damaged ones harm nothing.
+#![allow(clippy::panic, clippy::unwrap_used)] // helpers of tests are tests
 
+use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
 use domain::{Block, Document, Place, ReadStatus};
@@ -9,12 +11,19 @@ use extraction::{Limits, pdf, read};
 fn pdfium() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../runtime");
     let runtime = std::env::var_os("ATTACHE_RUNTIME").map_or(root, PathBuf::from);
-    let name = format!("{}pdfium{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    pdf::bind(&runtime.join("lib").join(name)).unwrap_or_else(|error| panic!("{error} Run `make setup`, which fetches it."));
+    let name = format!(
+        "{}pdfium{}",
+        std::env::consts::DLL_PREFIX,
+        std::env::consts::DLL_SUFFIX
+    );
+    pdf::bind(&runtime.join("lib").join(name))
+        .unwrap_or_else(|error| panic!("{error} Run `make setup`, which fetches it."));
 }
 
 fn bytes(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/documents").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/fixtures/documents")
+        .join(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -24,9 +33,9 @@ fn document(name: &str) -> Document {
     reading.document
 }
 
-fn headings(document: &Document) -> Vec<&str> {
-    let heading = |block| match block {
-        &Block::Heading { ref text, .. } => Some(text.as_str()),
+fn headings<'a>(document: &'a Document) -> Vec<&'a str> {
+    let heading = |block: &'a Block| match block {
+        Block::Heading { text, .. } => Some(text.as_str()),
         _ => None,
     };
     document.blocks.iter().filter_map(heading).collect()
@@ -34,25 +43,55 @@ fn headings(document: &Document) -> Vec<&str> {
 
 /// Header and rows of the only table.
 fn table(document: &Document) -> (Vec<&str>, Vec<Vec<&str>>) {
-    let tables: Vec<_> = document.blocks.iter().filter(|block| matches!(block, Block::Table { .. })).collect();
-    let [Block::Table { header, rows }] = tables.as_slice() else { panic!("{tables:?}") };
-    let rows = rows.iter().map(|row| row.cells.iter().map(String::as_str).collect()).collect();
+    let tables: Vec<_> = document
+        .blocks
+        .iter()
+        .filter(|block| matches!(block, Block::Table { .. }))
+        .collect();
+    let [Block::Table { header, rows }] = tables.as_slice() else {
+        panic!("{tables:?}")
+    };
+    let rows = rows
+        .iter()
+        .map(|row| row.cells.iter().map(String::as_str).collect())
+        .collect();
     (header.iter().map(String::as_str).collect(), rows)
 }
 
 #[test]
 fn text_documents_keep_headings_tables_and_items_whatever_program_wrote_them() {
-    for name in ["checklist.docx", "checklist.doc", "checklist.odt", "checklist.rtf"] {
+    for name in [
+        "checklist.docx",
+        "checklist.doc",
+        "checklist.odt",
+        "checklist.rtf",
+    ] {
         let document = document(name);
-        let expected = ["Weekly check of the Carrier 300", "Safety scanners", "Battery", "Reporting"];
+        let expected = [
+            "Weekly check of the Carrier 300",
+            "Safety scanners",
+            "Battery",
+            "Reporting",
+        ];
         assert_eq!(headings(&document), expected, "{name}");
         let (header, rows) = table(&document);
         assert_eq!(header, ["Check", "Limit", "Tool"], "{name}");
-        let expected = [["Stopping distance at 1.2 m/s", "0.45 m", "tape measure"], ["Wheel diameter", "158 mm", "calliper"]];
+        let expected = [
+            ["Stopping distance at 1.2 m/s", "0.45 m", "tape measure"],
+            ["Wheel diameter", "158 mm", "calliper"],
+        ];
         assert_eq!(rows, expected, "{name}");
-        let items = document.blocks.iter().filter(|block| matches!(block, Block::Item { .. })).count();
+        let items = document
+            .blocks
+            .iter()
+            .filter(|block| matches!(block, Block::Item { .. }))
+            .count();
         assert_eq!(items, 2, "{name}");
-        assert_eq!(document.title.as_deref(), Some("Weekly check of the Carrier 300"), "{name}");
+        assert_eq!(
+            document.title.as_deref(),
+            Some("Weekly check of the Carrier 300"),
+            "{name}"
+        );
     }
 }
 
@@ -63,9 +102,9 @@ fn a_pdf_keeps_its_pages_and_each_row_of_a_table_on_one_line() {
     assert_eq!(document.parts, Some(3));
     let page_of = |wanted: &str| {
         let found = document.blocks.iter().find_map(|block| match block {
-            Block::Heading { text, place, .. } | Block::Paragraph { text, place } | Block::Item { text, place } => {
-                text.contains(wanted).then(|| place.page())
-            }
+            Block::Heading { text, place, .. }
+            | Block::Paragraph { text, place }
+            | Block::Item { text, place } => text.contains(wanted).then(|| place.page()),
             _ => None,
         });
         found.flatten()
@@ -74,7 +113,15 @@ fn a_pdf_keeps_its_pages_and_each_row_of_a_table_on_one_line() {
     assert_eq!(page_of("rated value of 48 Ah"), Some(2));
     assert_eq!(page_of("C300-01187"), Some(3));
     assert!(document.text().contains("Wheel diameter\t158 mm\tcalliper"));
-    assert_eq!(headings(&document), ["Weekly check of the Carrier 300", "Safety scanners", "Battery", "Reporting"]);
+    assert_eq!(
+        headings(&document),
+        [
+            "Weekly check of the Carrier 300",
+            "Safety scanners",
+            "Battery",
+            "Reporting"
+        ]
+    );
 }
 
 #[test]
@@ -84,7 +131,11 @@ fn every_character_of_a_passage_has_a_box_on_its_page() {
     let text: String = boxes.chars.iter().map(|boxed| boxed.char).collect();
     assert!(text.contains("ratedvalueof48Ah"), "{text}");
     let inside = |boxed: &pdf::CharBox| {
-        boxed.left >= 0.0 && boxed.right <= boxes.width && boxed.top >= 0.0 && boxed.bottom <= boxes.height && boxed.top < boxed.bottom
+        boxed.left >= 0.0
+            && boxed.right <= boxes.width
+            && boxed.top >= 0.0
+            && boxed.bottom <= boxes.height
+            && boxed.top < boxed.bottom
     };
     assert!(boxes.chars.iter().all(inside));
 }
@@ -107,15 +158,25 @@ fn sheets_keep_headers_cell_ranges_and_numbers_as_shown() {
                 Block::Table { header, rows } => Some((header, rows)),
                 _ => None,
             });
-            let mut rows = tables.flat_map(|(header, rows)| rows.iter().map(move |row| (header.join("|"), row)));
-            rows.find(|(_, row)| row.cells.iter().any(|cell| cell == wanted)).unwrap()
+            let mut rows =
+                tables.flat_map(|(header, rows)| rows.iter().map(move |row| (header.join("|"), row)));
+            rows.find(|(_, row)| row.cells.iter().any(|cell| cell == wanted))
+                .unwrap()
         };
         let (header, battery) = row("Battery 48 Ah");
         assert_eq!(header, "Order code|Part|Price|Stock Trondheim", "{name}");
-        assert_eq!(battery.cells, ["SP-3007", "Battery 48 Ah", "2,190 €", "17"], "{name}");
+        assert_eq!(
+            battery.cells,
+            ["SP-3007", "Battery 48 Ah", "2,190 €", "17"],
+            "{name}"
+        );
         assert_eq!(battery.place.to_string(), "sheet Spare parts, A6:D6", "{name}");
         let (header, approval) = row("Kari Holm");
-        assert_eq!((header.as_str(), approval.cells[1].as_str()), ("From order value|Discount|Approved by", "7.5 %"), "{name}");
+        assert_eq!(
+            (header.as_str(), approval.cells[1].as_str()),
+            ("From order value|Discount|Approved by", "7.5 %"),
+            "{name}"
+        );
         assert_eq!(approval.place.to_string(), "sheet Discounts, A5:C5", "{name}");
     }
 }
@@ -124,18 +185,118 @@ fn sheets_keep_headers_cell_ranges_and_numbers_as_shown() {
 fn slides_keep_their_numbers_titles_and_notes() {
     let document = document("deck.pptx");
     assert_eq!(document.parts, Some(3));
-    assert_eq!(headings(&document), ["Spare parts in four days", "Most ordered parts", "Next steps"]);
+    assert_eq!(
+        headings(&document),
+        ["Spare parts in four days", "Most ordered parts", "Next steps"]
+    );
     let first: Vec<String> = document
         .blocks
         .iter()
         .filter_map(|block| match block {
-            Block::Item { text, place: Place::Slide { slide: 1 } } | Block::Paragraph { text, place: Place::Slide { slide: 1 } } => {
-                Some(text.clone())
+            Block::Item {
+                text,
+                place: Place::Slide { slide: 1 },
             }
+            | Block::Paragraph {
+                text,
+                place: Place::Slide { slide: 1 },
+            } => Some(text.clone()),
             _ => None,
         })
         .collect();
     assert_eq!(first[0], "Central store in Trondheim, cut-off at 15:00");
     assert_eq!(first.last().unwrap(), "Say that express delivery costs 35 euro.");
     assert_eq!(table(&document).0, ["Part", "Pieces in 2026"]);
+}
+
+/// Numbers that look random and are the same at every run (Knuth's MMIX generator).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % limit.max(1)
+    }
+
+    /// Changes, removes or doubles some bytes.
+    fn damage(&mut self, bytes: &mut Vec<u8>) {
+        for _ in 0..=self.below(6) {
+            let at = self.below(bytes.len());
+            let end = (at + self.below(40)).min(bytes.len());
+            match self.below(4) {
+                0 if at < bytes.len() => bytes[at] = self.below(256) as u8,
+                1 => drop(bytes.drain(at..end)),
+                2 => {
+                    let copy = bytes[at..end].to_vec();
+                    bytes.splice(at..at, copy);
+                }
+                _ if at < bytes.len() => bytes[at] ^= 1 << self.below(8),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The same package with one part damaged, packed again so that the damage is seen.
+fn damage_part(bytes: &[u8], numbers: &mut Numbers) -> Vec<u8> {
+    let mut package = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let broken = numbers.below(package.len());
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for index in 0..package.len() {
+        let mut entry = package.by_index(index).unwrap();
+        let mut content = Vec::new();
+        entry.read_to_end(&mut content).unwrap();
+        if index == broken && !content.is_empty() {
+            numbers.damage(&mut content);
+        }
+        let name = entry.name().unwrap().into_owned();
+        writer.start_file(name, options).unwrap();
+        writer.write_all(&content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn damaged_documents_never_bring_the_reader_down() {
+    pdfium();
+    let rounds = if std::env::var_os("ATTACHE_LONG").is_some() {
+        3000
+    } else {
+        60
+    };
+    let mut numbers = Numbers(7);
+    let names = [
+        "checklist.docx",
+        "checklist.odt",
+        "deck.pptx",
+        "prices.xlsx",
+        "prices.ods",
+        "checklist.doc",
+        "prices.xls",
+        "checklist.rtf",
+        "checklist.pdf",
+    ];
+    for name in names {
+        let whole = bytes(name);
+        let packed = whole.starts_with(b"PK");
+        for round in 0..rounds {
+            let mut damaged = if packed {
+                damage_part(&whole, &mut numbers)
+            } else {
+                whole.clone()
+            };
+            if !packed || round % 8 == 0 {
+                numbers.damage(&mut damaged);
+            }
+            let reading = read(name, &damaged, &Limits::default());
+            let failed = reading
+                .reason
+                .is_some_and(|reason| reason.starts_with("The reader failed"));
+            assert!(!failed, "{name}, round {round}");
+        }
+    }
 }

@@ -1,4 +1,5 @@
 //! Damaged files never bring the reader down.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use domain::ReadStatus;
 use extraction::{Limits, read};

@@ -314,3 +314,27 @@ async fn a_question_in_the_evidence_is_not_taken_for_its_answer() {
         ["Yes, all customer data is encrypted at rest with AES-256."]
     );
 }
+
+#[tokio::test]
+async fn a_line_that_announces_a_list_comes_with_its_list() {
+    let overview = passage(
+        9,
+        "Knowledge base/Forecasting.md",
+        "The forecasting module offers these built-in algorithms:\nARIMA\nProphet\nExponential smoothing\n\
+         Each forecast is kept for a year. It can be exported.",
+    );
+    let answer = ask(
+        "Which built-in algorithms does the forecasting module offer?",
+        vec![overview],
+    )
+    .await;
+    assert_eq!(
+        texts(&answer),
+        [
+            "The forecasting module offers these built-in algorithms:",
+            "ARIMA",
+            "Prophet",
+            "Exponential smoothing"
+        ]
+    );
+}

@@ -7,7 +7,7 @@ use governance::labels::{self, Sight};
 use intelligence::{
     Answer, AnswerEvent, AnswerTask, Embed, EmbedFailure, Engine, Evidence, FoundInDocuments, Question, Sentence,
 };
-use retrieval::search::{Filter, Hit, Mode, Query};
+use retrieval::search::{Filter, Hit, Query};
 use retrieval::{IndexError, Library};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
@@ -15,6 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Passages an answer may rest on.
 const EVIDENCE: usize = 24;
+/// Passages of one document among them, as long as others have some.
+const OF_ONE_DOCUMENT: usize = 6;
 
 /// What is asked, and where to look.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,8 +79,8 @@ pub async fn ask(
     if ask.question.trim().is_empty() {
         return Err(AskError::Empty);
     }
-    let query =
-        Query { text: ask.question.clone(), most: EVIDENCE, mode: Mode::Hybrid, filter: ask.filter.clone() };
+    let new = Query::new(&ask.question, EVIDENCE);
+    let query = Query { filter: ask.filter.clone(), most_of_one: OF_ONE_DOCUMENT, ..new };
     let found = library.search(&query).await?;
     let evidence = evidence(found.hits);
     let files: BTreeSet<_> = evidence.iter().map(|e| e.document).collect();

@@ -3,12 +3,13 @@
 //! Both indexes are checked against it, so that nothing deleted, changed or out of reach comes through, whatever they
 //! still hold. It also answers filters and finds documents by name and period without touching an index.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
-use domain::{DocumentId, Format, PassageId, SourceId};
+use domain::{DocumentId, Format, PassageId};
 
-use crate::search::period::{Periods, periods};
+use crate::search::period::{Periods, is_period_term, periods};
 use crate::store::Stored;
 use crate::text::words;
 
@@ -19,14 +20,13 @@ pub struct Entry {
     pub stored: Stored,
     /// Its passages.
     pub passages: Vec<PassageId>,
-    /// Terms of its file name and folders, each once, with their weight.
-    pub names: Vec<(String, f32)>,
+    /// Terms of its file name, each once, without periods.
+    pub names: Vec<String>,
+    /// Terms of its folders that are not in its name.
+    pub folders: Vec<String>,
     /// Periods of its file name.
     pub periods: Periods,
 }
-
-/// A folder's name says less of a file than its own.
-const FOLDER_WEIGHT: f32 = 0.5;
 
 /// Documents and passages that may be found.
 #[derive(Clone, Default)]
@@ -34,8 +34,12 @@ pub struct Catalog {
     documents: HashMap<DocumentId, Arc<Entry>>,
     /// Sorted by passage; ids are given in rising order, so new ones go to the end.
     passages: Vec<(PassageId, DocumentId)>,
-    /// Documents that have a term in their name, with its weight.
-    names: HashMap<String, HashMap<DocumentId, f32>>,
+    /// Documents that have a term in their name.
+    names: BTreeMap<String, HashSet<DocumentId>>,
+    /// Documents that have a term in their folders.
+    folders: BTreeMap<String, HashSet<DocumentId>>,
+    /// How many documents have this as the last year in their name.
+    years: BTreeMap<u16, usize>,
 }
 
 /// Restricts a search. Empty lists and `None` restrict nothing; all that is given must hold.
@@ -75,11 +79,6 @@ impl Catalog {
         self.documents.get(&id)
     }
 
-    /// All documents that may be found.
-    pub fn documents(&self) -> impl Iterator<Item = (DocumentId, &Arc<Entry>)> {
-        self.documents.iter().map(|(id, entry)| (*id, entry))
-    }
-
     /// Passages of all documents.
     pub fn all_passages(&self) -> impl Iterator<Item = PassageId> {
         self.documents.values().flat_map(|entry| entry.passages.iter().copied())
@@ -95,29 +94,39 @@ impl Catalog {
         self.passages.len()
     }
 
-    /// Documents that have a term in their name, with its weight.
-    pub fn named(&self, term: &str) -> Option<&HashMap<DocumentId, f32>> {
+    /// Documents that have a term in their name.
+    pub fn named(&self, term: &str) -> Option<&HashSet<DocumentId>> {
         self.names.get(term)
+    }
+
+    /// Documents that have a term in their folders.
+    pub fn in_folder(&self, term: &str) -> Option<&HashSet<DocumentId>> {
+        self.folders.get(term)
+    }
+
+    /// Terms of file names that begin so and are at least three letters longer.
+    pub fn longer_names<'a>(&'a self, beginning: &'a str) -> impl Iterator<Item = &'a str> {
+        let from = self.names.range::<str, _>((Bound::Included(beginning), Bound::Unbounded)).map(|(name, _)| name.as_str());
+        from.take_while(move |name| name.starts_with(beginning)).filter(move |name| name.len() >= beginning.len() + 3)
+    }
+
+    /// The rank of a year among the years in file names, from 0, exclusive, to 1 for the newest.
+    pub fn recency(&self, year: u16) -> f32 {
+        self.years.range(..=year).count() as f32 / self.years.len().max(1) as f32
     }
 
     /// Takes a document out.
     pub fn remove(&mut self, id: DocumentId) {
         let Some(entry) = self.documents.remove(&id) else { return };
-        for (name, _) in &entry.names {
-            if let Some(documents) = self.names.get_mut(name) {
-                documents.remove(&id);
-                if documents.is_empty() {
-                    self.names.remove(name);
-                }
+        entry.names.iter().for_each(|name| take_out(&mut self.names, name, id));
+        entry.folders.iter().for_each(|name| take_out(&mut self.folders, name, id));
+        if let Some(year) = entry.periods.last_year()
+            && let Some(count) = self.years.get_mut(&year)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.years.remove(&year);
             }
-        }
-    }
-
-    /// Takes all documents of a folder out.
-    pub fn remove_source(&mut self, source: SourceId) {
-        let of_source = self.documents.iter().filter(|(_, entry)| entry.stored.source == source);
-        for id in of_source.map(|(id, _)| *id).collect::<Vec<_>>() {
-            self.remove(id);
         }
     }
 
@@ -134,24 +143,43 @@ impl Catalog {
             by_document.entry(*document).or_default().push(*passage);
         }
         for stored in documents {
-            let (id, names) = (stored.id, names(&stored.path));
-            for (name, weight) in &names {
-                self.names.entry(name.clone()).or_default().insert(id, *weight);
+            let id = stored.id;
+            let (names, folders) = names(&stored.path);
+            for name in &names {
+                self.names.entry(name.clone()).or_default().insert(id);
+            }
+            for name in &folders {
+                self.folders.entry(name.clone()).or_default().insert(id);
             }
             let periods = periods(file_stem(&stored.path));
+            if let Some(year) = periods.last_year() {
+                *self.years.entry(year).or_default() += 1;
+            }
             let passages = by_document.remove(&id).unwrap_or_default();
-            self.documents.insert(id, Arc::new(Entry { stored, passages, names, periods }));
+            self.documents.insert(id, Arc::new(Entry { stored, passages, names, folders, periods }));
         }
     }
 }
 
-/// Terms of a path, each once: those of the file name weigh 1, those of its folders less.
-fn names(path: &str) -> Vec<(String, f32)> {
-    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    let own = words(&file_stem(path).replace('_', " ")).into_iter().map(|term| (term, 1.0));
-    let folders = words(&folders.replace(['/', '_'], " ")).into_iter().map(|term| (term, FOLDER_WEIGHT));
+fn take_out(terms: &mut BTreeMap<String, HashSet<DocumentId>>, term: &str, id: DocumentId) {
+    if let Some(documents) = terms.get_mut(term) {
+        documents.remove(&id);
+        if documents.is_empty() {
+            terms.remove(term);
+        }
+    }
+}
+
+/// Terms of a file's name and of its folders, each once.
+fn names(path: &str) -> (Vec<String>, Vec<String>) {
     let mut seen = HashSet::new();
-    own.chain(folders).filter(|(term, _)| seen.insert(term.clone())).collect()
+    let mut fresh = |text: &str| -> Vec<String> {
+        let terms = words(&text.replace(['_', '/'], " ")).into_iter();
+        terms.filter(|term| term.chars().count() > 1 && !is_period_term(term) && seen.insert(term.clone())).collect()
+    };
+    let own = fresh(file_stem(path));
+    let folders = fresh(path.rsplit_once('/').map_or("", |(folders, _)| folders));
+    (own, folders)
 }
 
 /// File name without folders and ending.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::IndexError;
 use crate::library::Library;
-use crate::search::{Filter, Mode, Query};
+use crate::search::{Mode, Query};
 
 /// A line of a question file.
 #[derive(Clone, Debug, Deserialize)]
@@ -77,7 +77,9 @@ impl Library {
     pub async fn run(&self, questions: &[Question], mode: Mode, level: Level) -> Result<Vec<RunLine>, IndexError> {
         let mut lines = Vec::new();
         for question in questions {
-            let query = Query { text: question.question.clone(), most: 150, mode, filter: Filter::default() };
+            let by_document = level == Level::Doc && mode == Mode::Hybrid;
+            let new = Query::new(&question.question, 150);
+            let query = Query { mode, most_of_one: 30, by_document, ..new };
             let found = self.search(&query).await?;
             let page = |page| if level == Level::Page { page } else { None };
             let all = found.hits.into_iter().map(|hit| Target { file: hit.file, page: page(hit.page) });

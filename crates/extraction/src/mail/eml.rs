@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use domain::{Block, Document, Place};
 use mail_parser::{Address, HeaderName, Message, MessageParser, MessagePart, MimeHeaders, PartType};
@@ -69,8 +70,12 @@ pub(super) fn letter<'a>(message: &'a Message<'a>) -> Letter<'a> {
             .collect()
     };
     let mut text = bodies(&message.html_body);
-    if text.is_empty() {
-        text = bodies(&message.text_body);
+    if message.text_body != message.html_body {
+        // The plain text should say the same as the page beside it. Where it does not, both are kept.
+        let plain = bodies(&message.text_body);
+        if says_more(&plain, &text) {
+            text.extend(plain);
+        }
     }
     Letter {
         subject: message
@@ -106,6 +111,23 @@ fn again<'a>(message: &'a Message<'_>, part: &MessagePart<'_>, text: &'a str) ->
         }
         _ => Cow::Borrowed(text),
     }
+}
+
+/// Whether more than a third of the words of `plain` do not occur in `page`.
+fn says_more(plain: &[Block], page: &[Block]) -> bool {
+    let words = |blocks: &[Block]| -> HashSet<String> {
+        let text = Document {
+            blocks: blocks.to_vec(),
+            ..Document::default()
+        }
+        .text();
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.len() > 1)
+            .map(str::to_lowercase)
+            .collect()
+    };
+    let (plain, page) = (words(plain), words(page));
+    plain.difference(&page).count() * 3 > plain.len()
 }
 
 fn files<'a>(message: &'a Message<'a>) -> Vec<Attached<'a>> {
@@ -193,6 +215,23 @@ mod tests {
         assert_eq!(
             document.notices,
             ["Attachment `a.zip` was not read: Attaché does not read this kind of file."]
+        );
+    }
+
+    #[test]
+    fn alternatives_are_both_kept_only_if_they_say_different_things() {
+        let mail = |plain: &str| {
+            let mail = format!(
+                "Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n\
+                 --b\r\nContent-Type: text/plain\r\n\r\n{plain}\r\n\
+                 --b\r\nContent-Type: text/html\r\n\r\n<p>The price is <b>three</b> euros</p>\r\n--b--\r\n"
+            );
+            read("a.eml", mail.as_bytes(), &Limits::default()).document.text()
+        };
+        assert_eq!(mail("The price is three euros"), "x\nThe price is three euros\n");
+        assert_eq!(
+            mail("Deliver the bolts today"),
+            "x\nThe price is three euros\nDeliver the bolts today\n"
         );
     }
 

@@ -21,7 +21,10 @@ pub(super) fn paragraphs(text: &str, place: &Place) -> Vec<Block> {
             Node::End(name) if name == "p" => {
                 let text = std::mem::take(&mut current);
                 if !text.trim().is_empty() {
-                    blocks.push(Block::Paragraph { text: text.trim().to_owned(), place: place.clone() });
+                    blocks.push(Block::Paragraph {
+                        text: text.trim().to_owned(),
+                        place: place.clone(),
+                    });
                 }
             }
             _ => {}
@@ -69,13 +72,27 @@ pub(super) fn chart(text: &str, place: &Place) -> Vec<Block> {
     let titles = titles.join("").trim().to_owned();
     let mut blocks = Vec::new();
     if !titles.is_empty() {
-        blocks.push(Block::Paragraph { text: titles, place: place.clone() });
+        blocks.push(Block::Paragraph {
+            text: titles,
+            place: place.clone(),
+        });
     }
-    let height = series.iter().map(|(_, values)| values.len()).max().unwrap_or(0).max(categories.len());
-    let mut rows = vec![std::iter::once(String::new()).chain(series.iter().map(|(title, _)| title.clone())).collect()];
+    let height = series
+        .iter()
+        .map(|(_, values)| values.len())
+        .max()
+        .unwrap_or(0)
+        .max(categories.len());
+    let mut rows = vec![
+        std::iter::once(String::new())
+            .chain(series.iter().map(|(title, _)| title.clone()))
+            .collect(),
+    ];
     for row in 0..height {
         let category = categories.get(row).cloned().unwrap_or_default();
-        let values = series.iter().map(|(_, values)| values.get(row).cloned().unwrap_or_default());
+        let values = series
+            .iter()
+            .map(|(_, values)| values.get(row).cloned().unwrap_or_default());
         rows.push(std::iter::once(category).chain(values).collect());
     }
     if height > 0 {

@@ -20,12 +20,18 @@ const COMPOUND: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 
 /// Opens a document that is a ZIP file. Office keeps encrypted ones in a compound file instead ([MS-OFFCRYPTO] 2.3.1).
 fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Package<'a>, Stop> {
-    if bytes.starts_with(&COMPOUND) { Err(Stop::encrypted()) } else { Package::open(bytes, limits) }
+    if bytes.starts_with(&COMPOUND) {
+        Err(Stop::encrypted())
+    } else {
+        Package::open(bytes, limits)
+    }
 }
 
 /// Says in the document that parts of its file were broken.
 fn note_damage(document: &mut Document, package: &Package, damaged: bool) {
     if damaged || package.damaged() {
-        document.notices.push("The file is damaged. What could be read of it is here; text may be missing.".to_owned());
+        document
+            .notices
+            .push("The file is damaged. What could be read of it is here; text may be missing.".to_owned());
     }
 }

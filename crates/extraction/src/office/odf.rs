@@ -1,6 +1,5 @@
 //! OpenDocument text (ODT) and presentations (ODP): ISO/IEC 26300-3. Sheets are read with the others.
 
-
 use domain::{Block, Document, Place};
 
 use super::xml::{Node, Tag, Xml};
@@ -50,7 +49,9 @@ pub(super) fn refuse_encrypted(package: &mut Package) -> Result<(), Stop> {
 
 /// The text of the page styles: of master pages, headers and footers.
 pub(super) fn margins(styles: &str) -> Vec<Block> {
-    let Some(start) = styles.find("<office:master-styles") else { return Vec::new() };
+    let Some(start) = styles.find("<office:master-styles") else {
+        return Vec::new();
+    };
     let mut reader = Reader::new();
     reader.masters = true;
     reader.run(&styles[start..]);
@@ -58,7 +59,10 @@ pub(super) fn margins(styles: &str) -> Vec<Block> {
     for block in reader.close() {
         let block = match block {
             Block::Heading { text, .. } | Block::Item { text, .. } | Block::Paragraph { text, .. } => {
-                Block::Paragraph { text, place: Place::Whole }
+                Block::Paragraph {
+                    text,
+                    place: Place::Whole,
+                }
             }
             other => other,
         };
@@ -145,7 +149,11 @@ impl Reader {
     }
 
     fn place(&self) -> Place {
-        if self.slide > 0 && !self.masters { Place::Slide { slide: self.slide } } else { Place::Whole }
+        if self.slide > 0 && !self.masters {
+            Place::Slide { slide: self.slide }
+        } else {
+            Place::Whole
+        }
     }
 
     fn start<R: std::io::BufRead>(&mut self, tag: &Tag, xml: &mut Xml<R>) {
@@ -156,19 +164,31 @@ impl Reader {
             }
             "p" | "h" => {
                 let style = tag.attr("style-name");
-                let titled = style.is_some_and(|style| style == "Title" || self.title_styles.contains(&style));
-                let heading = (tag.name() == "h").then(|| tag.number("outline-level").unwrap_or(1).clamp(1, 9));
+                let titled =
+                    style.is_some_and(|style| style == "Title" || self.title_styles.contains(&style));
+                let heading =
+                    (tag.name() == "h").then(|| tag.number("outline-level").unwrap_or(1).clamp(1, 9));
                 let heading = heading.or((titled && self.slide == 0).then_some(1));
                 let text = self.label.take().unwrap_or_default();
-                self.paragraphs.push(Paragraph { text, heading, after: Vec::new() });
+                self.paragraphs.push(Paragraph {
+                    text,
+                    heading,
+                    after: Vec::new(),
+                });
             }
             "s" => self.push(&" ".repeat(tag.number("c").unwrap_or(1).min(REPEAT))),
             "tab" => self.push("\t"),
             "line-break" => self.push("\n"),
             "list" => self.lists += 1,
             // What was deleted, signs that refer to notes, forms' scripts, and how to pronounce a word.
-            "tracked-changes" | "note-citation" | "event-listeners" | "ruby-text" | "font-face-decls" | "scripts"
-            | "tracked-table-changes" | "thumbnail" => xml.skip(),
+            "tracked-changes"
+            | "note-citation"
+            | "event-listeners"
+            | "ruby-text"
+            | "font-face-decls"
+            | "scripts"
+            | "tracked-table-changes"
+            | "thumbnail" => xml.skip(),
             "note-body" | "annotation" | "text-box" => {
                 self.sinks.push(Sink::Blocks(Vec::new()));
                 if tag.name() == "annotation" {
@@ -176,7 +196,11 @@ impl Reader {
                 }
             }
             // Dates of comments and their authors' initials.
-            "date" | "date-string" | "creator-initials" if self.paragraphs.last().is_none_or(|_| self.label.is_some()) => xml.skip(),
+            "date" | "date-string" | "creator-initials"
+                if self.paragraphs.last().is_none_or(|_| self.label.is_some()) =>
+            {
+                xml.skip()
+            }
             "creator" if self.label.is_some() => {
                 let author = xml.text(&[]);
                 self.label = Some(format!("Comment by {}: ", author.trim()));
@@ -185,7 +209,10 @@ impl Reader {
                 let words = xml.text(&[]);
                 if words.contains(' ') {
                     let place = self.place();
-                    self.after(vec![Block::Paragraph { text: words.trim().to_owned(), place }]);
+                    self.after(vec![Block::Paragraph {
+                        text: words.trim().to_owned(),
+                        place,
+                    }]);
                 }
             }
             "page" => self.slide += u32::from(!self.masters),
@@ -193,7 +220,10 @@ impl Reader {
                 self.frames.push(self.title);
                 self.title |= tag.attr("class").as_deref() == Some("title");
             }
-            "table" => self.tables.push(Table { repeat: 1, ..Table::default() }),
+            "table" => self.tables.push(Table {
+                repeat: 1,
+                ..Table::default()
+            }),
             "table-header-rows" => {
                 if let Some(table) = self.tables.last_mut() {
                     table.in_header = true;
@@ -203,12 +233,19 @@ impl Reader {
                 if let Some(table) = self.tables.last_mut() {
                     table.repeat = tag.number("number-rows-repeated").unwrap_or(1).clamp(1, REPEAT);
                     table.rows.push(Vec::new());
-                    table.header_rows += usize::from(table.in_header && table.header_rows + 1 == table.rows.len());
+                    table.header_rows +=
+                        usize::from(table.in_header && table.header_rows + 1 == table.rows.len());
                 }
             }
             "table-cell" | "covered-table-cell" => {
-                let span = tag.number("number-columns-repeated").unwrap_or(1).clamp(1, REPEAT);
-                self.sinks.push(Sink::Cell { text: String::new(), span });
+                let span = tag
+                    .number("number-columns-repeated")
+                    .unwrap_or(1)
+                    .clamp(1, REPEAT);
+                self.sinks.push(Sink::Cell {
+                    text: String::new(),
+                    span,
+                });
             }
             _ => {}
         }
@@ -221,7 +258,9 @@ impl Reader {
             "note-body" | "annotation" | "text-box" => {
                 self.label = None;
                 if self.sinks.len() > 1 && matches!(self.sinks.last(), Some(Sink::Blocks(_))) {
-                    let Some(Sink::Blocks(blocks)) = self.sinks.pop() else { return };
+                    let Some(Sink::Blocks(blocks)) = self.sinks.pop() else {
+                        return;
+                    };
                     self.after(blocks);
                 }
             }
@@ -233,7 +272,11 @@ impl Reader {
             }
             "table-row" => {
                 if let Some(table) = self.tables.last_mut()
-                    && let Some(row) = table.rows.last().filter(|row| row.iter().any(|cell| !cell.is_empty())).cloned()
+                    && let Some(row) = table
+                        .rows
+                        .last()
+                        .filter(|row| row.iter().any(|cell| !cell.is_empty()))
+                        .cloned()
                 {
                     table.rows.extend(std::iter::repeat_n(row, table.repeat - 1));
                 }
@@ -242,7 +285,9 @@ impl Reader {
                 if !matches!(self.sinks.last(), Some(Sink::Cell { .. })) {
                     return;
                 }
-                let Some(Sink::Cell { text, span }) = self.sinks.pop() else { return };
+                let Some(Sink::Cell { text, span }) = self.sinks.pop() else {
+                    return;
+                };
                 if let Some(row) = self.tables.last_mut().and_then(|table| table.rows.last_mut()) {
                     row.extend(std::iter::repeat_n(text, span));
                 }
@@ -269,7 +314,9 @@ impl Reader {
     }
 
     fn end_paragraph(&mut self) {
-        let Some(Paragraph { text, heading, after }) = self.paragraphs.pop() else { return };
+        let Some(Paragraph { text, heading, after }) = self.paragraphs.pop() else {
+            return;
+        };
         let text = text.trim().to_owned();
         let place = self.place();
         let heading = heading.or((self.title && self.slide > 0).then_some(1));
@@ -282,7 +329,11 @@ impl Reader {
                 cell.push_str(&text);
             }
             Some(Sink::Blocks(blocks)) => blocks.push(match heading {
-                Some(level) => Block::Heading { level, text: text.split_whitespace().collect::<Vec<_>>().join(" "), place },
+                Some(level) => Block::Heading {
+                    level,
+                    text: text.split_whitespace().collect::<Vec<_>>().join(" "),
+                    place,
+                },
                 None if self.lists > 0 => Block::Item { text, place },
                 None => Block::Paragraph { text, place },
             }),
@@ -302,7 +353,12 @@ impl Reader {
                 sink.extend(table.after);
             }
             Some(Sink::Cell { text, .. }) => {
-                let inner = Document { blocks, ..Document::default() }.text().replace('\t', "; ");
+                let inner = Document {
+                    blocks,
+                    ..Document::default()
+                }
+                .text()
+                .replace('\t', "; ");
                 text.push_str(inner.trim());
                 self.after(table.after);
             }
@@ -342,23 +398,31 @@ pub(super) fn collapse(text: &mut String, more: &str) {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::package::tests::zip;
 
     fn text(body: &str) -> Document {
-        let content = format!("<office:document-content><office:body><office:text>{body}</office:text></office:body></office:document-content>");
+        let content = format!(
+            "<office:document-content><office:body><office:text>{body}</office:text></office:body></office:document-content>"
+        );
         let styles = "<office:document-styles><office:master-styles><style:master-page><style:header><text:p>Confidential</text:p>\
             </style:header></style:master-page></office:master-styles></office:document-styles>";
         let meta = "<m><office:meta><dc:title>Offer</dc:title><dc:date>2024-03-05T10:11:12.5</dc:date></office:meta></m>";
-        let bytes = zip(&[("content.xml", content.as_bytes()), ("styles.xml", styles.as_bytes()), ("meta.xml", meta.as_bytes())]);
+        let bytes = zip(&[
+            ("content.xml", content.as_bytes()),
+            ("styles.xml", styles.as_bytes()),
+            ("meta.xml", meta.as_bytes()),
+        ]);
         read_text(&bytes, &Limits::default()).unwrap()
     }
 
     fn paragraph(text: &str) -> Block {
-        Block::Paragraph { text: text.into(), place: Place::Whole }
+        Block::Paragraph {
+            text: text.into(),
+            place: Place::Whole,
+        }
     }
 
     #[test]
@@ -367,10 +431,29 @@ mod tests {
             "<text:h text:outline-level='2'>Terms</text:h><text:list><text:list-item><text:p>one<text:s text:c='2'/>two</text:p></text:list-item></text:list>\
              <text:p>Price<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>net</text:p></text:note-body></text:note> list</text:p>",
         );
-        assert_eq!((document.title.as_deref(), document.written.as_deref()), (Some("Offer"), Some("2024-03-05")));
-        let heading = Block::Heading { level: 2, text: "Terms".into(), place: Place::Whole };
-        let item = Block::Item { text: "one  two".into(), place: Place::Whole };
-        assert_eq!(document.blocks, [heading, item, paragraph("Price list"), paragraph("net"), paragraph("Confidential")]);
+        assert_eq!(
+            (document.title.as_deref(), document.written.as_deref()),
+            (Some("Offer"), Some("2024-03-05"))
+        );
+        let heading = Block::Heading {
+            level: 2,
+            text: "Terms".into(),
+            place: Place::Whole,
+        };
+        let item = Block::Item {
+            text: "one  two".into(),
+            place: Place::Whole,
+        };
+        assert_eq!(
+            document.blocks,
+            [
+                heading,
+                item,
+                paragraph("Price list"),
+                paragraph("net"),
+                paragraph("Confidential")
+            ]
+        );
     }
 
     #[test]
@@ -379,15 +462,29 @@ mod tests {
         let document = text(&format!(
             "<table:table><table:table-header-rows><table:table-row>{}{}</table:table-row></table:table-header-rows>\
              <table:table-row>{}{}</table:table-row></table:table>",
-            cell("Name"), cell("Town"), cell("Ann"), cell("Bonn"),
+            cell("Name"),
+            cell("Town"),
+            cell("Ann"),
+            cell("Bonn"),
         ));
-        let Block::Table { header, rows } = &document.blocks[0] else { panic!("no table") };
-        assert_eq!((header.join("|"), rows[0].cells.join("|")), ("Name|Town".into(), "Ann|Bonn".into()));
+        let Block::Table { header, rows } = &document.blocks[0] else {
+            panic!("no table")
+        };
+        assert_eq!(
+            (header.join("|"), rows[0].cells.join("|")),
+            ("Name|Town".into(), "Ann|Bonn".into())
+        );
     }
 
     #[test]
     fn an_encrypted_file_is_recognised() {
-        let bytes = zip(&[("content.xml", b"\x01\x02"), ("META-INF/manifest.xml", b"<m><manifest:encryption-data/></m>")]);
-        assert_eq!(read_text(&bytes, &Limits::default()).unwrap_err(), Stop::encrypted());
+        let bytes = zip(&[
+            ("content.xml", b"\x01\x02"),
+            ("META-INF/manifest.xml", b"<m><manifest:encryption-data/></m>"),
+        ]);
+        assert_eq!(
+            read_text(&bytes, &Limits::default()).unwrap_err(),
+            Stop::encrypted()
+        );
     }
 }

@@ -19,7 +19,11 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
     let relations = parts::relations(&mut package, &main)?;
     let mut slides = show(&text, &relations);
     if slides.is_empty() {
-        slides = relations.iter().filter(|relation| relation.kind == "slide").map(|relation| relation.target.clone()).collect();
+        slides = relations
+            .iter()
+            .filter(|relation| relation.kind == "slide")
+            .map(|relation| relation.target.clone())
+            .collect();
     }
     let mut document = Document::default();
     parts::properties(&mut package, &mut document)?;
@@ -29,20 +33,36 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
     let mut layouts: Vec<String> = Vec::new();
     let mut margins = Vec::new();
     for (number, part) in (1..).zip(&slides) {
-        damaged |= !slide(&mut package, part, number, &mut document.blocks, &mut layouts, &mut margins)?;
+        damaged |= !slide(
+            &mut package,
+            part,
+            number,
+            &mut document.blocks,
+            &mut layouts,
+            &mut margins,
+        )?;
     }
     // Footers, and what the masters and layouts show on every slide, stand once, after the slides.
     let mut masters: Vec<String> = Vec::new();
     for layout in &layouts {
         let above = parts::relations(&mut package, layout)?;
-        masters.extend(above.into_iter().filter(|relation| relation.kind == "slideMaster").map(|relation| relation.target));
+        masters.extend(
+            above
+                .into_iter()
+                .filter(|relation| relation.kind == "slideMaster")
+                .map(|relation| relation.target),
+        );
     }
     masters.sort_unstable();
     masters.dedup();
     for part in masters.iter().chain(&layouts) {
         let Some(text) = package.text(part)? else { continue };
         let shapes = shapes(&text, &Place::Whole, &HashMap::new()).0;
-        for block in shapes.into_iter().filter(|shape| shape.role.is_none()).flat_map(|shape| shape.blocks) {
+        for block in shapes
+            .into_iter()
+            .filter(|shape| shape.role.is_none())
+            .flat_map(|shape| shape.blocks)
+        {
             if !margins.contains(&block) && !document.blocks.iter().any(|known| same_text(known, &block)) {
                 margins.push(block);
             }
@@ -79,7 +99,9 @@ fn slide(
     margins: &mut Vec<Block>,
 ) -> Result<bool, Stop> {
     let place = Place::Slide { slide: number };
-    let Some(text) = package.text(part)? else { return Ok(false) };
+    let Some(text) = package.text(part)? else {
+        return Ok(false);
+    };
     let relations = parts::relations(package, part)?;
     let mut beside = HashMap::new();
     let (mut comments, mut notes) = (Vec::new(), Vec::new());
@@ -87,16 +109,29 @@ fn slide(
     for relation in &relations {
         match relation.kind.as_str() {
             "chart" | "diagramData" => {
-                let Some(text) = package.text(&relation.target)? else { continue };
-                let read = if relation.kind == "chart" { drawing::chart } else { drawing::paragraphs };
+                let Some(text) = package.text(&relation.target)? else {
+                    continue;
+                };
+                let read = if relation.kind == "chart" {
+                    drawing::chart
+                } else {
+                    drawing::paragraphs
+                };
                 beside.insert(relation.id.clone(), read(&text, &place));
             }
             "comments" => {
-                let Some(text) = package.text(&relation.target)? else { continue };
-                comments.extend(comment_texts(&text).into_iter().map(|text| Block::Paragraph { text, place: place.clone() }));
+                let Some(text) = package.text(&relation.target)? else {
+                    continue;
+                };
+                comments.extend(comment_texts(&text).into_iter().map(|text| Block::Paragraph {
+                    text,
+                    place: place.clone(),
+                }));
             }
             "notesSlide" => {
-                let Some(text) = package.text(&relation.target)? else { continue };
+                let Some(text) = package.text(&relation.target)? else {
+                    continue;
+                };
                 let (shapes, sound) = shapes(&text, &place, &HashMap::new());
                 whole &= sound;
                 for shape in shapes {
@@ -121,7 +156,11 @@ fn slide(
             if !lines.is_empty() {
                 titled = true;
                 let text = lines.join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
-                blocks.push(Block::Heading { level: 1, text, place: place.clone() });
+                blocks.push(Block::Heading {
+                    level: 1,
+                    text,
+                    place: place.clone(),
+                });
             }
         } else if shape.is_margin() {
             margin(shape, margins);
@@ -151,12 +190,23 @@ impl Shape {
     }
 }
 
-/// Keeps the text of a header or footer, if it is more than a number or date and not known yet.
+/// Keeps the text of a header or footer, if it is more than a number and not known yet. It belongs to no one slide.
 fn margin(shape: Shape, margins: &mut Vec<Block>) {
-    for block in shape.blocks {
-        let says = line(&block).is_some_and(|text| text.chars().any(char::is_alphabetic));
-        if says && !margins.iter().any(|known| same_text(known, &block)) {
-            margins.push(plain(block));
+    if shape.role.as_deref() == Some("sldNum") {
+        return;
+    }
+    for text in shape
+        .blocks
+        .iter()
+        .filter_map(line)
+        .filter(|text| text.chars().any(char::is_alphabetic))
+    {
+        let block = Block::Paragraph {
+            text,
+            place: Place::Whole,
+        };
+        if !margins.contains(&block) {
+            margins.push(block);
         }
     }
 }
@@ -193,7 +243,9 @@ fn shapes(text: &str, place: &Place, beside: &HashMap<String, Vec<Block>>) -> (V
                 "br" => paragraph.text.push('\n'),
                 "tab" => {}
                 "tbl" => rows = Some(Vec::new()),
-                "tblPr" => header = usize::from(matches!(tag.attr("firstRow").as_deref(), Some("1" | "true"))),
+                "tblPr" => {
+                    header = usize::from(matches!(tag.attr("firstRow").as_deref(), Some("1" | "true")))
+                }
                 "tr" => rows.iter_mut().for_each(|rows| rows.push(Vec::new())),
                 "tc" => {
                     // Cells that a wider or higher one covers are written empty.
@@ -214,7 +266,10 @@ fn shapes(text: &str, place: &Place, beside: &HashMap<String, Vec<Block>>) -> (V
                 "p" => {
                     let Paragraph { text, bullet } = std::mem::take(&mut paragraph);
                     let text = text.trim().replace('\u{b}', "\n");
-                    let cell = rows.as_mut().and_then(|rows| rows.last_mut()).and_then(|row| row.last_mut());
+                    let cell = rows
+                        .as_mut()
+                        .and_then(|rows| rows.last_mut())
+                        .and_then(|row| row.last_mut());
                     if let (false, Some(cell)) = (text.is_empty(), cell) {
                         if !cell.is_empty() {
                             cell.push('\n');
@@ -226,12 +281,19 @@ fn shapes(text: &str, place: &Place, beside: &HashMap<String, Vec<Block>>) -> (V
                         }
                         if let Some(shape) = shapes.last_mut() {
                             // Some programs write the bullet as text.
-                            let bare = text.strip_prefix(['•', '▪', '◦', '–', '-']).filter(|rest| rest.starts_with([' ', '\t', '\u{a0}']));
+                            let bare = text
+                                .strip_prefix(['•', '▪', '◦', '–', '-'])
+                                .filter(|rest| rest.starts_with([' ', '\t', '\u{a0}']));
                             let bullet = if bare.is_some() { Some(true) } else { bullet };
                             let text = bare.map_or_else(|| text.clone(), |rest| rest.trim().to_owned());
-                            let item = bullet.unwrap_or(shape.role.as_deref() == Some("body") && rows.is_none());
+                            let item =
+                                bullet.unwrap_or(shape.role.as_deref() == Some("body") && rows.is_none());
                             let place = place.clone();
-                            shape.blocks.push(if item { Block::Item { text, place } } else { Block::Paragraph { text, place } });
+                            shape.blocks.push(if item {
+                                Block::Item { text, place }
+                            } else {
+                                Block::Paragraph { text, place }
+                            });
                         }
                     }
                 }
@@ -250,9 +312,14 @@ fn shapes(text: &str, place: &Place, beside: &HashMap<String, Vec<Block>>) -> (V
 
 /// The words that a picture is described with are searched too, but not the names that programs give.
 fn describe(tag: &Tag, shape: Option<&mut Shape>, place: &Place) {
-    let words = tag.attr("descr").filter(|words| words.contains(' ') && !words.contains("Description automatically generated"));
+    let words = tag
+        .attr("descr")
+        .filter(|words| words.contains(' ') && !words.contains("Description automatically generated"));
     if let (Some(text), Some(shape)) = (words, shape) {
-        shape.blocks.push(Block::Paragraph { text, place: place.clone() });
+        shape.blocks.push(Block::Paragraph {
+            text,
+            place: place.clone(),
+        });
     }
 }
 
@@ -322,10 +389,23 @@ mod tests {
         );
         let place = |slide| Place::Slide { slide };
         let expected = [
-            Block::Heading { level: 1, text: "The title".into(), place: place(1) },
-            Block::Item { text: "A point".into(), place: place(1) },
-            Block::Paragraph { text: "Say this slowly".into(), place: place(1) },
-            Block::Paragraph { text: "Last".into(), place: place(2) },
+            Block::Heading {
+                level: 1,
+                text: "The title".into(),
+                place: place(1),
+            },
+            Block::Item {
+                text: "A point".into(),
+                place: place(1),
+            },
+            Block::Paragraph {
+                text: "Say this slowly".into(),
+                place: place(1),
+            },
+            Block::Paragraph {
+                text: "Last".into(),
+                place: place(2),
+            },
         ];
         assert_eq!(document.blocks, expected);
         assert_eq!(document.parts, Some(2));
@@ -333,12 +413,24 @@ mod tests {
 
     #[test]
     fn a_table_on_a_slide_keeps_its_columns() {
-        let cell = |text: &str| format!("<a:tc><a:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></a:txBody></a:tc>");
+        let cell =
+            |text: &str| format!("<a:tc><a:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></a:txBody></a:tc>");
         let table = format!(
             "<p:graphicFrame><a:graphic><a:tbl><a:tblPr firstRow='1'/><a:tr>{}{}</a:tr><a:tr>{}{}</a:tr></a:tbl></a:graphic></p:graphicFrame>",
-            cell("Region"), cell("Share"), cell("North"), cell("40 %"),
+            cell("Region"),
+            cell("Share"),
+            cell("North"),
+            cell("40 %"),
         );
-        let Block::Table { header, rows } = presentation(&table).blocks.remove(0) else { panic!("no table") };
-        assert_eq!((header, rows[0].cells.clone()), (vec!["Region".into(), "Share".into()], vec!["North".into(), "40 %".into()]));
+        let Block::Table { header, rows } = presentation(&table).blocks.remove(0) else {
+            panic!("no table")
+        };
+        assert_eq!(
+            (header, rows[0].cells.clone()),
+            (
+                vec!["Region".into(), "Share".into()],
+                vec!["North".into(), "40 %".into()]
+            )
+        );
     }
 }

@@ -33,7 +33,11 @@ impl<R: BufRead> Xml<R> {
         config.check_end_names = false;
         config.allow_unmatched_ends = true;
         config.allow_dangling_amp = true;
-        Self { reader, buffer: Vec::new(), damaged: false }
+        Self {
+            reader,
+            buffer: Vec::new(),
+            damaged: false,
+        }
     }
 
     /// The next piece; `None` at the end or where the XML is broken.
@@ -41,8 +45,16 @@ impl<R: BufRead> Xml<R> {
         loop {
             self.buffer.clear();
             match self.reader.read_event_into(&mut self.buffer) {
-                Ok(Event::Start(start)) => return Some(Node::Start(Tag { start: start.into_owned() })),
-                Ok(Event::Empty(start)) => return Some(Node::Start(Tag { start: start.into_owned() })),
+                Ok(Event::Start(start)) => {
+                    return Some(Node::Start(Tag {
+                        start: start.into_owned(),
+                    }));
+                }
+                Ok(Event::Empty(start)) => {
+                    return Some(Node::Start(Tag {
+                        start: start.into_owned(),
+                    }));
+                }
                 Ok(Event::End(end)) => return Some(Node::End(end.local_name().as_ref().to_owned())),
                 Ok(Event::Text(text)) => return Some(Node::Text(text.xml10_content().into_owned())),
                 Ok(Event::CData(text)) => return Some(Node::Text(text.xml10_content().into_owned())),
@@ -136,7 +148,9 @@ impl Tag {
     fn find(&self, wanted: impl Fn(&str) -> bool) -> Option<String> {
         let mut attributes = self.start.attributes();
         let attributes = attributes.with_checks(false);
-        let attribute = attributes.flatten().find(|attribute| wanted(attribute.key.into_inner()))?;
+        let attribute = attributes
+            .flatten()
+            .find(|attribute| wanted(attribute.key.into_inner()))?;
         match attribute.normalized_value(XmlVersion::Implicit1_0) {
             Ok(value) => Some(value.into_owned()),
             Err(_) => None,
@@ -151,7 +165,9 @@ mod tests {
     #[test]
     fn text_is_put_together_from_its_pieces() {
         let mut xml = Xml::new(&b"<a:x n='1 &amp; 2'>R&amp;D &#228; <![CDATA[<b>]]><y>no</y></a:x>"[..]);
-        let Some(Node::Start(tag)) = xml.next() else { panic!("no start") };
+        let Some(Node::Start(tag)) = xml.next() else {
+            panic!("no start")
+        };
         assert_eq!((tag.name(), tag.attr("n").as_deref()), ("x", Some("1 & 2")));
         assert_eq!(xml.text(&["y"]), "R&D ä <b>");
         assert!(xml.next().is_none() && !xml.damaged());

@@ -17,7 +17,11 @@ pub(super) fn blocks(pages: impl Iterator<Item = (Vec<Line>, Vec<String>)>) -> V
             let below = groups.peek().and_then(|next| next.first());
             blocks.push(block(group, below, body, place()));
         }
-        blocks.extend(notes.into_iter().map(|text| Block::Paragraph { text, place: place() }));
+        blocks.extend(
+            notes
+                .into_iter()
+                .map(|text| Block::Paragraph { text, place: place() }),
+        );
     }
     blocks
 }
@@ -38,8 +42,14 @@ fn body(pages: &[(Vec<Line>, Vec<String>)]) -> Body {
         all += line.text.len();
         bold += if line.bold { line.text.len() } else { 0 };
     }
-    let size = sizes.into_iter().max_by_key(|&(size, count)| (count, size)).map_or(10.0, |(size, _)| size as f32 / 2.0);
-    Body { size, bold: bold * 2 > all }
+    let size = sizes
+        .into_iter()
+        .max_by_key(|&(size, count)| (count, size))
+        .map_or(10.0, |(size, _)| size as f32 / 2.0);
+    Body {
+        size,
+        bold: bold * 2 > all,
+    }
 }
 
 /// Running headers and footers: the first and last two lines of a page, where the same stands on many pages. The
@@ -48,7 +58,9 @@ fn body(pages: &[(Vec<Line>, Vec<String>)]) -> Body {
 fn drop_repeated_margins(pages: &mut [(Vec<Line>, Vec<String>)]) {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for (number, (lines, _)) in (1..).zip(pages.iter()) {
-        let mut seen: Vec<String> = margin(lines.len()).flat_map(|index| keys(&lines[index].text, number)).collect();
+        let mut seen: Vec<String> = margin(lines.len())
+            .flat_map(|index| keys(&lines[index].text, number))
+            .collect();
         seen.sort_unstable();
         seen.dedup();
         for key in seen {
@@ -61,7 +73,9 @@ fn drop_repeated_margins(pages: &mut [(Vec<Line>, Vec<String>)]) {
     for (number, (lines, _)) in (1..).zip(pages) {
         let drop: Vec<usize> = margin(lines.len())
             .filter(|&index| {
-                let repeated = keys(&lines[index].text, number).into_iter().find(|key| counts.contains_key(key));
+                let repeated = keys(&lines[index].text, number)
+                    .into_iter()
+                    .find(|key| counts.contains_key(key));
                 repeated.is_some_and(|key| !kept.insert(key))
             })
             .collect();
@@ -77,22 +91,24 @@ fn margin(count: usize) -> impl Iterator<Item = usize> {
     (0..count.min(2)).chain(count.saturating_sub(2).max(2)..count)
 }
 
-/// What a line is known by: its text, and its text with its first or last number less the number of the page.
+/// What a line is known by: its text, and its text with one of its numbers less the number of the page.
 fn keys(text: &str, page: i64) -> Vec<String> {
     let mut keys = vec![text.to_owned()];
-    let is_digit = |char: char| char.is_ascii_digit();
-    let first = text.find(is_digit).map(|start| (start, text[start..].find(|char| !is_digit(char)).map_or(text.len(), |len| start + len)));
-    let last = text.rfind(is_digit).map(|end| (text[..end].rfind(|char| !is_digit(char)).map_or(0, |at| at + char_len(text, at)), end + 1));
-    for (start, end) in first.into_iter().chain(last.filter(|last| Some(*last) != first)) {
-        if let Ok(number) = text[start..end].parse::<i64>() {
-            keys.push(format!("{}\u{0}{}\u{0}{}", &text[..start], number.saturating_sub(page), &text[end..]));
+    let mut at = 0;
+    for run in text.split_inclusive(|char: char| !char.is_ascii_digit()) {
+        let digits = run.trim_end_matches(|char: char| !char.is_ascii_digit());
+        // Dates and amounts may have more numbers than this, page numbers never stand among so many.
+        if let (true, Ok(number)) = (keys.len() < 6, digits.parse::<i64>()) {
+            let after = &text[at + digits.len()..];
+            keys.push(format!(
+                "{}\u{0}{}\u{0}{after}",
+                &text[..at],
+                number.saturating_sub(page)
+            ));
         }
+        at += run.len();
     }
     keys
-}
-
-fn char_len(text: &str, at: usize) -> usize {
-    text[at..].chars().next().map_or(1, char::len_utf8)
 }
 
 /// Lines that belong together, as one paragraph, heading or item each.
@@ -114,11 +130,11 @@ fn groups(lines: &[Line]) -> Vec<&[Line]> {
 /// Whether `next` goes on with the paragraph that `so_far` began.
 fn continues(so_far: &[Line], next: &Line, after: Option<&Line>) -> bool {
     let Some(last) = so_far.last() else { return false };
-    if last.is_row() || next.is_row() || is_item(&next.text) {
-        return false;
-    }
     if last.hyphenated {
         return true;
+    }
+    if last.is_row() || next.is_row() || is_item(&next.text) {
+        return false;
     }
     let alike = (last.size / next.size - 1.0).abs() < 0.15 && last.bold == next.bold;
     let size = last.size.max(next.size);
@@ -133,7 +149,8 @@ fn continues(so_far: &[Line], next: &Line, after: Option<&Line>) -> bool {
     {
         return false;
     }
-    let centred = (last.left + last.right - next.left - next.right).abs() < size && (last.left - next.left).abs() > size;
+    let centred = (last.left + last.right - next.left - next.right).abs() < size
+        && (last.left - next.left).abs() > size;
     if centred {
         // A heading of several lines, but not the lines of a title page.
         return last.bold && so_far.len() < 3;
@@ -146,7 +163,11 @@ fn continues(so_far: &[Line], next: &Line, after: Option<&Line>) -> bool {
         return false;
     }
     // The line before must be full: the next word would not have fitted.
-    let edge = so_far.iter().chain([next]).chain(after.filter(|after| !after.is_row())).filter(|line| line.right > last.left);
+    let edge = so_far
+        .iter()
+        .chain([next])
+        .chain(after.filter(|after| !after.is_row()))
+        .filter(|line| line.right > last.left);
     let edge = edge.map(|line| line.right).fold(last.right, f32::max);
     let word = next.text.split(' ').next().map_or(0, |word| word.chars().count());
     let width = (next.right - next.left) / next.text.chars().count().max(1) as f32 * (word + 1) as f32;
@@ -169,7 +190,10 @@ fn is_item(text: &str) -> bool {
 
 /// The text after a bullet.
 fn item_text(text: &str) -> Option<&str> {
-    let bullets = ['•', '●', '▪', '■', '◦', '‣', '–', '-', '*', '·', '\u{f0b7}', '\u{f0a7}', '➢', '✓', '○', '□', '☐', '☒', '♦'];
+    let bullets = [
+        '•', '●', '▪', '■', '◦', '‣', '–', '-', '*', '·', '\u{f0b7}', '\u{f0a7}', '➢', '✓', '○', '□', '☐',
+        '☒', '♦',
+    ];
     let rest = text.strip_prefix(bullets)?;
     let rest = rest.strip_prefix([' ', '\t'])?;
     (!rest.trim().is_empty()).then(|| rest.trim())
@@ -186,7 +210,10 @@ fn block(lines: &[Line], below: Option<&Line>, body: Body, place: Place) -> Bloc
         return Block::Heading { level, text, place };
     }
     match item_text(&text) {
-        Some(item) => Block::Item { text: item.to_owned(), place },
+        Some(item) => Block::Item {
+            text: item.to_owned(),
+            place,
+        },
         None => Block::Paragraph { text, place },
     }
 }
@@ -210,7 +237,9 @@ fn join(lines: &[Line]) -> String {
 /// no word: `S-T`, `AMR-40X`, `Form 10-K`.
 fn keeps_hyphen(before: &str, after: &str) -> bool {
     let last = before.rsplit(char::is_whitespace).next().unwrap_or_default();
-    !after.starts_with(char::is_lowercase) || !last.chars().all(char::is_alphabetic) || last.chars().all(char::is_uppercase)
+    !after.starts_with(char::is_lowercase)
+        || !last.chars().all(char::is_alphabetic)
+        || last.chars().all(char::is_uppercase)
 }
 
 /// Level of a heading, judged by size, boldness and numbering; `None` for other text.
@@ -220,7 +249,12 @@ fn heading_level(lines: &[Line], text: &str, body: Body) -> Option<u8> {
     let letters = text.chars().filter(|char| char.is_alphabetic()).count();
     let cells = text.split('\t').collect::<Vec<_>>();
     let numbered_cells = cells.len() == 2 && cells[0].len() <= 9;
-    if lines.len() > 3 || count > 160 || letters < 3 || letters * 2 < count || (cells.len() > 1 && !numbered_cells) {
+    if lines.len() > 3
+        || count > 160
+        || letters < 3
+        || letters * 2 < count
+        || (cells.len() > 1 && !numbered_cells)
+    {
         return None;
     }
     if text.ends_with([',', ';']) || text.contains("....") || text.contains(". . .") {
@@ -234,9 +268,9 @@ fn heading_level(lines: &[Line], text: &str, body: Body) -> Option<u8> {
         _ if ratio >= 1.6 => Some(1),
         _ if ratio >= 1.15 && !sentence => Some(2),
         _ if bold && !sentence && ratio > 0.85 => Some(depth.map_or(3, |depth| (depth + 1).clamp(2, 6))),
-        _ if ratio > 0.95 && !text.ends_with(['.', ':']) && count <= 80 && lines.len() == 1 => {
-            depth.filter(|depth| *depth > 1).map(|depth| (depth + 1).clamp(2, 6))
-        }
+        _ if ratio > 0.95 && !text.ends_with(['.', ':']) && count <= 80 && lines.len() == 1 => depth
+            .filter(|depth| *depth > 1)
+            .map(|depth| (depth + 1).clamp(2, 6)),
         _ => None,
     }
 }
@@ -247,10 +281,14 @@ fn numbering_depth(text: &str) -> Option<u8> {
     let (first, second) = (words.next()?, words.next()?);
     let parts = |word: &str| {
         let parts: Vec<&str> = word.trim_end_matches(['.', ':', ')']).split('.').collect();
-        let numbers = parts.iter().all(|part| !part.is_empty() && part.len() <= 2 && part.chars().all(|char| char.is_ascii_digit()));
+        let numbers = parts.iter().all(|part| {
+            !part.is_empty() && part.len() <= 2 && part.chars().all(|char| char.is_ascii_digit())
+        });
         numbers.then(|| u8::try_from(parts.len()).unwrap_or(6))
     };
-    let named = ["item", "part", "section", "article", "chapter", "appendix", "annex", "schedule", "exhibit"];
+    let named = [
+        "item", "part", "section", "article", "chapter", "appendix", "annex", "schedule", "exhibit",
+    ];
     if named.contains(&first.to_lowercase().as_str()) {
         return Some(parts(second).unwrap_or(1));
     }
@@ -263,7 +301,10 @@ mod tests {
     use super::*;
 
     fn page(lines_of_text: &[(&str, f32, f32)]) -> Vec<Line> {
-        let all: Vec<_> = lines_of_text.iter().flat_map(|(text, left, bottom)| glyphs(&format!("{text}\n"), *left, *bottom)).collect();
+        let all: Vec<_> = lines_of_text
+            .iter()
+            .flat_map(|(text, left, bottom)| glyphs(&format!("{text}\n"), *left, *bottom))
+            .collect();
         lines(&all)
     }
 
@@ -274,7 +315,10 @@ mod tests {
             Block::Paragraph { text, .. } => text.clone(),
             other => format!("{other:?}"),
         };
-        blocks(pages.into_iter().map(|lines| (lines, Vec::new()))).iter().map(show).collect()
+        blocks(pages.into_iter().map(|lines| (lines, Vec::new())))
+            .iter()
+            .map(show)
+            .collect()
     }
 
     #[test]
@@ -285,7 +329,10 @@ mod tests {
             ("ing days.", 50.0, 76.0),
             ("Another paragraph stands below.", 50.0, 50.0),
         ]);
-        let expected = ["The supplier answers within four hours on working days.", "Another paragraph stands below."];
+        let expected = [
+            "The supplier answers within four hours on working days.",
+            "Another paragraph stands below.",
+        ];
         assert_eq!(texts(vec![lines]), expected);
     }
 
@@ -306,19 +353,32 @@ mod tests {
             ("• The first of the two items", 50.0, 100.0),
             ("• The second", 50.0, 88.0),
         ]);
-        let expected = ["### 4.2 Availability of the service", "* The first of the two items", "* The second"];
+        let expected = [
+            "### 4.2 Availability of the service",
+            "* The first of the two items",
+            "* The second",
+        ];
         assert_eq!(texts(vec![lines]), expected);
     }
 
     #[test]
     fn a_hyphen_that_belongs_to_a_name_stays() {
-        assert!(keeps_hyphen("the AMR", "40X") && keeps_hyphen("Regulation S", "T during") && keeps_hyphen("Form 10", "K"));
+        assert!(
+            keeps_hyphen("the AMR", "40X")
+                && keeps_hyphen("Regulation S", "T during")
+                && keeps_hyphen("Form 10", "K")
+        );
         assert!(!keeps_hyphen("four hours on work", "ing days"));
     }
 
     #[test]
     fn the_last_row_of_every_page_is_no_footer() {
-        let one = |number: u32| page(&[("Some text about nothing", 50.0, 500.0), (&format!("Total {}", number * 7), 50.0, 20.0)]);
+        let one = |number: u32| {
+            page(&[
+                ("Some text about nothing", 50.0, 500.0),
+                (&format!("Total {}", number * 7), 50.0, 20.0),
+            ])
+        };
         let all = texts((1..=5).map(one).collect());
         assert_eq!(all.iter().filter(|text| text.starts_with("Total")).count(), 5);
     }
@@ -328,13 +388,20 @@ mod tests {
         let one = |number: u32| {
             page(&[
                 ("Annual report", 50.0, 700.0),
-                (&format!("Text number {number} of this document, {number} {number}"), 50.0, 500.0),
-                (&format!("Page {number} of 5"), 50.0, 20.0),
+                (
+                    &format!("Text number {number} of this document, {number} {number}"),
+                    50.0,
+                    500.0,
+                ),
+                (&format!("WI-031, {number} of 5"), 50.0, 20.0),
             ])
         };
         let all = texts((1..=5).map(one).collect());
         assert_eq!(all.iter().filter(|text| *text == "Annual report").count(), 1);
-        assert_eq!(all.iter().filter(|text| text.starts_with("Text number")).count(), 5);
-        assert_eq!(all.iter().filter(|text| text.starts_with("Page")).count(), 1);
+        assert_eq!(
+            all.iter().filter(|text| text.starts_with("Text number")).count(),
+            5
+        );
+        assert_eq!(all.iter().filter(|text| text.starts_with("WI-031")).count(), 1);
     }
 }

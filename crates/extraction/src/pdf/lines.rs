@@ -46,7 +46,7 @@ const CELL_GAP: f32 = 1.1;
 pub(super) fn lines(glyphs: &[Glyph]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for run in glyphs.split(|glyph| glyph.char == '\n') {
-        for run in at_hyphens(run) {
+        for run in at_breaks(run) {
             let Some(line) = line(run) else { continue };
             match lines.last_mut() {
                 Some(last) if is_same_row(last, &line) => append(last, line),
@@ -57,15 +57,27 @@ pub(super) fn lines(glyphs: &[Glyph]) -> Vec<Line> {
     lines
 }
 
-/// Behind a hyphen at the end of a line PDFium leaves out the line break.
-fn at_hyphens(run: &[Glyph]) -> impl Iterator<Item = &[Glyph]> {
+/// PDFium leaves out the line break behind a hyphen at the end of a line, and between centred lines.
+fn at_breaks(run: &[Glyph]) -> impl Iterator<Item = &[Glyph]> {
     let mut rest = run;
     std::iter::from_fn(move || {
-        let cut = rest.windows(2).position(|pair| {
-            let height = (pair[0].top - pair[0].bottom).max(1.0);
-            SOFT_HYPHENS.contains(&pair[0].char) && (pair[0].bottom - pair[1].bottom).abs() > 0.5 * height
+        let mut previous: Option<&Glyph> = None;
+        let mut hyphen = false;
+        let cut = rest.iter().position(|glyph| {
+            if !is_visible(glyph.char) {
+                hyphen |= SOFT_HYPHENS.contains(&glyph.char);
+                return false;
+            }
+            let parted = previous.replace(glyph).is_some_and(|before| {
+                let height = (before.top - before.bottom).max(1.0);
+                let apart = (glyph.left - before.right).max(before.left - glyph.right) > CELL_GAP * height;
+                let disjoint = glyph.top <= before.bottom || glyph.bottom >= before.top;
+                (hyphen && (glyph.bottom - before.bottom).abs() > 0.5 * height) || (apart && disjoint)
+            });
+            hyphen = false;
+            parted
         });
-        let (line, after) = rest.split_at(cut.map_or(rest.len(), |cut| cut + 1));
+        let (line, after) = rest.split_at(cut.unwrap_or(rest.len()));
         rest = after;
         (!line.is_empty()).then_some(line)
     })
@@ -108,13 +120,29 @@ fn line(run: &[Glyph]) -> Option<Line> {
             text = text.replace(sign, &format!("\t{} ", sign.trim()));
         }
     }
-    let hyphenated = run.iter().rev().find(|glyph| !glyph.char.is_whitespace()).is_some_and(|glyph| SOFT_HYPHENS.contains(&glyph.char));
+    let hyphenated = run
+        .iter()
+        .rev()
+        .find(|glyph| !glyph.char.is_whitespace())
+        .is_some_and(|glyph| SOFT_HYPHENS.contains(&glyph.char));
     Some(Line {
         text,
-        left: visible.iter().map(|glyph| glyph.left).fold(f32::INFINITY, f32::min),
-        bottom: visible.iter().map(|glyph| glyph.bottom).fold(f32::INFINITY, f32::min),
-        right: visible.iter().map(|glyph| glyph.right).fold(f32::NEG_INFINITY, f32::max),
-        top: visible.iter().map(|glyph| glyph.top).fold(f32::NEG_INFINITY, f32::max),
+        left: visible
+            .iter()
+            .map(|glyph| glyph.left)
+            .fold(f32::INFINITY, f32::min),
+        bottom: visible
+            .iter()
+            .map(|glyph| glyph.bottom)
+            .fold(f32::INFINITY, f32::min),
+        right: visible
+            .iter()
+            .map(|glyph| glyph.right)
+            .fold(f32::NEG_INFINITY, f32::max),
+        top: visible
+            .iter()
+            .map(|glyph| glyph.top)
+            .fold(f32::NEG_INFINITY, f32::max),
         size,
         bold: first.bold && last.bold,
         hyphenated,
@@ -164,7 +192,14 @@ pub(super) mod tests {
     /// Characters of 6 by 10 points from `left` on, standing on `bottom`.
     pub(in crate::pdf) fn glyphs(text: &str, left: f32, bottom: f32) -> Vec<Glyph> {
         let mut x = left;
-        let glyph = |char: char, left: f32| Glyph { char, left, bottom, right: left + 6.0, top: bottom + 10.0, bold: false };
+        let glyph = |char: char, left: f32| Glyph {
+            char,
+            left,
+            bottom,
+            right: left + 6.0,
+            top: bottom + 10.0,
+            bold: false,
+        };
         text.chars()
             .map(|char| {
                 x += 6.0;
@@ -201,7 +236,14 @@ pub(super) mod tests {
             .chars()
             .map(|char| {
                 x -= 6.0;
-                Glyph { char, left: x, bottom: 100.0, right: x + 6.0, top: 110.0, bold: false }
+                Glyph {
+                    char,
+                    left: x,
+                    bottom: 100.0,
+                    right: x + 6.0,
+                    top: 110.0,
+                    bold: false,
+                }
             })
             .collect();
         assert_eq!(lines(&line)[0].text, "مرحبا بالعالم");

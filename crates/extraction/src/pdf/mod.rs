@@ -34,7 +34,10 @@ pub fn bind(path: &Path) -> Result<(), String> {
         }
         // Another thread was faster.
         Err(PdfiumError::PdfiumLibraryBindingsAlreadyInitialized) => Ok(()),
-        Err(error) => Err(format!("The PDF library `{}` cannot be loaded: {error:?}.", path.display())),
+        Err(error) => Err(format!(
+            "The PDF library `{}` cannot be loaded: {error:?}.",
+            path.display()
+        )),
     }
 }
 
@@ -70,10 +73,15 @@ pub struct CharBox {
 /// As for reading the file; `Error` if it has no such page.
 pub fn boxes(bytes: &[u8], page: u32) -> Result<PageBoxes, Stop> {
     with_document(bytes, |document| {
-        let index = page.checked_sub(1).and_then(|index| PdfPageIndex::try_from(index).ok());
+        let index = page
+            .checked_sub(1)
+            .and_then(|index| PdfPageIndex::try_from(index).ok());
         let Some(page) = index.and_then(|index| document.pages().get(index).ok()) else {
             let reason = format!("The file has no page {page}.");
-            return Err(Stop { status: ReadStatus::Error, reason });
+            return Err(Stop {
+                status: ReadStatus::Error,
+                reason,
+            });
         };
         let chars = glyphs(&page)
             .iter()
@@ -86,18 +94,27 @@ pub fn boxes(bytes: &[u8], page: u32) -> Result<PageBoxes, Stop> {
                 bottom: page.height().value - glyph.bottom,
             })
             .collect();
-        Ok(PageBoxes { width: page.width().value, height: page.height().value, chars })
+        Ok(PageBoxes {
+            width: page.width().value,
+            height: page.height().value,
+            chars,
+        })
     })
 }
 
 pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
-    with_document(bytes, |pdf| read_document(pdf, limits.output_bytes(bytes.len() as u64)))
+    with_document(bytes, |pdf| {
+        read_document(pdf, limits.output_bytes(bytes.len() as u64))
+    })
 }
 
 fn with_document<T>(bytes: &[u8], work: impl FnOnce(&PdfDocument) -> Result<T, Stop>) -> Result<T, Stop> {
     let Some(pdfium) = PDFIUM.get() else {
         let reason = "The PDF library is missing, so that PDF files cannot be read.".to_owned();
-        return Err(Stop { status: ReadStatus::Error, reason });
+        return Err(Stop {
+            status: ReadStatus::Error,
+            reason,
+        });
     };
     let pdfium = pdfium.lock().unwrap_or_else(PoisonError::into_inner);
     match pdfium.load_pdf_from_byte_slice(bytes, None) {
@@ -145,7 +162,11 @@ fn read_document(pdf: &PdfDocument, output_bytes: u64) -> Result<Document, Stop>
         pages.push(page);
     }
     let numbers = |wanted: fn(&Page) -> bool| -> Vec<usize> {
-        (1..).zip(&pages).filter(|(_, page)| wanted(page)).map(|(number, _)| number).collect()
+        (1..)
+            .zip(&pages)
+            .filter(|(_, page)| wanted(page))
+            .map(|(number, _)| number)
+            .collect()
     };
     let garbage = numbers(|page| matches!(page, Page::Garbage));
     let blank = numbers(|page| matches!(page, Page::Blank));
@@ -161,22 +182,40 @@ fn read_document(pdf: &PdfDocument, output_bytes: u64) -> Result<Document, Stop>
         (&broken, "that cannot be read"),
     ] {
         if !numbers.is_empty() {
-            let (pages, verb) = if numbers.len() == 1 { ("Page", "is a page") } else { ("Pages", "are pages") };
+            let (pages, verb) = if numbers.len() == 1 {
+                ("Page", "is a page")
+            } else {
+                ("Pages", "are pages")
+            };
             notices.push(format!("{pages} {} {verb} {what}.", list(numbers)));
         }
     }
     if let Some(page) = cut {
-        notices.push(format!("The text from page {page} on is left out: the file holds more text than the limit allows."));
+        notices.push(format!(
+            "The text from page {page} on is left out: the file holds more text than the limit allows."
+        ));
     }
-    let attachments: Vec<String> = pdf.attachments().iter().map(|attachment| format!("`{}`", attachment.name())).collect();
+    let attachments: Vec<String> = pdf
+        .attachments()
+        .iter()
+        .map(|attachment| format!("`{}`", attachment.name()))
+        .collect();
     if !attachments.is_empty() {
-        notices.push(format!("The files attached to this PDF are not read: {}.", attachments.join(", ")));
+        notices.push(format!(
+            "The files attached to this PDF are not read: {}.",
+            attachments.join(", ")
+        ));
     }
     let blocks = flow::blocks(pages.into_iter().map(|page| match page {
         Page::Text { lines, notes } => (lines, notes),
         Page::Blank | Page::Garbage | Page::Broken => (Vec::new(), Vec::new()),
     }));
-    let tag = |tag| pdf.metadata().get(tag).map(|tag| tag.value().trim().to_owned()).filter(|value| !value.is_empty());
+    let tag = |tag| {
+        pdf.metadata()
+            .get(tag)
+            .map(|tag| tag.value().trim().to_owned())
+            .filter(|value| !value.is_empty())
+    };
     let title = tag(PdfDocumentMetadataTagType::Title).and_then(|title| sensible_title(&title));
     Ok(Document {
         title: title.or_else(|| first_heading(&blocks)),
@@ -192,7 +231,10 @@ fn without_text(garbage: &[usize], blank: &[usize], broken: &[usize]) -> Stop {
     if !garbage.is_empty() {
         let reason = "The file shows text, but does not say which letters its shapes stand for, so that only \
                       text recognition could read it.";
-        return Stop { status: ReadStatus::ImageOnly, reason: reason.into() };
+        return Stop {
+            status: ReadStatus::ImageOnly,
+            reason: reason.into(),
+        };
     }
     if blank.is_empty() && !broken.is_empty() {
         return Stop::corrupt("none of its pages can be read");
@@ -201,17 +243,26 @@ fn without_text(garbage: &[usize], blank: &[usize], broken: &[usize]) -> Stop {
         1 => "The page holds no text, only pictures or drawings, for example a scan.".to_owned(),
         count => format!("The {count} pages hold no text, only pictures or drawings, for example a scan."),
     };
-    Stop { status: ReadStatus::ImageOnly, reason }
+    Stop {
+        status: ReadStatus::ImageOnly,
+        reason,
+    }
 }
 
 fn read_page(pdf: &PdfDocument, index: PdfPageIndex) -> Page {
-    let Ok(page) = pdf.pages().get(index) else { return Page::Broken };
+    let Ok(page) = pdf.pages().get(index) else {
+        return Page::Broken;
+    };
     let lines = lines::lines(&glyphs(&page));
     let notes = notes(&page, &lines);
     if garbage::is_garbage(lines.iter().map(|line| line.text.as_str())) {
         return Page::Garbage;
     }
-    if lines.is_empty() && notes.is_empty() { Page::Blank } else { Page::Text { lines, notes } }
+    if lines.is_empty() && notes.is_empty() {
+        Page::Blank
+    } else {
+        Page::Text { lines, notes }
+    }
 }
 
 /// The characters of a page in the order of its content, in the coordinates of the page as it is shown (y upwards).
@@ -261,7 +312,14 @@ fn glyphs(page: &PdfPage) -> Vec<Glyph> {
             PdfPageRenderRotation::Degrees270 => (width - top, left, width - bottom, right),
         };
         let bold = fonts.bold(&char, unicode);
-        glyphs.push(Glyph { char: unicode, left, bottom, right, top, bold });
+        glyphs.push(Glyph {
+            char: unicode,
+            left,
+            bottom,
+            right,
+            top,
+            bold,
+        });
     }
     glyphs
 }
@@ -281,7 +339,9 @@ impl Fonts {
         } else if !self.inside_word {
             self.inside_word = true;
             let name = char.font_name().to_ascii_lowercase();
-            self.bold = ["bold", "black", "heavy", "semibold", "demi"].iter().any(|word| name.contains(word));
+            self.bold = ["bold", "black", "heavy", "semibold", "demi"]
+                .iter()
+                .any(|word| name.contains(word));
         }
         self.bold
     }
@@ -296,7 +356,9 @@ fn notes(page: &PdfPage, lines: &[Line]) -> Vec<String> {
             PdfPageAnnotation::Link(_) | PdfPageAnnotation::Popup(_) => None,
             _ => annotation.contents(),
         };
-        let Some(note) = note.map(|note| note.replace('\r', "\n").trim().to_owned()) else { continue };
+        let Some(note) = note.map(|note| note.replace('\r', "\n").trim().to_owned()) else {
+            continue;
+        };
         if !note.is_empty() && !notes.contains(&note) && !lines.iter().any(|line| line.text.contains(&note)) {
             notes.push(note);
         }
@@ -313,7 +375,9 @@ fn field_text(field: &PdfFormField) -> Option<String> {
         _ => None,
     }?;
     // Names made by programs, such as `topmostSubform[0].f1_01[0]`, say nothing.
-    let name = field.name().filter(|name| !name.contains(['[', '_', '.']) && name.chars().any(char::is_alphabetic));
+    let name = field
+        .name()
+        .filter(|name| !name.contains(['[', '_', '.']) && name.chars().any(char::is_alphabetic));
     match (value.trim().is_empty(), name) {
         (true, _) => None,
         (false, Some(name)) => Some(format!("{name}: {value}")),
@@ -323,7 +387,11 @@ fn field_text(field: &PdfFormField) -> Option<String> {
 
 fn first_heading(blocks: &[Block]) -> Option<String> {
     blocks.iter().take(12).find_map(|block| match block {
-        Block::Heading { level: 1, text, place: Place::Page { page: 1 } } => Some(text.clone()),
+        Block::Heading {
+            level: 1,
+            text,
+            place: Place::Page { page: 1 },
+        } => Some(text.clone()),
         _ => None,
     })
 }
@@ -331,14 +399,35 @@ fn first_heading(blocks: &[Block]) -> Option<String> {
 /// A title as a person wrote it, or `None` for what programs put there.
 fn sensible_title(title: &str) -> Option<String> {
     let title = title.strip_prefix("Microsoft Word - ").unwrap_or(title);
-    let title = title.strip_prefix("Microsoft PowerPoint - ").unwrap_or(title).trim();
+    let title = title
+        .strip_prefix("Microsoft PowerPoint - ")
+        .unwrap_or(title)
+        .trim();
     let lower = title.to_lowercase();
     let ending = lower.rsplit_once('.').map(|(_, ending)| ending);
     let is_file = matches!(
         ending,
-        Some("doc" | "docx" | "pdf" | "ppt" | "pptx" | "xls" | "xlsx" | "indd" | "dvi" | "qxd" | "fm" | "rtf" | "htm" | "html" | "tmp")
+        Some(
+            "doc"
+                | "docx"
+                | "pdf"
+                | "ppt"
+                | "pptx"
+                | "xls"
+                | "xlsx"
+                | "indd"
+                | "dvi"
+                | "qxd"
+                | "fm"
+                | "rtf"
+                | "htm"
+                | "html"
+                | "tmp"
+        )
     );
-    let empty = !title.chars().any(char::is_alphabetic) || lower.starts_with("untitled") || lower == "powerpoint presentation";
+    let empty = !title.chars().any(char::is_alphabetic)
+        || lower.starts_with("untitled")
+        || lower == "powerpoint presentation";
     (!is_file && !empty).then(|| title.to_owned())
 }
 
@@ -348,7 +437,10 @@ fn date_from_pdf(date: &str) -> Option<String> {
     let digits: String = date.chars().take_while(char::is_ascii_digit).collect();
     let part = |range: std::ops::Range<usize>| digits.get(range);
     let (year, month, day) = (part(0..4)?, part(4..6)?, part(6..8)?);
-    let within = |text: &str, low, high| text.parse::<u32>().is_ok_and(|number| (low..=high).contains(&number));
+    let within = |text: &str, low, high| {
+        text.parse::<u32>()
+            .is_ok_and(|number| (low..=high).contains(&number))
+    };
     if !(within(year, 1900, 2200) && within(month, 1, 12) && within(day, 1, 31)) {
         return None;
     }

@@ -26,7 +26,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
         .flexible(true)
         .delimiter(told.unwrap_or_else(|| delimiter(body)))
         .from_reader(body.as_bytes());
-    let mut rows = Vec::new();
+    let (mut rows, mut titles) = (Vec::new(), Vec::new());
     let mut document = Document::default();
     let mut record = csv::StringRecord::new();
     let mut memory = 0;
@@ -70,32 +70,26 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
             ));
             break;
         }
+        if titles.len() == rows.len() && cells.iter().filter(|cell| !cell.is_empty()).count() < 2 {
+            let end = (reader.position().byte() as usize).clamp(seen, body.len());
+            titles.push(body[seen..end].trim().to_owned());
+        }
         rows.push(Row {
             cells,
             place: Place::Lines { first, last },
         });
     }
-    document.blocks = arrange(rows);
-    document.parts = None;
+    document.blocks = arrange(rows, titles);
     Ok(document)
 }
 
-/// Title lines as paragraphs, then the table with its header.
-fn arrange(mut rows: Vec<Row>) -> Vec<Block> {
-    let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-    let filled = |row: &Row| row.cells.iter().filter(|cell| !cell.is_empty()).count();
-    let titles = if width < 2 {
-        rows.len()
-    } else {
-        rows.iter().take_while(|row| filled(row) < 2).count()
+/// Title lines, as they stand in the file, as paragraphs; then the table with its header.
+fn arrange(mut rows: Vec<Row>, titles: Vec<String>) -> Vec<Block> {
+    let title = |(row, text): (Row, String)| Block::Paragraph {
+        text,
+        place: row.place,
     };
-    let mut blocks: Vec<Block> = rows
-        .drain(..titles)
-        .map(|row| Block::Paragraph {
-            text: row.cells.join(" ").trim().to_owned(),
-            place: row.place,
-        })
-        .collect();
+    let mut blocks: Vec<Block> = rows.drain(..titles.len()).zip(titles).map(title).collect();
     if rows.is_empty() {
         return blocks;
     }
@@ -183,7 +177,7 @@ mod tests {
     #[test]
     fn title_lines_stand_before_the_table() {
         let blocks = parse("Squares,,\n,,\n,Number,Square\n,1,1\n,2,4\n");
-        assert!(matches!(&blocks[0], Block::Paragraph { text, .. } if text == "Squares"));
+        assert!(matches!(&blocks[0], Block::Paragraph { text, .. } if text == "Squares,,"));
         assert!(
             matches!(&blocks[1], Block::Table { header, rows } if header[2] == "Square" && rows.len() == 2)
         );

@@ -58,7 +58,7 @@ pub(crate) fn decode_declared<'a>(bytes: &'a [u8], declared: Option<&str>) -> Co
 /// UTF-16 without its mark shows by zero bytes on only one side of each pair.
 fn utf16_without_mark(sample: &[u8]) -> Option<&'static Encoding> {
     let pairs = sample.len() / 2;
-    if pairs < 4 {
+    if pairs < 4 || !sample.contains(&0) {
         return None;
     }
     let (mut first, mut second) = (0, 0);

@@ -225,7 +225,10 @@ impl State {
                 return;
             }
             Raw::Html => {
-                self.document.blocks.extend(html::blocks(&text, &place).blocks);
+                // Most are only an anchor; the tokenizer is costly beside that.
+                if has_words(&text) {
+                    self.document.blocks.extend(html::blocks(&text, &place).blocks);
+                }
                 return;
             }
             Raw::FrontMatter(sign) => {
@@ -287,6 +290,16 @@ impl State {
             last: line(span.end.saturating_sub(1).max(span.start)),
         }
     }
+}
+
+/// Whether markup holds anything but tags, or a picture, which may have words of its own.
+fn has_words(html: &str) -> bool {
+    let mut inside = false;
+    html.contains("<img")
+        || html.chars().any(|char| {
+            inside = (inside || char == '<') && char != '>';
+            !inside && char != '>' && !char.is_whitespace()
+        })
 }
 
 fn depth(level: HeadingLevel) -> u8 {

@@ -54,7 +54,7 @@ fn start(args: impl Iterator<Item = String>) -> Result<(), String> {
         let hello = Hello {
             refused: None,
             sandbox,
-            pdf: pdf.map(Result::err),
+            pdf: pdf.and_then(Result::err),
         };
         protocol::write(&mut io::stdout(), &hello).map_err(|error| error.to_string())?;
         // The parent is gone if a frame cannot be read or written: nothing is left to say.

@@ -210,6 +210,7 @@ mod linux {
         libc::SYS_uname,
         libc::SYS_membarrier,
         libc::SYS_set_robust_list,
+        libc::SYS_rseq,
         #[cfg(target_arch = "x86_64")]
         libc::SYS_poll,
         #[cfg(target_arch = "x86_64")]
@@ -242,6 +243,9 @@ mod linux {
         libc::SYS_readlink,
     ];
 
+    /// Calls that a C library tries first and does without: the arguments of `clone3` cannot be looked at.
+    const MISSING: &[libc::c_long] = &[libc::SYS_clone3];
+
     /// Lets all threads call nothing but the two lists; the process ends at the first other call.
     pub(super) fn seccomp() -> Result<(), String> {
         let failed = |error: &dyn std::fmt::Display| format!("Seccomp could not be set up: {error}.");
@@ -264,30 +268,36 @@ mod linux {
                 .and_then(|condition| SeccompRule::new(vec![condition]))
                 .map_err(|error| failed(&error))
         };
-        let (no_code, itself) = (rule(no_code)?, rule(itself)?);
+        // A thread, which is inside the same walls (parsers want stacks of their own), but no process.
+        let flags = libc::CLONE_THREAD | libc::CLONE_NEWUSER | libc::CLONE_NEWNS | libc::CLONE_NEWPID;
+        let thread = SeccompCondition::new(
+            0,
+            SeccompCmpArgLen::Qword,
+            SeccompCmpOp::MaskedEq(flags as u64),
+            libc::CLONE_THREAD as u64,
+        );
+        let (no_code, itself, thread) = (rule(no_code)?, rule(itself)?, rule(thread)?);
         let conditional = [
             (libc::SYS_mmap, vec![no_code.clone()]),
             (libc::SYS_mprotect, vec![no_code]),
             (libc::SYS_tgkill, vec![itself]),
+            (libc::SYS_clone, vec![thread]),
         ];
         let bare = |calls: &[libc::c_long]| calls.iter().map(|&call| (call, Vec::new())).collect::<Vec<_>>();
-        let allowed = bare(ALLOWED)
-            .into_iter()
-            .chain(bare(REFUSED))
-            .chain(conditional)
-            .collect();
+        let allowed = [bare(ALLOWED), bare(REFUSED), bare(MISSING), conditional.into()].concat();
         let arch = std::env::consts::ARCH
             .try_into()
             .map_err(|error| failed(&error))?;
-        let kill = SeccompFilter::new(allowed, SeccompAction::KillProcess, SeccompAction::Allow, arch);
-        let refuse = SeccompFilter::new(
-            bare(REFUSED).into_iter().collect(),
-            SeccompAction::Allow,
-            SeccompAction::Errno(libc::EACCES as u32),
-            arch,
-        );
-        // Of two filters the stricter verdict counts. The one that forbids installing filters comes last.
-        for filter in [refuse, kill] {
+        let filter =
+            |calls: Vec<_>, other, own| SeccompFilter::new(calls.into_iter().collect(), other, own, arch);
+        let errno = |number| SeccompAction::Errno(number as u32);
+        let filters = [
+            filter(bare(REFUSED), SeccompAction::Allow, errno(libc::EACCES)),
+            filter(bare(MISSING), SeccompAction::Allow, errno(libc::ENOSYS)),
+            filter(allowed, SeccompAction::KillProcess, SeccompAction::Allow),
+        ];
+        // Of several filters the strictest verdict counts. The one that forbids installing filters comes last.
+        for filter in filters {
             let program: BpfProgram = filter
                 .and_then(TryInto::try_into)
                 .map_err(|error: seccompiler::BackendError| failed(&error))?;

@@ -26,8 +26,8 @@ pub(crate) struct Chosen {
     pub also: Vec<usize>,
 }
 
-/// Below this the best unit is no answer. Lower than one half: of the development questions that nothing answers, none
-/// from other subjects and none about other customers, products or years gets here.
+/// Below this the best unit is no answer. Chosen as the lowest value at which the development questions about other
+/// subjects, customers, products and years still got no answer.
 pub(crate) const ENOUGH: f32 = 0.3;
 /// Words shared by two units that say the same.
 const SAME: f32 = 0.65;
@@ -49,6 +49,15 @@ pub(crate) fn select(asked: &Asked, scored: &[Scored<'_>], evidence: &[Evidence]
         && let Some(steps) = steps(best, scored)
     {
         return steps
+            .into_iter()
+            .map(|unit| Chosen {
+                unit,
+                also: Vec::new(),
+            })
+            .collect();
+    }
+    if let Some(list) = announced(best, scored, evidence) {
+        return list
             .into_iter()
             .map(|unit| Chosen {
                 unit,
@@ -147,6 +156,32 @@ fn steps(best: usize, scored: &[Scored<'_>]) -> Option<Vec<usize>> {
         next += 1;
     }
     (steps.len() >= 2).then_some(steps)
+}
+
+/// A line that ends in a colon, and the list below it: its lines up to the next paragraph, heading or table.
+fn announced(best: usize, scored: &[Scored<'_>], evidence: &[Evidence]) -> Option<Vec<usize>> {
+    let first = scored.get(best)?.unit;
+    if !first.text.ends_with(':') || matches!(first.kind, UnitKind::Row(_)) {
+        return None;
+    }
+    let text = evidence.get(first.evidence)?.text.as_str();
+    let own_line = |index: usize| {
+        let (before, unit) = (scored.get(index - 1)?.unit, scored.get(index)?.unit);
+        let broken = |from: usize, to: usize| text.get(from..to).is_some_and(|gap| gap.contains('\n'));
+        let after = scored
+            .get(index + 1)
+            .map(|next| next.unit)
+            .filter(|next| next.evidence == unit.evidence);
+        let alone = before.evidence == unit.evidence
+            && broken(before.quote.end, unit.quote.start)
+            && after.is_none_or(|next| broken(unit.quote.end, next.quote.start));
+        (alone && !matches!(unit.kind, UnitKind::Row(_))).then_some(())
+    };
+    let items = (best + 1..scored.len())
+        .take(STEPS)
+        .take_while(|index| own_line(*index).is_some());
+    let list: Vec<usize> = std::iter::once(best).chain(items).collect();
+    (list.len() >= 3).then_some(list)
 }
 
 /// Whether a list begins here.

@@ -142,3 +142,6 @@ fn confused() -> Stop {
         "The reader process gave an answer to another question.",
     )
 }
+
+#[cfg(test)]
+mod tests;

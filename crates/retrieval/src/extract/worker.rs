@@ -91,7 +91,7 @@ impl Worker {
                 ..
             })) => Err(failed(format!("refuses to read: {reason}"))),
             Ok(Ok(hello)) => {
-                if let Some(Some(error)) = &hello.pdf {
+                if let Some(error) = &hello.pdf {
                     tracing::warn!(%error, "the reader process runs without PDFium");
                 }
                 Ok(worker)
@@ -110,6 +110,12 @@ impl Worker {
     /// Whether the process is still there.
     pub(super) fn lives(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// The process's number, for tests that do it harm.
+    #[cfg(test)]
+    pub(super) fn process(&self) -> Option<u32> {
+        self.child.id()
     }
 
     /// Sends a file and waits for the answer. If this is dropped or fails, the worker is of no more use.

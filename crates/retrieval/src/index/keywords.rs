@@ -1,6 +1,6 @@
 //! Words to passages, with `tantivy`: BM25 over fields.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use domain::{DocumentId, PassageId};
 use tantivy::collector::{FilterCollector, TopDocs};
@@ -27,7 +27,7 @@ pub struct Entry<'a> {
     pub document: DocumentId,
     /// Path of the file below its folder.
     pub path: &'a str,
-    /// Title of the document, if it has one.
+    /// Title of the document, or its file name in words.
     pub title: &'a str,
     /// Heading path.
     pub headings: &'a [String],
@@ -40,10 +40,10 @@ pub struct Entry<'a> {
 /// How much a match counts in each field.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weights {
+    /// Title, headings and text as one: better than any sum of separate fields for finding documents.
+    pub all: f32,
     /// File name and folders.
     pub name: f32,
-    /// Title.
-    pub title: f32,
     /// Headings.
     pub headings: f32,
     /// Text outside tables.
@@ -66,8 +66,8 @@ pub struct KeywordHit {
 struct Fields {
     passage: Field,
     document: Field,
+    all: Field,
     name: Field,
-    title: Field,
     headings: Field,
     body: Field,
     cells: Field,
@@ -75,8 +75,6 @@ struct Fields {
 
 /// The keyword index. One writer; searching goes on while it writes.
 pub struct Keywords {
-    folder: PathBuf,
-    index: Index,
     fields: Fields,
     writer: IndexWriter,
     reader: IndexReader,
@@ -108,7 +106,7 @@ impl Keywords {
         std::fs::create_dir_all(folder).map_err(io)?;
         let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
         let index = Index::create(directory, schema(), IndexSettings::default())?;
-        let mut keywords = Self::of(folder, index)?;
+        let mut keywords = Self::of(&index)?;
         keywords.commit(epoch)?;
         Ok((keywords, true))
     }
@@ -122,24 +120,24 @@ impl Keywords {
         if !same || !index.validate_checksum()?.is_empty() {
             return Ok(None);
         }
-        Ok(Some(Self::of(folder, index)?))
+        Ok(Some(Self::of(&index)?))
     }
 
-    fn of(folder: &Path, index: Index) -> Result<Self, IndexError> {
+    fn of(index: &Index) -> Result<Self, IndexError> {
         index.tokenizers().register(TOKENIZER, TermTokenizer);
         let field = |name: &str| index.schema().get_field(name);
         let fields = Fields {
             passage: field("passage")?,
             document: field("document")?,
+            all: field("all")?,
             name: field("name")?,
-            title: field("title")?,
             headings: field("headings")?,
             body: field("body")?,
             cells: field("cells")?,
         };
         let writer = index.writer_with_num_threads(1, ARENA)?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { folder: folder.to_owned(), index, fields, writer, reader })
+        Ok(Self { fields, writer, reader })
     }
 
     /// Adds a passage; found after the next [`Keywords::commit`].
@@ -147,9 +145,10 @@ impl Keywords {
         let mut document = TantivyDocument::new();
         document.add_u64(self.fields.passage, entry.passage.0 as u64);
         document.add_u64(self.fields.document, entry.document.0 as u64);
+        let headings = entry.headings.join("\n");
+        document.add_text(self.fields.all, format!("{}\n{headings}\n{}", entry.title, entry.text));
         document.add_text(self.fields.name, entry.path);
-        document.add_text(self.fields.title, entry.title);
-        document.add_text(self.fields.headings, entry.headings.join("\n"));
+        document.add_text(self.fields.headings, headings);
         document.add_text(if entry.tabular { self.fields.cells } else { self.fields.body }, entry.text);
         self.writer.add_document(document)?;
         Ok(())
@@ -171,25 +170,9 @@ impl Keywords {
 
     /// The part that searches.
     pub fn reader(&self) -> KeywordReader {
-        let Fields { passage, document, name, title, headings, body, cells } = self.fields;
-        let fields = Fields { passage, document, name, title, headings, body, cells };
+        let Fields { passage, document, all, name, headings, body, cells } = self.fields;
+        let fields = Fields { passage, document, all, name, headings, body, cells };
         KeywordReader { reader: self.reader.clone(), fields: std::sync::Arc::new(fields) }
-    }
-
-    /// Bytes on disk.
-    pub fn bytes(&self) -> u64 {
-        let Ok(entries) = std::fs::read_dir(&self.folder) else { return 0 };
-        entries.flatten().filter_map(|entry| entry.metadata().ok()).map(|meta| meta.len()).sum()
-    }
-
-    /// Number of passages, including those that were taken out and not yet cleaned away.
-    pub fn len(&self) -> u64 {
-        self.reader.searcher().num_docs()
-    }
-
-    /// The index's own files are all as they were written.
-    pub fn is_sound(&self) -> bool {
-        self.index.validate_checksum().is_ok_and(|bad| bad.is_empty())
     }
 }
 
@@ -210,8 +193,8 @@ impl KeywordReader {
             return Ok(Vec::new());
         }
         let fields = [
+            (self.fields.all, weights.all),
             (self.fields.name, weights.name),
-            (self.fields.title, weights.title),
             (self.fields.headings, weights.headings),
             (self.fields.body, weights.body),
             (self.fields.cells, weights.cells),
@@ -251,7 +234,7 @@ fn schema() -> Schema {
     let indexing =
         TextFieldIndexing::default().set_tokenizer(TOKENIZER).set_index_option(IndexRecordOption::WithFreqs);
     let text = TextOptions::default().set_indexing_options(indexing);
-    for name in ["name", "title", "headings", "body", "cells"] {
+    for name in ["all", "name", "headings", "body", "cells"] {
         schema.add_text_field(name, text.clone());
     }
     schema.build()

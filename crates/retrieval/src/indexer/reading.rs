@@ -12,7 +12,7 @@ use crate::IndexError;
 use crate::chunk::{self, Draft};
 use crate::index::Entry;
 use crate::library::Inner;
-use crate::search::embedded_text;
+use crate::search::{embedded_text, title_for_embedding};
 use crate::store::{Finished, PassageRow, Stored, Waiting};
 use crate::text::content_key;
 use crate::watch::Stamp;
@@ -176,13 +176,18 @@ impl Loop {
 
     /// Writes the batch: database first, then the keyword index, which commits later.
     pub async fn flush(&mut self) -> Result<(), IndexError> {
-        let batch = std::mem::take(&mut self.reading.batch);
+        let mut batch = std::mem::take(&mut self.reading.batch);
         self.reading.batch_since = None;
         self.reading.batch_passages = 0;
         if batch.is_empty() {
             return Ok(());
         }
         let inner = self.inner.clone();
+        // A file that was deleted or changed again while it was read: what was read of it is no longer true.
+        let ids: Vec<DocumentId> = batch.iter().map(|done| done.waiting.id).collect();
+        let waiting = inner.store.still_waiting(&ids).await?;
+        batch.retain(|done| waiting.get(&done.waiting.id) == Some(&done.waiting.stamp));
+        self.reading.more |= batch.len() < ids.len();
         let mut last_id = inner.store.last_passage_id().await?;
         let urgent = batch.iter().any(|done| done.waiting.urgent);
         let (mut gone, mut write, mut indexed) = (Vec::new(), Vec::new(), Vec::new());
@@ -284,12 +289,13 @@ fn add_to_keywords(
     document: &Stored,
     rows: &[PassageRow],
 ) -> Result<(), IndexError> {
+    let title = title_for_embedding(document.title.as_deref(), &document.path);
     for row in rows {
         keywords.add(&Entry {
             passage: row.id,
             document: document.id,
             path: &document.path,
-            title: document.title.as_deref().unwrap_or(""),
+            title: &title,
             headings: &row.headings,
             text: &row.text,
             tabular: row.tabular,

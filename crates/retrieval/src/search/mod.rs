@@ -4,6 +4,7 @@ pub(crate) mod period;
 mod question;
 mod rank;
 mod stale;
+mod vocabulary;
 mod why;
 
 use std::collections::HashMap;
@@ -38,7 +39,7 @@ pub enum Mode {
 }
 
 /// What is asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Query {
     /// The question, in plain words.
     pub text: String,
@@ -50,6 +51,24 @@ pub struct Query {
     /// Where to look.
     #[serde(default)]
     pub filter: Filter,
+    /// Passages of one document that stand before those of other documents.
+    #[serde(default = "few")]
+    pub most_of_one: usize,
+    /// One passage, the best, of each document.
+    #[serde(default)]
+    pub by_document: bool,
+}
+
+fn few() -> usize {
+    3
+}
+
+impl Query {
+    /// A plain question for so many passages.
+    pub fn new(text: impl Into<String>, most: usize) -> Self {
+        let (mode, filter) = (Mode::default(), Filter::default());
+        Self { text: text.into(), most, mode, filter, most_of_one: few(), by_document: false }
+    }
 }
 
 /// A passage that was found.
@@ -151,7 +170,7 @@ impl Library {
         let wanted = snapshot.wanted(&query.filter);
         let mut candidates = Candidates { most, ..Candidates::default() };
         if query.mode != Mode::Vector {
-            let (weights, wanted) = (rank::weights(query.mode), wanted.clone());
+            let (weights, wanted) = (rank::DOCUMENT_WEIGHTS, wanted.clone());
             let found = self.inner.keyword_reader.search(&question.terms, weights, most, move |id| wanted(id))?;
             candidates.keyword = found;
         }
@@ -173,14 +192,16 @@ impl Library {
         let closer = Arc::new(rank::closer(&documents));
         let mut within = Candidates { most: WITHIN, ..Candidates::default() };
         let only = closer.clone();
-        let weights = rank::weights(query.mode);
-        within.keyword = self.inner.keyword_reader.search(&question.terms, weights, WITHIN, move |id| only.contains(&id))?;
+        let terms = rank::terms_within(&question, &query.text, &closer, snapshot);
+        let weights = rank::PASSAGE_WEIGHTS;
+        within.keyword = self.inner.keyword_reader.search(&terms, weights, WITHIN, move |id| only.contains(&id))?;
         if let Some(vector) = &vector {
             let passages = closer.iter().filter_map(|id| snapshot.catalog.document(*id)).flat_map(|d| d.passages.iter());
             let vectors = self.inner.vectors.read().unwrap_or_else(PoisonError::into_inner);
             within.vector = passages.filter_map(|id| Some((*id, vectors.similarity(vector, *id)?))).collect();
         }
-        Ok(rank::passages(&documents, &candidates, &within, snapshot))
+        let ranked = rank::passages(&documents, &candidates, &within, snapshot, query.most_of_one);
+        Ok(if query.by_document { rank::one_each(&documents, ranked, snapshot) } else { ranked })
     }
 
     fn nearest(
@@ -250,10 +271,19 @@ impl Snapshot {
     }
 }
 
+/// Whether what a file calls its title is one: many hold a file name or the number of a filing.
+fn is_title(title: &str) -> bool {
+    let letters = title.chars().filter(|c| c.is_alphabetic()).count();
+    let all = title.chars().filter(|c| !c.is_whitespace()).count();
+    let lower = title.trim().to_lowercase();
+    let file = [".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".html", ".indd"];
+    letters >= 4 && 2 * letters > all && !file.iter().any(|end| lower.ends_with(end))
+}
+
 /// The title a passage is embedded with: what the document says, else its file name in words.
 pub(crate) fn title_for_embedding(title: Option<&str>, path: &str) -> String {
     match title {
-        Some(title) if !title.trim().is_empty() => title.to_owned(),
+        Some(title) if is_title(title) => title.to_owned(),
         _ => file_stem(path).replace(['_', '-'], " "),
     }
 }

@@ -10,7 +10,7 @@ use crate::text::{fold, terms, words};
 pub struct Analysis {
     /// Its terms without stop words, and how often each is said: a word said three times weighs three.
     pub terms: Vec<(String, f32)>,
-    /// Terms that may be a name, and two or three neighbours written as one (`Best Buy`: `bestbuy`).
+    /// Words that may be a name, and two or three neighbours written as one (`Best Buy`: `bestbuy`).
     pub names: Vec<String>,
     /// The periods it asks for.
     pub periods: Periods,
@@ -35,24 +35,63 @@ pub fn analyse(question: &str) -> Analysis {
         // Only stop words: then they are what is asked for.
         terms(question).into_iter().for_each(|term| *counts.entry(term.text).or_default() += 1.0);
     }
-    let mut names: Vec<String> = counts.keys().filter(|term| !is_period_term(term)).cloned().collect();
-    names.extend(joined(question));
-    names.sort_unstable();
-    names.dedup();
-    Analysis { terms: counts.into_iter().collect(), names, periods: periods(question), sentences: sentences(question) }
+    Analysis {
+        terms: counts.into_iter().collect(),
+        names: names(question),
+        periods: periods(question),
+        sentences: sentences(question),
+    }
 }
 
-fn joined(question: &str) -> Vec<String> {
-    let plain = question.replace("'s ", " ").replace("’s ", " ");
-    let split: Vec<String> =
-        plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(fold).collect();
+/// Words, and two or three neighbours joined, that are written as names: with a capital that does not just open a
+/// sentence, or with a digit. In a question without any capital every word may be a name.
+fn names(question: &str) -> Vec<String> {
+    let plain = question.replace("'s", "  ").replace("’s", "  ");
+    let written = written_words(&plain);
+    let everything = !written.iter().any(|word| !word.opens && word.text.starts_with(char::is_uppercase));
+    let named = |word: &Word<'_>| {
+        let inner_capital = word.text.chars().skip(1).any(char::is_uppercase);
+        everything
+            || word.text.contains(|c: char| c.is_ascii_digit())
+            || (word.text.starts_with(char::is_uppercase) && (!word.opens || inner_capital))
+    };
     let mut out = Vec::new();
-    for length in 2..=3 {
-        for window in split.windows(length) {
-            if !is_stop_word(&window[0]) && !is_stop_word(&window[length - 1]) {
-                out.extend(words(&window.concat()).into_iter().filter(|term| !is_period_term(term)));
+    for length in 1..=3 {
+        for part in written.windows(length) {
+            let (first, last) = (&part[0], &part[length - 1]);
+            if length > 1 && (is_stop_word(&fold(first.text)) || is_stop_word(&fold(last.text))) {
+                continue;
+            }
+            if part.iter().all(named) || (length > 1 && named(last) && first.text.starts_with(char::is_uppercase)) {
+                let joined: String = part.iter().map(|word| word.text).collect();
+                // The whole comes first, or alone; its humps are no names of their own.
+                out.extend(words(&joined).into_iter().next());
             }
         }
+    }
+    out.retain(|term| !is_stop_word(term) && !is_period_term(term));
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+struct Word<'a> {
+    text: &'a str,
+    /// Opens a sentence, so that its capital says nothing.
+    opens: bool,
+}
+
+fn written_words(text: &str) -> Vec<Word<'_>> {
+    let mut out = Vec::new();
+    let mut opens = true;
+    let mut rest = text;
+    while let Some(start) = rest.find(char::is_alphanumeric) {
+        opens |= rest[..start].contains(['.', '?', '!', ':']);
+        rest = &rest[start..];
+        let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+        out.push(Word { text: &rest[..end], opens });
+        opens = false;
+        rest = &rest[end..];
     }
     out
 }
@@ -79,22 +118,22 @@ fn sentences(question: &str) -> Vec<String> {
 }
 
 /// Words that say nothing about what is looked for, folded and singular as terms are.
-fn is_stop_word(term: &str) -> bool {
+pub fn is_stop_word(term: &str) -> bool {
     STOP_WORDS.binary_search(&term).is_ok()
 }
 
 #[rustfmt::skip]
 const STOP_WORDS: &[&str] = &[
-    "a", "about", "after", "again", "against", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "because",
-    "been", "before", "being", "below", "between", "both", "but", "by", "can", "could", "did", "do", "doe", "does", "doing",
-    "don", "down", "during", "each", "few", "for", "from", "further", "give", "had", "has", "have", "having", "he", "her",
-    "here", "hers", "him", "his", "how", "however", "i", "if", "in", "into", "is", "it", "its", "itself", "just", "like",
-    "may", "me", "might", "more", "most", "must", "my", "need", "no", "nor", "not", "now", "of", "off", "on", "once",
-    "only", "or", "other", "our", "ours", "out", "over", "own", "per", "please", "s", "same", "shall", "she", "should",
-    "show", "so", "some", "such", "t", "tell", "than", "that", "the", "their", "theirs", "them", "then", "there",
-    "therefore", "these", "they", "this", "those", "through", "to", "too", "under", "until", "up", "us", "very", "via",
-    "want", "was", "we", "were", "what", "when", "where", "which", "while", "who", "whom", "why", "will", "with", "would",
-    "you", "your", "yours",
+    "a", "about", "after", "again", "against", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be",
+    "because", "been", "before", "being", "below", "between", "both", "but", "by", "can", "could", "did", "do", "doe",
+    "does", "doing", "don", "down", "during", "each", "few", "for", "from", "further", "give", "had", "has", "have",
+    "having", "he", "her", "here", "hers", "him", "his", "how", "however", "i", "if", "in", "into", "is", "it", "its",
+    "itself", "just", "like", "may", "me", "might", "more", "most", "must", "my", "need", "no", "nor", "not", "now",
+    "of", "off", "on", "once", "only", "or", "other", "our", "ours", "out", "over", "own", "per", "please", "s",
+    "same", "shall", "she", "should", "show", "so", "some", "such", "t", "tell", "than", "that", "the", "their",
+    "theirs", "them", "then", "there", "therefore", "these", "they", "this", "those", "through", "to", "too", "under",
+    "until", "up", "us", "very", "via", "want", "was", "we", "were", "what", "when", "where", "which", "while", "who",
+    "whom", "why", "will", "with", "would", "you", "your", "yours",
 ];
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use domain::{FileStatus, PassageId};
 use serde::Serialize;
 
 use super::question::analyse;
-use super::{Filter, Mode, Query};
+use super::{Mode, Query};
 use crate::library::Library;
 use crate::text::terms;
 use crate::watch::{Reach, reach, relative, scan};
@@ -121,8 +121,7 @@ impl Library {
 
     async fn why_ranked(&self, file: &str, document: domain::DocumentId, question: &str) -> Result<Why, IndexError> {
         let snapshot = self.snapshot();
-        let query =
-            Query { text: question.to_owned(), most: DEPTH, mode: Mode::Hybrid, filter: Filter::default() };
+        let query = Query { most_of_one: DEPTH, ..Query::new(question, DEPTH) };
         let vector = self.embed(vec![question.to_owned()]).await?.and_then(|mut vectors| vectors.pop());
         let ranked = self.ranked(&query, &snapshot, vector).await?;
         let document_of = |id: PassageId| snapshot.catalog.document_of(id);

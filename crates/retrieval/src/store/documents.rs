@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use domain::{DocumentId, FileStatus, Format, ReadStatus, SourceId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -215,6 +217,14 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// Which of these documents still wait, and for which state of their file.
+    pub async fn still_waiting(&self, ids: &[DocumentId]) -> Result<HashMap<DocumentId, Stamp>, IndexError> {
+        let sql = "SELECT id, size, modified, changed FROM documents
+                   WHERE status = 'waiting' AND id IN (SELECT value FROM json_each(?))";
+        let rows = sqlx::query(sql).bind(serde_json::to_string(ids)?).fetch_all(&self.write).await?;
+        rows.iter().map(|row| Ok((DocumentId(row.try_get(0)?), stamp(row, 1)?))).collect()
     }
 
     /// A waiting file turned out to have the content that is stored: only its times are new.

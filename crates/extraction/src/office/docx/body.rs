@@ -16,7 +16,10 @@ pub(super) struct Context {
 
 /// Footnotes, endnotes and comments by kind and id. Each stands after the paragraph that first refers to it.
 #[derive(Default)]
-pub(super) struct Notes(HashMap<(&'static str, String), Vec<Block>>, Vec<(&'static str, String)>);
+pub(super) struct Notes(
+    HashMap<(&'static str, String), Vec<Block>>,
+    Vec<(&'static str, String)>,
+);
 
 impl Notes {
     pub(super) fn insert(&mut self, kind: &'static str, notes: Vec<(String, Vec<Block>)>) {
@@ -33,7 +36,11 @@ impl Notes {
     /// Those that nothing referred to.
     fn rest(mut self) -> Vec<Block> {
         let order = std::mem::take(&mut self.1);
-        order.into_iter().filter_map(|key| self.0.remove(&key)).flatten().collect()
+        order
+            .into_iter()
+            .filter_map(|key| self.0.remove(&key))
+            .flatten()
+            .collect()
     }
 }
 
@@ -63,7 +70,12 @@ struct Table {
 /// Where finished blocks go.
 enum Sink {
     Blocks(Vec<Block>),
-    Cell { text: String, span: usize, merged: bool, bold: bool },
+    Cell {
+        text: String,
+        span: usize,
+        merged: bool,
+        bold: bool,
+    },
 }
 
 /// All blocks of a part, and whether its XML was broken.
@@ -73,7 +85,11 @@ pub(super) fn read(
     notes: Notes,
     beside: HashMap<String, Vec<Block>>,
 ) -> (Vec<Block>, bool) {
-    let mut reader = Reader { notes, beside, ..Reader::new(context) };
+    let mut reader = Reader {
+        notes,
+        beside,
+        ..Reader::new(context)
+    };
     let mut xml = Xml::new(text.as_bytes());
     while let Some(node) = xml.next() {
         match node {
@@ -98,12 +114,15 @@ pub(super) fn notes(text: &str, context: &mut Context) -> Vec<(String, Vec<Block
                 let Some(context) = context.take() else { continue };
                 current = Some((id, author, Reader::new(context)));
             }
-            Node::Start(tag) => match &mut current {
-                Some((_, _, reader)) => reader.start(tag, &mut xml),
-                None => {}
-            },
+            Node::Start(tag) => {
+                if let Some((_, _, reader)) = &mut current {
+                    reader.start(tag, &mut xml);
+                }
+            }
             Node::End(name) if matches!(name.as_str(), "footnote" | "endnote" | "comment") => {
-                let Some((id, author, mut reader)) = current.take() else { continue };
+                let Some((id, author, mut reader)) = current.take() else {
+                    continue;
+                };
                 let mut blocks = reader.close();
                 context = Some(reader.context);
                 if let (Some(author), Some(Block::Paragraph { text, .. })) = (author, blocks.first_mut()) {
@@ -161,10 +180,16 @@ impl<'a> Reader<'a> {
                     table.rows.push(Vec::new());
                 }
             }
-            "tc" => self.sinks.push(Sink::Cell { text: String::new(), span: 1, merged: false, bold: true }),
+            "tc" => self.sinks.push(Sink::Cell {
+                text: String::new(),
+                span: 1,
+                merged: false,
+                bold: true,
+            }),
             "txbxContent" => self.sinks.push(Sink::Blocks(Vec::new())),
             // Older copies of what stands beside them, text that was deleted or moved away, and how to pronounce it.
-            "Fallback" | "del" | "moveFrom" | "delText" | "rt" | "pPrChange" | "rPrChange" | "instrText" | "sectPr" => xml.skip(),
+            "Fallback" | "del" | "moveFrom" | "delText" | "rt" | "pPrChange" | "rPrChange" | "instrText"
+            | "sectPr" => xml.skip(),
             "pPr" => self.in_paragraph_properties = true,
             "rPr" => self.in_run_properties = true,
             "r" => self.bold = false,
@@ -177,7 +202,10 @@ impl<'a> Reader<'a> {
             "noBreakHyphen" => self.push("-"),
             "sym" => {
                 // Symbol fonts use the private area, where U+F0xx stands for the font's character xx.
-                if let Some(char) = tag.attr("char").and_then(|code| u32::from_str_radix(&code, 16).ok()).and_then(char::from_u32)
+                if let Some(char) = tag
+                    .attr("char")
+                    .and_then(|code| u32::from_str_radix(&code, 16).ok())
+                    .and_then(char::from_u32)
                     && !('\u{e000}'..='\u{f8ff}').contains(&char)
                 {
                     self.push(char.encode_utf8(&mut [0; 4]));
@@ -194,9 +222,15 @@ impl<'a> Reader<'a> {
             }
             "docPr" => {
                 // The words that a picture is described with.
-                let words = tag.attr("descr").or_else(|| tag.attr("title")).filter(|words| words.contains(' '));
+                let words = tag
+                    .attr("descr")
+                    .or_else(|| tag.attr("title"))
+                    .filter(|words| words.contains(' '));
                 if let (Some(words), Some(_)) = (words, self.paragraphs.last()) {
-                    self.after(vec![Block::Paragraph { text: words, place: Place::Whole }]);
+                    self.after(vec![Block::Paragraph {
+                        text: words,
+                        place: Place::Whole,
+                    }]);
                 }
             }
             _ => self.property(&tag),
@@ -221,8 +255,12 @@ impl<'a> Reader<'a> {
             return;
         }
         match (tag.name(), self.sinks.last_mut()) {
-            ("gridSpan", Some(Sink::Cell { span, .. })) => *span = tag.number("val").unwrap_or(1).clamp(1, 64),
-            ("vMerge", Some(Sink::Cell { merged, .. })) => *merged = tag.attr("val").as_deref() != Some("restart"),
+            ("gridSpan", Some(Sink::Cell { span, .. })) => {
+                *span = tag.number("val").unwrap_or(1).clamp(1, 64)
+            }
+            ("vMerge", Some(Sink::Cell { merged, .. })) => {
+                *merged = tag.attr("val").as_deref() != Some("restart")
+            }
             ("tblHeader", _) if tag.is_on() => {
                 if let Some(table) = self.tables.last_mut()
                     && table.header_rows + 1 == table.rows.len()
@@ -276,9 +314,14 @@ impl<'a> Reader<'a> {
     }
 
     fn end_paragraph(&mut self) {
-        let Some(paragraph) = self.paragraphs.pop() else { return };
+        let Some(paragraph) = self.paragraphs.pop() else {
+            return;
+        };
         let text = paragraph.text.trim();
-        let style = paragraph.style.as_ref().and_then(|style| self.context.styles.get(style));
+        let style = paragraph
+            .style
+            .as_ref()
+            .and_then(|style| self.context.styles.get(style));
         let heading = match paragraph.outline {
             Some(outline) => (outline < 9).then_some(outline + 1),
             None => style.and_then(|style| style.heading),
@@ -307,7 +350,11 @@ impl<'a> Reader<'a> {
                 cell.push_str(&text);
             }
             Some(Sink::Blocks(blocks)) => blocks.push(match (heading, list) {
-                (Some(level), _) => Block::Heading { level, text: text.split_whitespace().collect::<Vec<_>>().join(" "), place },
+                (Some(level), _) => Block::Heading {
+                    level,
+                    text: text.split_whitespace().collect::<Vec<_>>().join(" "),
+                    place,
+                },
                 (None, Some(_)) => Block::Item { text, place },
                 (None, None) => Block::Paragraph { text, place },
             }),
@@ -322,8 +369,18 @@ impl<'a> Reader<'a> {
         if !matches!(self.sinks.last(), Some(Sink::Cell { .. })) {
             return;
         }
-        let Some(Sink::Cell { text, span, merged, bold }) = self.sinks.pop() else { return };
-        let Some(table) = self.tables.last_mut() else { return };
+        let Some(Sink::Cell {
+            text,
+            span,
+            merged,
+            bold,
+        }) = self.sinks.pop()
+        else {
+            return;
+        };
+        let Some(table) = self.tables.last_mut() else {
+            return;
+        };
         let (above, row) = match table.rows.as_mut_slice() {
             [.., above, row] => (Some(above), row),
             [row] => (None, row),
@@ -400,12 +457,19 @@ fn append(cell: &mut String, block: &Block) {
         cell.push_str(text);
     };
     match block {
-        Block::Heading { text, .. } | Block::Paragraph { text, .. } | Block::Item { text, .. } | Block::Code { text, .. } => {
+        Block::Heading { text, .. }
+        | Block::Paragraph { text, .. }
+        | Block::Item { text, .. }
+        | Block::Code { text, .. } => {
             line(text);
         }
         Block::Table { header, rows } => {
             for cells in std::iter::once(header).chain(rows.iter().map(|row| &row.cells)) {
-                let filled: Vec<&str> = cells.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+                let filled: Vec<&str> = cells
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|cell| !cell.is_empty())
+                    .collect();
                 if !filled.is_empty() {
                     line(&filled.join("; "));
                 }

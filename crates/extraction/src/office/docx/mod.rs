@@ -21,7 +21,13 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
         return Err(Stop::corrupt(format!("its main part `{main}` is missing")));
     };
     let relations = parts::relations(&mut package, &main)?;
-    let named = |kind: &str| -> Vec<Relation> { relations.iter().filter(|relation| relation.kind == kind).cloned().collect() };
+    let named = |kind: &str| -> Vec<Relation> {
+        relations
+            .iter()
+            .filter(|relation| relation.kind == kind)
+            .cloned()
+            .collect()
+    };
 
     let mut context = Context::default();
     for relation in named("styles") {
@@ -46,9 +52,15 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
     let mut beside: HashMap<String, Vec<Block>> = HashMap::new();
     for relation in &relations {
         let blocks = match relation.kind.as_str() {
-            "chart" | "chartEx" => package.text(&relation.target)?.map(|text| drawing::chart(&text, &Place::Whole)),
-            "diagramData" => package.text(&relation.target)?.map(|text| drawing::paragraphs(&text, &Place::Whole)),
-            "aFChunk" => package.read(&relation.target)?.map(|content| foreign(&relation.target, content, limits)),
+            "chart" | "chartEx" => package
+                .text(&relation.target)?
+                .map(|text| drawing::chart(&text, &Place::Whole)),
+            "diagramData" => package
+                .text(&relation.target)?
+                .map(|text| drawing::paragraphs(&text, &Place::Whole)),
+            "aFChunk" => package
+                .read(&relation.target)?
+                .map(|content| foreign(&relation.target, content, limits)),
             _ => None,
         };
         if let Some(blocks) = blocks {
@@ -61,8 +73,13 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
 
     // Headers and footers stand once, after the text, as they would part it anywhere else.
     let mut margins: Vec<Block> = Vec::new();
-    for relation in relations.iter().filter(|relation| matches!(relation.kind.as_str(), "header" | "footer")) {
-        let Some(text) = package.text(&relation.target)? else { continue };
+    for relation in relations
+        .iter()
+        .filter(|relation| matches!(relation.kind.as_str(), "header" | "footer"))
+    {
+        let Some(text) = package.text(&relation.target)? else {
+            continue;
+        };
         for block in body::read(&text, &mut context, Notes::default(), HashMap::new()).0 {
             let block = as_paragraph(block);
             let says = matches!(&block, Block::Table { .. })

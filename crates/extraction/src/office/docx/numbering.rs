@@ -23,7 +23,11 @@ const LEVELS: usize = 9;
 
 impl Default for Level {
     fn default() -> Self {
-        Self { format: "bullet".into(), text: String::new(), start: 1 }
+        Self {
+            format: "bullet".into(),
+            text: String::new(),
+            start: 1,
+        }
     }
 }
 
@@ -39,7 +43,9 @@ pub(super) fn read(text: &str) -> Numbering {
                 match tag.name() {
                     "abstractNum" => {
                         definition = tag.attr("abstractNumId").unwrap_or_default();
-                        numbering.definitions.insert(definition.clone(), vec![Level::default(); LEVELS]);
+                        numbering
+                            .definitions
+                            .insert(definition.clone(), vec![Level::default(); LEVELS]);
                     }
                     "num" => list = tag.attr("numId"),
                     "abstractNumId" => {
@@ -49,8 +55,13 @@ pub(super) fn read(text: &str) -> Numbering {
                     }
                     "lvl" => level = tag.number("ilvl").unwrap_or(0),
                     name @ ("numFmt" | "lvlText" | "start") => {
-                        let levels = numbering.definitions.get_mut(&definition).filter(|_| list.is_none());
-                        if let (Some(level), Some(value)) = (levels.and_then(|levels| levels.get_mut(level)), value) {
+                        let levels = numbering
+                            .definitions
+                            .get_mut(&definition)
+                            .filter(|_| list.is_none());
+                        if let (Some(level), Some(value)) =
+                            (levels.and_then(|levels| levels.get_mut(level)), value)
+                        {
                             match name {
                                 "numFmt" => level.format = value,
                                 "lvlText" => level.text = value,
@@ -87,7 +98,11 @@ impl Numbering {
         }
         let mut text = levels[at].text.clone();
         for (index, (counter, level)) in counters.iter().zip(levels).enumerate().take(at + 1) {
-            let number = if index == at { *counter } else { (*counter).max(level.start) };
+            let number = if index == at {
+                *counter
+            } else {
+                (*counter).max(level.start)
+            };
             text = text.replace(&format!("%{}", index + 1), &written(number, &level.format));
         }
         Some(text.trim().to_owned()).filter(|text| !text.is_empty())
@@ -99,8 +114,13 @@ fn written(number: u32, format: &str) -> String {
         "lowerLetter" | "upperLetter" if number > 0 => {
             // After z come aa, bb, cc.
             let letter = char::from(b'a' + ((number - 1) % 26) as u8);
-            let text: String = std::iter::repeat_n(letter, ((number - 1) / 26 + 1).min(10) as usize).collect();
-            if format == "upperLetter" { text.to_uppercase() } else { text }
+            let text: String =
+                std::iter::repeat_n(letter, ((number - 1) / 26 + 1).min(10) as usize).collect();
+            if format == "upperLetter" {
+                text.to_uppercase()
+            } else {
+                text
+            }
         }
         "lowerRoman" => roman(number),
         "upperRoman" => roman(number).to_uppercase(),
@@ -112,8 +132,19 @@ fn written(number: u32, format: &str) -> String {
 
 fn roman(number: u32) -> String {
     const DIGITS: [(u32, &str); 13] = [
-        (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
-        (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
+        (1000, "m"),
+        (900, "cm"),
+        (500, "d"),
+        (400, "cd"),
+        (100, "c"),
+        (90, "xc"),
+        (50, "l"),
+        (40, "xl"),
+        (10, "x"),
+        (9, "ix"),
+        (5, "v"),
+        (4, "iv"),
+        (1, "i"),
     ];
     let (mut rest, mut text) = (number.min(3999), String::new());
     for (value, digits) in DIGITS {
@@ -138,7 +169,10 @@ mod tests {
              <w:lvl w:ilvl='2'><w:numFmt w:val='lowerRoman'/><w:lvlText w:val='(%3)'/></w:lvl></w:abstractNum>\
              <w:num w:numId='1'><w:abstractNumId w:val='7'/></w:num></w:numbering>",
         );
-        let counted: Vec<_> = [0, 1, 1, 2, 2, 0, 1].iter().map(|level| numbering.count("1", *level).unwrap()).collect();
+        let counted: Vec<_> = [0, 1, 1, 2, 2, 0, 1]
+            .iter()
+            .map(|level| numbering.count("1", *level).unwrap())
+            .collect();
         assert_eq!(counted, ["1", "1.1", "1.2", "(i)", "(ii)", "2", "2.1"]);
         assert_eq!(numbering.count("other", 0), None);
     }

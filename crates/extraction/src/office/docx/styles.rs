@@ -28,10 +28,19 @@ pub(super) fn read(text: &str) -> Styles {
                     id = tag.attr("styleId").unwrap_or_default();
                     (style, list, level) = (Style::default(), None, 0);
                 }
-                "name" => style.heading = style.heading.or_else(|| heading_name(&tag.attr("val").unwrap_or_default())),
+                "name" => {
+                    style.heading = style
+                        .heading
+                        .or_else(|| heading_name(&tag.attr("val").unwrap_or_default()))
+                }
                 "basedOn" => style.based_on = tag.attr("val"),
                 // 0 to 8 are headings, 9 is body text.
-                "outlineLvl" => style.heading = tag.number::<u8>("val").filter(|level| *level < 9).map(|level| level + 1),
+                "outlineLvl" => {
+                    style.heading = tag
+                        .number::<u8>("val")
+                        .filter(|level| *level < 9)
+                        .map(|level| level + 1)
+                }
                 "numId" => list = tag.attr("val"),
                 "ilvl" => level = tag.number("val").unwrap_or(0),
                 _ => {}
@@ -48,7 +57,9 @@ pub(super) fn read(text: &str) -> Styles {
         let (mut heading, mut list, mut at) = (None, None, Some(id.clone()));
         // A chain longer than this goes round in circles.
         for _ in 0..12 {
-            let Some(style) = at.and_then(|at| styles.get(&at)) else { break };
+            let Some(style) = at.and_then(|at| styles.get(&at)) else {
+                break;
+            };
             heading = heading.or(style.heading);
             list = list.or_else(|| style.list.clone());
             at = style.based_on.clone();

@@ -21,14 +21,23 @@ fn document(body: &str) -> Document {
         ("word/styles.xml", styles.as_bytes()),
         ("word/numbering.xml", numbering.as_bytes()),
         ("word/footnotes.xml", footnotes.as_bytes()),
-        ("word/header1.xml", b"<w:hdr><w:p><w:r><w:t>Confidential</w:t></w:r></w:p></w:hdr>"),
-        ("docProps/core.xml", b"<cp:p><dc:title>Offer</dc:title><dc:creator>Ann</dc:creator></cp:p>"),
+        (
+            "word/header1.xml",
+            b"<w:hdr><w:p><w:r><w:t>Confidential</w:t></w:r></w:p></w:hdr>",
+        ),
+        (
+            "docProps/core.xml",
+            b"<cp:p><dc:title>Offer</dc:title><dc:creator>Ann</dc:creator></cp:p>",
+        ),
     ]);
     read(&bytes, &Limits::default()).unwrap()
 }
 
 fn paragraph(text: &str) -> Block {
-    Block::Paragraph { text: text.into(), place: Place::Whole }
+    Block::Paragraph {
+        text: text.into(),
+        place: Place::Whole,
+    }
 }
 
 fn p(text: &str) -> String {
@@ -40,31 +49,70 @@ fn headings_come_from_inherited_styles_and_items_keep_their_numbers() {
     let item = "<w:p><w:pPr><w:numPr><w:ilvl w:val='0'/><w:numId w:val='4'/></w:numPr></w:pPr><w:r><w:t>Scope</w:t></w:r></w:p>";
     let heading = "<w:p><w:pPr><w:pStyle w:val='Mine'/></w:pPr><w:r><w:t>Terms</w:t></w:r></w:p>";
     let read = document(&format!("{heading}{item}{item}"));
-    assert_eq!((read.title.as_deref(), read.author.as_deref()), (Some("Offer"), Some("Ann")));
-    let item = |text: &str| Block::Item { text: text.into(), place: Place::Whole };
-    let heading = Block::Heading { level: 2, text: "Terms".into(), place: Place::Whole };
-    assert_eq!(read.blocks, [heading, item("1. Scope"), item("2. Scope"), paragraph("Small print."), paragraph("Confidential")]);
+    assert_eq!(
+        (read.title.as_deref(), read.author.as_deref()),
+        (Some("Offer"), Some("Ann"))
+    );
+    let item = |text: &str| Block::Item {
+        text: text.into(),
+        place: Place::Whole,
+    };
+    let heading = Block::Heading {
+        level: 2,
+        text: "Terms".into(),
+        place: Place::Whole,
+    };
+    assert_eq!(
+        read.blocks,
+        [
+            heading,
+            item("1. Scope"),
+            item("2. Scope"),
+            paragraph("Small print."),
+            paragraph("Confidential")
+        ]
+    );
 }
 
 #[test]
 fn a_footnote_stands_after_the_paragraph_that_refers_to_it() {
-    let body = format!("<w:p><w:r><w:t>Price</w:t></w:r><w:r><w:footnoteReference w:id='2'/></w:r></w:p>{}", p("Next"));
+    let body = format!(
+        "<w:p><w:r><w:t>Price</w:t></w:r><w:r><w:footnoteReference w:id='2'/></w:r></w:p>{}",
+        p("Next")
+    );
     let blocks = document(&body).blocks;
-    assert_eq!(blocks, [paragraph("Price"), paragraph("Small print."), paragraph("Next"), paragraph("Confidential")]);
+    assert_eq!(
+        blocks,
+        [
+            paragraph("Price"),
+            paragraph("Small print."),
+            paragraph("Next"),
+            paragraph("Confidential")
+        ]
+    );
 }
 
 #[test]
 fn tables_keep_header_merged_and_nested_cells() {
     let cell = |properties: &str, inner: &str| format!("<w:tc><w:tcPr>{properties}</w:tcPr>{inner}</w:tc>");
     let row = |cells: &[String]| format!("<w:tr>{}</w:tr>", cells.concat());
-    let nested = format!("<w:tbl>{}</w:tbl>{}", row(&[cell("", &p("a")), cell("", &p("b"))]), "<w:p/>");
+    let nested = format!(
+        "<w:tbl>{}</w:tbl>{}",
+        row(&[cell("", &p("a")), cell("", &p("b"))]),
+        "<w:p/>"
+    );
     let body = format!(
         "<w:tbl>{}{}{}</w:tbl>",
         row(&[cell("", &p("Plan")), cell("", &p("Price"))]),
-        row(&[cell("<w:vMerge w:val='restart'/>", &p("Basic")), cell("", &p("12"))]),
+        row(&[
+            cell("<w:vMerge w:val='restart'/>", &p("Basic")),
+            cell("", &p("12"))
+        ]),
         row(&[cell("<w:vMerge/>", "<w:p/>"), cell("", &nested)]),
     );
-    let Block::Table { header, rows } = document(&body).blocks.remove(0) else { panic!("no table") };
+    let Block::Table { header, rows } = document(&body).blocks.remove(0) else {
+        panic!("no table")
+    };
     assert_eq!(header, ["Plan", "Price"]);
     assert_eq!(rows[0].cells, ["Basic", "12"]);
     assert_eq!(rows[1].cells, ["Basic", "a; b"]);
@@ -82,7 +130,10 @@ fn deleted_text_is_gone_and_text_boxes_are_read_once() {
 
 #[test]
 fn a_broken_document_gives_what_can_be_read_and_says_so() {
-    let bytes = zip(&[("word/document.xml", b"<w:document><w:body><w:p><w:r><w:t>Start</w:t></w:r></w:p><w:p><w:r attr='")]);
+    let bytes = zip(&[(
+        "word/document.xml",
+        b"<w:document><w:body><w:p><w:r><w:t>Start</w:t></w:r></w:p><w:p><w:r attr='",
+    )]);
     let read = read(&bytes, &Limits::default()).unwrap();
     assert_eq!(read.blocks, [paragraph("Start")]);
     assert_eq!(read.notices.len(), 1);
@@ -90,6 +141,10 @@ fn a_broken_document_gives_what_can_be_read_and_says_so() {
 
 #[test]
 fn an_encrypted_document_is_recognised() {
-    let error = read(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 0, 0], &Limits::default()).unwrap_err();
+    let error = read(
+        &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 0, 0],
+        &Limits::default(),
+    )
+    .unwrap_err();
     assert_eq!(error.status, domain::ReadStatus::Encrypted);
 }

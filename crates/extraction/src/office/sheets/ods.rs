@@ -47,7 +47,7 @@ fn tables(source: impl BufRead, blocks: &mut Vec<Block>, budget: &mut Budget) ->
             "table" => {
                 sheets += 1;
                 let name = tag.attr("name").unwrap_or_else(|| format!("Sheet{sheets}"));
-                    table(&mut xml, &name, blocks, budget);
+                table(&mut xml, &name, blocks, budget);
                 if budget.is_spent() {
                     return (sheets, true);
                 }
@@ -72,16 +72,30 @@ fn table<R: BufRead>(xml: &mut Xml<R>, name: &str, blocks: &mut Vec<Block>, budg
                     cells.clear();
                 }
                 "table-cell" | "covered-table-cell" => {
-                    let times: u32 = tag.number("number-columns-repeated").unwrap_or(1).clamp(1, COLUMNS);
-                    let across: u32 = tag.number("number-columns-spanned").unwrap_or(1).clamp(1, COLUMNS);
+                    let times: u32 = tag
+                        .number("number-columns-repeated")
+                        .unwrap_or(1)
+                        .clamp(1, COLUMNS);
+                    let across: u32 = tag
+                        .number("number-columns-spanned")
+                        .unwrap_or(1)
+                        .clamp(1, COLUMNS);
                     let down: u32 = tag.number("number-rows-spanned").unwrap_or(1).clamp(1, ROWS);
-                    let range = CellRange { top: row, left: column, bottom: row.saturating_add(down - 1), right: column.saturating_add(across - 1) };
+                    let range = CellRange {
+                        top: row,
+                        left: column,
+                        bottom: row.saturating_add(down - 1),
+                        right: column.saturating_add(across - 1),
+                    };
                     if across > 1 || down > 1 {
                         grid.merge(range);
                     }
                     let (text, comments) = cell(&tag, xml);
                     let place = grid.cells(CellRange::row(row, column, column));
-                    beside.extend(comments.into_iter().map(|text| Block::Paragraph { text: format!("Comment: {text}"), place: place.clone() }));
+                    beside.extend(comments.into_iter().map(|text| Block::Paragraph {
+                        text: format!("Comment: {text}"),
+                        place: place.clone(),
+                    }));
                     if !text.is_empty() {
                         // Filled cells that repeat to the sheet's edge are decoration.
                         let times = if times > 200 { 1 } else { times };
@@ -94,7 +108,10 @@ fn table<R: BufRead>(xml: &mut Xml<R>, name: &str, blocks: &mut Vec<Block>, budg
                     let text = xml.text(&["title", "desc"]);
                     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
                     if !text.is_empty() {
-                        beside.push(Block::Paragraph { text, place: Place::Whole });
+                        beside.push(Block::Paragraph {
+                            text,
+                            place: Place::Whole,
+                        });
                     }
                 }
                 "forms" | "named-expressions" => xml.skip(),
@@ -127,7 +144,9 @@ fn table<R: BufRead>(xml: &mut Xml<R>, name: &str, blocks: &mut Vec<Block>, budg
 
 /// A cell's text and its comments. Dates are given in ISO 8601, everything else as it is shown.
 fn cell<R: BufRead>(tag: &Tag, xml: &mut Xml<R>) -> (String, Vec<String>) {
-    let date = tag.attr("date-value").filter(|_| tag.attr("value-type").as_deref() == Some("date"));
+    let date = tag
+        .attr("date-value")
+        .filter(|_| tag.attr("value-type").as_deref() == Some("date"));
     let value = tag.attr("value");
     let (mut text, mut comments, mut depth) = (String::new(), Vec::new(), 1_usize);
     while depth > 0 {
@@ -173,7 +192,9 @@ mod tests {
     use crate::package::tests::zip;
 
     fn sheet(rows: &str) -> Document {
-        let content = format!("<c><office:spreadsheet><table:table table:name='Plan'>{rows}</table:table></office:spreadsheet></c>");
+        let content = format!(
+            "<c><office:spreadsheet><table:table table:name='Plan'>{rows}</table:table></office:spreadsheet></c>"
+        );
         read(&zip(&[("content.xml", content.as_bytes())]), &Limits::default()).unwrap()
     }
 
@@ -184,10 +205,16 @@ mod tests {
             "<table:table-row>{}{}</table:table-row>\
              <table:table-row><table:table-cell office:value-type='date' office:date-value='2024-03-05'><text:p>05.03.24</text:p></table:table-cell>\
              <table:table-cell office:value-type='percentage' office:value='0.9971'><text:p>99.71 %</text:p></table:table-cell></table:table-row>",
-            cell("Since"), cell("Share"),
+            cell("Since"),
+            cell("Share"),
         ));
-        let Some(Block::Table { header, rows }) = document.blocks.last() else { panic!("no table") };
-        assert_eq!((header.join("|"), rows[0].cells.join("|")), ("Since|Share".into(), "2024-03-05|99.71 %".into()));
+        let Some(Block::Table { header, rows }) = document.blocks.last() else {
+            panic!("no table")
+        };
+        assert_eq!(
+            (header.join("|"), rows[0].cells.join("|")),
+            ("Since|Share".into(), "2024-03-05|99.71 %".into())
+        );
     }
 
     #[test]

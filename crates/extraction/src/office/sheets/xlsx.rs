@@ -25,8 +25,16 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
     };
     let relations = parts::relations(&mut package, &main)?;
     let (sheets, date1904) = workbook(&text);
-    let mut values = Values { date1904, ..Values::default() };
-    let target = |kind: &str| relations.iter().find(|relation| relation.kind == kind).map(|relation| relation.target.clone());
+    let mut values = Values {
+        date1904,
+        ..Values::default()
+    };
+    let target = |kind: &str| {
+        relations
+            .iter()
+            .find(|relation| relation.kind == kind)
+            .map(|relation| relation.target.clone())
+    };
     if let Some(part) = target("styles")
         && let Some(text) = package.text(&part)?
     {
@@ -40,12 +48,24 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
         package.check()?;
     }
 
-    let mut document = Document { parts: u32::try_from(sheets.len()).ok(), ..Document::default() };
+    let mut document = Document {
+        parts: u32::try_from(sheets.len()).ok(),
+        ..Document::default()
+    };
     parts::properties(&mut package, &mut document)?;
     let mut budget = Budget::new(limits.output_bytes(bytes.len() as u64));
     for (name, id) in sheets {
-        let Some(relation) = relations.iter().find(|relation| relation.id == id) else { continue };
-        damaged |= !sheet(&mut package, &name, &relation.target, &values, &mut budget, &mut document.blocks)?;
+        let Some(relation) = relations.iter().find(|relation| relation.id == id) else {
+            continue;
+        };
+        damaged |= !sheet(
+            &mut package,
+            &name,
+            &relation.target,
+            &values,
+            &mut budget,
+            &mut document.blocks,
+        )?;
         if budget.is_spent() {
             break;
         }
@@ -62,7 +82,10 @@ fn workbook(text: &str) -> (Vec<(String, String)>, bool) {
     while let Some(node) = xml.next() {
         let Node::Start(tag) = node else { continue };
         match tag.name() {
-            "sheet" => sheets.push((tag.attr("name").unwrap_or_default(), tag.prefixed("id").unwrap_or_default())),
+            "sheet" => sheets.push((
+                tag.attr("name").unwrap_or_default(),
+                tag.prefixed("id").unwrap_or_default(),
+            )),
             "workbookPr" => date1904 = matches!(tag.attr("date1904").as_deref(), Some("1" | "true")),
             _ => {}
         }
@@ -169,7 +192,9 @@ fn sheet(
     package.check()?;
     let relations = parts::relations(package, part)?;
     let mut beside = Vec::new();
-    let threaded = relations.iter().any(|relation| relation.kind == "threadedComment");
+    let threaded = relations
+        .iter()
+        .any(|relation| relation.kind == "threadedComment");
     for relation in &relations {
         match relation.kind.as_str() {
             "comments" if !threaded => {
@@ -192,7 +217,13 @@ fn sheet(
     Ok(whole)
 }
 
-fn cells(source: impl BufRead, values: &Values, grid: &mut Grid, margins: &mut Vec<Block>, budget: &mut Budget) -> bool {
+fn cells(
+    source: impl BufRead,
+    values: &Values,
+    grid: &mut Grid,
+    margins: &mut Vec<Block>,
+    budget: &mut Budget,
+) -> bool {
     let mut xml = Xml::new(source);
     let (mut row, mut column) = (0_u32, 0_u32);
     while let Some(node) = xml.next() {
@@ -200,7 +231,9 @@ fn cells(source: impl BufRead, values: &Values, grid: &mut Grid, margins: &mut V
         match tag.name() {
             "row" => {
                 // Rows and cells without a number follow the one before.
-                row = tag.number::<u32>("r").map_or(row + 1, |number| number.clamp(1, 1 << 20));
+                row = tag
+                    .number::<u32>("r")
+                    .map_or(row + 1, |number| number.clamp(1, 1 << 20));
                 column = 0;
             }
             "c" => {
@@ -218,14 +251,22 @@ fn cells(source: impl BufRead, values: &Values, grid: &mut Grid, margins: &mut V
                 let range = tag.attr("ref").and_then(|range| {
                     let (from, to) = range.split_once(':')?;
                     let ((top, left), (bottom, right)) = (position(from)?, position(to)?);
-                    (top <= bottom && left <= right).then_some(CellRange { top, left, bottom, right })
+                    (top <= bottom && left <= right).then_some(CellRange {
+                        top,
+                        left,
+                        bottom,
+                        right,
+                    })
                 });
                 range.into_iter().for_each(|range| grid.merge(range));
             }
             "oddHeader" | "oddFooter" | "evenHeader" | "evenFooter" | "firstHeader" | "firstFooter" => {
                 let text = without_codes(&xml.text(&[]));
                 if text.chars().any(char::is_alphabetic) {
-                    margins.push(Block::Paragraph { text, place: Place::Whole });
+                    margins.push(Block::Paragraph {
+                        text,
+                        place: Place::Whole,
+                    });
                 }
             }
             _ => {}
@@ -262,7 +303,9 @@ fn value<R: BufRead>(cell: &Tag, xml: &mut Xml<R>, values: &Values) -> Option<St
 }
 
 fn number(raw: &str, format: Option<&NumberFormat>, date1904: bool) -> String {
-    let Ok(value) = raw.parse::<f64>() else { return raw.to_owned() };
+    let Ok(value) = raw.parse::<f64>() else {
+        return raw.to_owned();
+    };
     match format {
         Some(format) if format.is_date => match date::DateTimeValue::from_serial(value, date1904) {
             Some(date) => date.to_iso_string(),
@@ -282,10 +325,12 @@ fn position(reference: &str) -> Option<(u32, u32)> {
     let (letters, digits) = reference.split_at(letters);
     let mut column = 0_u32;
     for letter in letters.bytes() {
-        column = column.checked_mul(26)?.checked_add(u32::from(letter.to_ascii_uppercase() - b'A') + 1)?;
+        column = column
+            .checked_mul(26)?
+            .checked_add(u32::from(letter.to_ascii_uppercase() - b'A') + 1)?;
     }
     let row: u32 = digits.parse().ok()?;
-    (row >= 1 && row <= 1 << 20 && (1..=16_384).contains(&column)).then(|| (row - 1, column - 1))
+    ((1..=1 << 20).contains(&row) && (1..=16_384).contains(&column)).then(|| (row - 1, column - 1))
 }
 
 /// The text of a page header without its codes: `&L` left, `&P` page number, `&"Arial,Bold"`, `&12` (18.3.1.39).
@@ -320,19 +365,33 @@ fn comments(text: &str, grid: &Grid, blocks: &mut Vec<Block>) {
         if !matches!(tag.name(), "comment" | "threadedComment") {
             continue;
         }
-        let (name, at) = (tag.name().to_owned(), tag.attr("ref").and_then(|reference| position(&reference)));
-        let text = if name == "comment" { rich_text(&mut xml, "comment") } else { xml.text(&[]) };
+        let (name, at) = (
+            tag.name().to_owned(),
+            tag.attr("ref").and_then(|reference| position(&reference)),
+        );
+        let text = if name == "comment" {
+            rich_text(&mut xml, "comment")
+        } else {
+            xml.text(&[])
+        };
         let text = text.trim();
         if !text.is_empty() {
-            let place = at.map_or(Place::Whole, |(row, column)| grid.cells(CellRange::row(row, column, column)));
-            blocks.push(Block::Paragraph { text: format!("Comment: {text}"), place });
+            let place = at.map_or(Place::Whole, |(row, column)| {
+                grid.cells(CellRange::row(row, column, column))
+            });
+            blocks.push(Block::Paragraph {
+                text: format!("Comment: {text}"),
+                place,
+            });
         }
     }
 }
 
 /// Text boxes, and charts, which have relationships of their own.
 fn drawn(package: &mut Package, relation: &Relation, blocks: &mut Vec<Block>) -> Result<(), Stop> {
-    let Some(text) = package.text(&relation.target)? else { return Ok(()) };
+    let Some(text) = package.text(&relation.target)? else {
+        return Ok(());
+    };
     blocks.extend(drawing::paragraphs(&text, &Place::Whole));
     for relation in parts::relations(package, &relation.target)? {
         let read = match relation.kind.as_str() {
@@ -379,7 +438,9 @@ mod tests {
              <row r='2'><c r='A2' s='0'><v>12.5</v></c><c r='B2' s='1'><v>0.9971</v></c><c r='C2' s='2'><v>45292</v></c><c r='D2' s='3'><f>A1*2</f><v>1234567</v></c></row></sheetData>",
         );
         let document = document.unwrap();
-        let Some(Block::Table { header, rows }) = document.blocks.last() else { panic!("no table") };
+        let Some(Block::Table { header, rows }) = document.blocks.last() else {
+            panic!("no table")
+        };
         assert_eq!(header.join("|"), "Plan|東京|Since|Count");
         assert_eq!(rows[0].cells.join("|"), "12.5|99.71%|2024-01-01|1,234,567");
         assert_eq!(rows[0].place.to_string(), "sheet Prices, A2:D2");
@@ -387,12 +448,16 @@ mod tests {
 
     #[test]
     fn headers_and_footers_lose_their_codes() {
-        assert_eq!(without_codes("&L&\"Arial,Bold\"&12Confidential&CPage &P of &N&RR&&D &KFF0000red"), "Confidential Page of R&D red");
+        assert_eq!(
+            without_codes("&L&\"Arial,Bold\"&12Confidential&CPage &P of &N&RR&&D &KFF0000red"),
+            "Confidential Page of R&D red"
+        );
     }
 
     #[test]
     fn a_cell_far_out_takes_no_room() {
-        let document = workbook("<sheetData><row r='1048576'><c r='XFD1048576'><v>1</v></c></row></sheetData>").unwrap();
+        let document =
+            workbook("<sheetData><row r='1048576'><c r='XFD1048576'><v>1</v></c></row></sheetData>").unwrap();
         assert_eq!(document.blocks.len(), 2);
         assert_eq!(position("XFD1048576"), Some((1_048_575, 16_383)));
         assert_eq!(position("XFE1"), None);

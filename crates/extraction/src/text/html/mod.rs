@@ -26,7 +26,19 @@ const DEPTH: usize = 4096;
 pub(crate) fn read(bytes: &[u8], _: &Limits) -> Result<Document, Stop> {
     let text = decode::decode_declared(bytes, declared(bytes).as_deref());
     let mut document = blocks(&text, &Place::Whole);
-    document.title = document.title.or_else(|| first_heading(&document.blocks));
+    match &document.title {
+        None => document.title = first_heading(&document.blocks),
+        // What stands above the page is found and cited like the page.
+        Some(title) if first_heading(&document.blocks).as_ref() != Some(title) => {
+            let heading = Block::Heading {
+                level: 1,
+                text: title.clone(),
+                place: Place::Whole,
+            };
+            document.blocks.insert(0, heading);
+        }
+        Some(_) => {}
+    }
     Ok(document)
 }
 

@@ -25,11 +25,11 @@ fn a_page_is_read_as_a_browser_shows_it() {
     assert_eq!(document.author.as_deref(), Some("Ann Lee"));
     assert_eq!(
         document.text(),
-        "Prices\nOne two\nthree\nfour five\nseen\n3. c\n4. d\ne\nx\n  y\n"
+        "Price & terms\nPrices\nOne two\nthree\nfour five\nseen\n3. c\n4. d\ne\nx\n  y\n"
     );
     assert!(matches!(document.blocks[0], Block::Heading { level: 1, .. }));
-    assert!(matches!(document.blocks[4], Block::Item { .. }));
-    assert!(matches!(document.blocks[7], Block::Code { .. }));
+    assert!(matches!(document.blocks[5], Block::Item { .. }));
+    assert!(matches!(document.blocks[8], Block::Code { .. }));
 }
 
 #[test]

@@ -1,14 +1,19 @@
 //! RTF ([Rich Text Format Specification 1.9.1]): read with a small tokenizer of our own, as the libraries that exist
 //! know neither code pages nor tables.
 
+mod encoding;
+
 use domain::{Block, Document, Place};
 use encoding_rs::Encoding;
 
+use self::encoding::{charset, code_page};
 use super::table;
 use crate::{Limits, Stop};
 
 pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
-    let start = bytes.iter().position(|byte| !byte.is_ascii_whitespace() && !matches!(byte, 0xef | 0xbb | 0xbf));
+    let start = bytes
+        .iter()
+        .position(|byte| !byte.is_ascii_whitespace() && !matches!(byte, 0xef | 0xbb | 0xbf));
     let bytes = start.map_or(bytes, |start| &bytes[start..]);
     if !bytes.starts_with(b"{\\rtf") {
         return Err(Stop::corrupt("it is not an RTF document"));
@@ -17,7 +22,9 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
     let whole = reader.run(bytes);
     let mut document = reader.finish();
     if !whole {
-        document.notices.push("The file is damaged. What could be read of it is here; text may be missing.".to_owned());
+        document
+            .notices
+            .push("The file is damaged. What could be read of it is here; text may be missing.".to_owned());
     }
     Ok(document)
 }
@@ -160,9 +167,13 @@ impl Reader {
 
     /// A control word or symbol that begins at `at`, behind its backslash; gives where the next token begins.
     fn control(&mut self, bytes: &[u8], at: usize) -> usize {
-        let Some(&first) = bytes.get(at) else { return bytes.len() };
+        let Some(&first) = bytes.get(at) else {
+            return bytes.len();
+        };
         if first == b'\'' {
-            let digits = bytes.get(at + 1..at + 3).and_then(|digits| std::str::from_utf8(digits).ok());
+            let digits = bytes
+                .get(at + 1..at + 3)
+                .and_then(|digits| std::str::from_utf8(digits).ok());
             if let Some(byte) = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
                 self.byte(byte);
             }
@@ -186,16 +197,27 @@ impl Reader {
             }
             return at + 1;
         }
-        let name = bytes[at..].iter().take(32).take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let name = bytes[at..]
+            .iter()
+            .take(32)
+            .take_while(|byte| byte.is_ascii_alphabetic())
+            .count();
         let word = std::str::from_utf8(&bytes[at..at + name]).unwrap_or_default();
         let mut end = at + name;
         let negative = bytes.get(end) == Some(&b'-');
         let digits_at = end + usize::from(negative);
-        let digits = bytes[digits_at.min(bytes.len())..].iter().take(10).take_while(|byte| byte.is_ascii_digit()).count();
+        let digits = bytes[digits_at.min(bytes.len())..]
+            .iter()
+            .take(10)
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
         let mut number = None;
         if digits > 0 {
             let text = std::str::from_utf8(&bytes[digits_at..digits_at + digits]).unwrap_or_default();
-            number = text.parse::<i64>().ok().map(|number| if negative { -number } else { number });
+            number = text
+                .parse::<i64>()
+                .ok()
+                .map(|number| if negative { -number } else { number });
             end = digits_at + digits;
         }
         if bytes.get(end) == Some(&b' ') {
@@ -218,7 +240,7 @@ impl Reader {
         let on = number != Some(0);
         match word {
             "ansicpg" | "cpg" => {
-                if let Some(encoding) = number.and_then(|page| code_page(page)) {
+                if let Some(encoding) = number.and_then(code_page) {
                     self.state.encoding = encoding;
                 }
             }
@@ -226,22 +248,35 @@ impl Reader {
             "uc" => self.state.fallback = usize::try_from(number.unwrap_or(1)).unwrap_or(1).min(16),
             "fonttbl" => self.state.destination = Destination::Fonts,
             "stylesheet" => self.state.destination = Destination::Styles,
-            "title" if self.state.destination != Destination::Body => self.state.destination = Destination::Title,
-            "author" if self.state.destination != Destination::Body => self.state.destination = Destination::Author,
-            "colortbl" | "info" | "pict" | "object" | "objdata" | "themedata" | "datastore" | "colorschememapping" | "listtable"
-            | "listoverridetable" | "rsidtbl" | "generator" | "xmlnstbl" | "latentstyles" | "filetbl" | "revtbl" | "fldinst"
-            | "bkmkstart" | "bkmkend" | "atnid" | "atnauthor" | "atntime" | "atndate" | "template" | "nonshppict" | "sp" | "panose"
+            "title" if self.state.destination != Destination::Body => {
+                self.state.destination = Destination::Title
+            }
+            "author" if self.state.destination != Destination::Body => {
+                self.state.destination = Destination::Author
+            }
+            "colortbl" | "info" | "pict" | "object" | "objdata" | "themedata" | "datastore"
+            | "colorschememapping" | "listtable" | "listoverridetable" | "rsidtbl" | "generator"
+            | "xmlnstbl" | "latentstyles" | "filetbl" | "revtbl" | "fldinst" | "bkmkstart" | "bkmkend"
+            | "atnid" | "atnauthor" | "atntime" | "atndate" | "template" | "nonshppict" | "sp" | "panose"
             | "falt" | "private" | "tc" | "xe" => {
                 self.state.destination = Destination::Skip;
             }
             // A picture as shape properties is skipped, but a text box inside is text.
-            "shptxt" | "result" | "fldrslt" => self.state.destination = if self.state.destination == Destination::Skip { Destination::Body } else { self.state.destination },
+            "shptxt" | "result" | "fldrslt" => {
+                self.state.destination = if self.state.destination == Destination::Skip {
+                    Destination::Body
+                } else {
+                    self.state.destination
+                }
+            }
             "footnote" | "annotation" => self.state.destination = Destination::Note,
             "header" | "headerl" | "headerr" | "headerf" | "footer" | "footerl" | "footerr" | "footerf" => {
                 self.state.destination = Destination::Margin;
             }
             "listtext" | "pntext" => self.list_text = true,
-            "f" | "af" if self.state.destination == Destination::Fonts => self.state.font = number.unwrap_or(0),
+            "f" | "af" if self.state.destination == Destination::Fonts => {
+                self.state.font = number.unwrap_or(0)
+            }
             "f" => {
                 self.state.font = number.unwrap_or(0);
                 if let Some((_, encoding)) = self.fonts.iter().find(|(font, _)| Some(*font) == number) {
@@ -253,10 +288,15 @@ impl Reader {
                     self.fonts.push((self.state.font, encoding));
                 }
             }
-            "s" if self.state.destination == Destination::Styles => self.style = (number.unwrap_or(0), String::new(), None),
+            "s" if self.state.destination == Destination::Styles => {
+                self.style = (number.unwrap_or(0), String::new(), None)
+            }
             "s" => self.look.style = number.unwrap_or(0),
             "outlinelevel" => {
-                let level = number.and_then(|level| u8::try_from(level).ok()).filter(|level| *level < 9).map(|level| level + 1);
+                let level = number
+                    .and_then(|level| u8::try_from(level).ok())
+                    .filter(|level| *level < 9)
+                    .map(|level| level + 1);
                 match self.state.destination {
                     Destination::Styles => self.style.2 = level,
                     _ => self.look.outline = level,
@@ -300,7 +340,11 @@ impl Reader {
             }
             _ => {
                 // Symbol fonts use the private area for the characters of their font.
-                let unit = if (0xf020..=0xf0ff).contains(&unit) { 0x2022 } else { unit };
+                let unit = if (0xf020..=0xf0ff).contains(&unit) {
+                    0x2022
+                } else {
+                    unit
+                };
                 if let Some(char) = char::from_u32(u32::from(unit)) {
                     self.add(char);
                 }
@@ -331,7 +375,12 @@ impl Reader {
             return;
         }
         let pending = std::mem::take(&mut self.pending);
-        let text = self.state.encoding.decode_without_bom_handling(&pending).0.into_owned();
+        let text = self
+            .state
+            .encoding
+            .decode_without_bom_handling(&pending)
+            .0
+            .into_owned();
         text.chars().for_each(|char| self.add(char));
         self.pending = pending;
         self.pending.clear();
@@ -364,7 +413,9 @@ impl Reader {
             (Destination::Styles, _) => {
                 let (number, name, outline) = std::mem::take(&mut self.style);
                 let name = name.trim_end_matches(';').trim().to_lowercase();
-                let named = name.strip_prefix("heading ").and_then(|level| level.split(' ').next()?.parse().ok());
+                let named = name
+                    .strip_prefix("heading ")
+                    .and_then(|level| level.split(' ').next()?.parse().ok());
                 let level = outline.or(named).or((name == "title").then_some(1));
                 if let Some(level) = level.filter(|level| (1..=9).contains(level)) {
                     self.styles.push((number, level));
@@ -373,12 +424,22 @@ impl Reader {
             (Destination::Note, outer) if outer != Destination::Note => {
                 let text = std::mem::take(&mut self.note).trim().to_owned();
                 if !text.is_empty() {
-                    self.notes.push(Block::Paragraph { text, place: Place::Whole });
+                    self.notes.push(Block::Paragraph {
+                        text,
+                        place: Place::Whole,
+                    });
                 }
             }
             (Destination::Margin, outer) if outer != Destination::Margin => {
-                for line in std::mem::take(&mut self.margin).lines().map(str::trim).filter(|line| line.chars().any(char::is_alphabetic)) {
-                    let block = Block::Paragraph { text: line.to_owned(), place: Place::Whole };
+                for line in std::mem::take(&mut self.margin)
+                    .lines()
+                    .map(str::trim)
+                    .filter(|line| line.chars().any(char::is_alphabetic))
+                {
+                    let block = Block::Paragraph {
+                        text: line.to_owned(),
+                        place: Place::Whole,
+                    };
                     if !self.margins.contains(&block) {
                         self.margins.push(block);
                     }
@@ -404,10 +465,18 @@ impl Reader {
     fn paragraph(&mut self) {
         let text = std::mem::take(&mut self.text).trim().to_owned();
         let place = Place::Whole;
-        let styled = self.styles.iter().find(|(style, _)| *style == self.look.style).map(|(_, level)| *level);
+        let styled = self
+            .styles
+            .iter()
+            .find(|(style, _)| *style == self.look.style)
+            .map(|(_, level)| *level);
         if !text.is_empty() {
             self.blocks.push(match self.look.outline.or(styled) {
-                Some(level) => Block::Heading { level, text: text.split_whitespace().collect::<Vec<_>>().join(" "), place },
+                Some(level) => Block::Heading {
+                    level,
+                    text: text.split_whitespace().collect::<Vec<_>>().join(" "),
+                    place,
+                },
                 None if self.look.listed => Block::Item { text, place },
                 None => Block::Paragraph { text, place },
             });
@@ -431,7 +500,8 @@ impl Reader {
     fn end_table(&mut self) {
         self.end_row();
         if !self.rows.is_empty() {
-            self.blocks.extend(table::blocks(std::mem::take(&mut self.rows), 0, &Place::Whole));
+            self.blocks
+                .extend(table::blocks(std::mem::take(&mut self.rows), 0, &Place::Whole));
         }
     }
 
@@ -451,105 +521,15 @@ impl Reader {
 fn known(bytes: &[u8], at: usize) -> bool {
     let rest = &bytes[at.min(bytes.len())..];
     let rest = &rest[rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count()..];
-    let known: [&[u8]; 5] = [b"\\annotation", b"\\footnote", b"\\shpinst", b"\\shptxt", b"\\nesttableprops"];
+    let known: [&[u8]; 5] = [
+        b"\\annotation",
+        b"\\footnote",
+        b"\\shpinst",
+        b"\\shptxt",
+        b"\\nesttableprops",
+    ];
     known.iter().any(|word| rest.starts_with(word))
 }
 
-/// Code pages by their number, as in `\ansicpg1250`.
-fn code_page(number: i32) -> Option<&'static Encoding> {
-    let label = match number {
-        874 => "windows-874".to_owned(),
-        932 => "shift_jis".to_owned(),
-        936 => "gbk".to_owned(),
-        949 => "euc-kr".to_owned(),
-        950 => "big5".to_owned(),
-        1361 => "euc-kr".to_owned(),
-        10000 => "macintosh".to_owned(),
-        65001 => "utf-8".to_owned(),
-        866 => "ibm866".to_owned(),
-        1250..=1258 => format!("windows-{number}"),
-        _ => return None,
-    };
-    Encoding::for_label(label.as_bytes())
-}
-
-/// Code pages by the character set of a font, `\fcharset`.
-fn charset(number: i32) -> Option<&'static Encoding> {
-    let page = match number {
-        0 => 1252,
-        77 => 10000,
-        128 => 932,
-        129 => 949,
-        130 => 1361,
-        134 => 936,
-        136 => 950,
-        161 => 1253,
-        162 => 1254,
-        163 => 1258,
-        177 => 1255,
-        178 => 1256,
-        186 => 1257,
-        204 => 1251,
-        222 => 874,
-        238 => 1250,
-        _ => return None,
-    };
-    code_page(page)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rtf(text: &str) -> Document {
-        read(text.as_bytes(), &Limits::default()).unwrap()
-    }
-
-    fn paragraph(text: &str) -> Block {
-        Block::Paragraph { text: text.into(), place: Place::Whole }
-    }
-
-    #[test]
-    fn characters_come_from_code_pages_and_unicode() {
-        let polish = rtf(r"{\rtf1\ansi\ansicpg1250 za\'bf\'f3\'b3\'e6\par}");
-        assert_eq!(polish.blocks, [paragraph("zażółć")]);
-        let japanese = rtf(r"{\rtf1\ansi{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset128 Mincho;}}\f1\'93\'fa\'96\'7b\f0 ok\par}");
-        assert_eq!(japanese.blocks, [paragraph("日本ok")]);
-        let unicode = rtf(r"{\rtf1\uc1\u8220?hi\u8221\'94 {\uc2\u-10179??\u-8704??}\uc0\u228 x\par}");
-        assert_eq!(unicode.blocks, [paragraph("“hi” 😀äx")]);
-    }
-
-    #[test]
-    fn pictures_and_properties_are_no_text() {
-        let text = r"{\rtf1{\info{\title Offer}{\author Ann}}{\*\generator X;}{\pict\wmetafile8 0102abcd}Text{\*\unknown hidden}\bin4 ab}c more\par}";
-        let read = rtf(text);
-        assert_eq!((read.title.as_deref(), read.author.as_deref()), (Some("Offer"), Some("Ann")));
-        assert_eq!(read.blocks, [paragraph("Textmore")]);
-    }
-
-    #[test]
-    fn headings_tables_notes_and_margins_are_kept_apart() {
-        let read = rtf(
-            r"{\rtf1{\stylesheet{\s1 heading 1;}{\s2 Normal;}}{\footer Confidential\par}\pard\s1 Terms\par\pard\s2 Price{\footnote net}\par
-              \trowd\pard\intbl Plan\cell Price\cell\row\trowd\intbl Basic\cell 12\cell\row\pard After\par}",
-        );
-        let row = domain::Row { cells: vec!["Basic".into(), "12".into()], place: Place::Whole };
-        let expected = [
-            Block::Heading { level: 1, text: "Terms".into(), place: Place::Whole },
-            paragraph("Price"),
-            paragraph("net"),
-            Block::Table { header: vec!["Plan".into(), "Price".into()], rows: vec![row] },
-            paragraph("After"),
-            paragraph("Confidential"),
-        ];
-        assert_eq!(read.blocks, expected);
-    }
-
-    #[test]
-    fn a_file_cut_off_gives_what_is_there() {
-        let read = rtf(r"{\rtf1 Some text\par and {\b more");
-        assert_eq!(read.blocks, [paragraph("Some text"), paragraph("and more")]);
-        assert_eq!(read.notices.len(), 1);
-        assert!(super::read("{\\rtf1".repeat(5000).as_bytes(), &Limits::default()).is_ok());
-    }
-}
+mod tests;
