@@ -4,7 +4,10 @@ use journeys::{Desk, fixtures, manifest};
 use serde_json::Value;
 
 fn squeezed(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase()
+    text.chars()
+        .filter(|c| !c.is_whitespace())
+        .collect::<String>()
+        .to_lowercase()
 }
 
 #[test]
@@ -21,7 +24,10 @@ fn a_folder_of_every_format_is_found_and_cited_at_its_place() {
         let file = line["file"].as_str().unwrap();
         if line["expect"] != "ok" {
             let (status, reason) = &statuses[file];
-            assert!(status != "indexed" && !reason.is_empty(), "{file}: {status} {reason}");
+            assert!(
+                status != "indexed" && !reason.is_empty(),
+                "{file}: {status} {reason}"
+            );
             continue;
         }
         for text in line["must_contain"].as_array().unwrap() {
@@ -29,8 +35,16 @@ fn a_folder_of_every_format_is_found_and_cited_at_its_place() {
             let found = desk.json(&["search", text, "-k", "150"]);
             let hits = found["results"].as_array().unwrap();
             let mut of_file = hits.iter().filter(|hit| hit["file"] == file);
-            let holds = |hit: &&Value| squeezed(hit["passage"].as_str().unwrap()).contains(&squeezed(text));
-            assert!(of_file.any(|hit| holds(&hit)), "`{text}` is not found in `{file}`");
+            // A heading or a mail's subject stands above its passages.
+            let holds = |hit: &&Value| {
+                ["passage", "heading", "title"]
+                    .iter()
+                    .any(|key| squeezed(hit[key].as_str().unwrap_or_default()).contains(&squeezed(text)))
+            };
+            assert!(
+                of_file.any(|hit| holds(&hit)),
+                "`{text}` is not found in `{file}`"
+            );
         }
         for place in line["places"].as_array().into_iter().flatten() {
             let text = place["text"].as_str().unwrap();
@@ -41,8 +55,15 @@ fn a_folder_of_every_format_is_found_and_cited_at_its_place() {
             let hit = hit.unwrap_or_else(|| panic!("`{text}` is not found in `{file}`"));
             for key in ["page", "sheet", "range", "slide"] {
                 if let Some(expected) = place.get(key) {
-                    let there = if key == "page" || key == "slide" { &hit["page"] } else { &hit["place"][key] };
-                    assert!(there == expected || key == "range", "`{text}` in `{file}`: {key} {there}");
+                    let there = if key == "page" || key == "slide" {
+                        &hit["page"]
+                    } else {
+                        &hit["place"][key]
+                    };
+                    assert!(
+                        there == expected || key == "range",
+                        "`{text}` in `{file}`: {key} {there}"
+                    );
                 }
             }
         }
@@ -52,7 +73,10 @@ fn a_folder_of_every_format_is_found_and_cited_at_its_place() {
 #[test]
 fn every_hostile_file_ends_with_a_plain_status_and_harms_no_other() {
     let desk = Desk::watched();
-    desk.write("good.md", "# Parking\n\nThe robots park at the north wall every night.");
+    desk.write(
+        "good.md",
+        "# Parking\n\nThe robots park at the north wall every night.",
+    );
     for line in manifest("hostile") {
         desk.copy("hostile", line["file"].as_str().unwrap());
     }
@@ -61,12 +85,24 @@ fn every_hostile_file_ends_with_a_plain_status_and_harms_no_other() {
     for line in manifest("hostile") {
         let file = line["file"].as_str().unwrap();
         let (status, reason) = &statuses[file];
-        assert!(status == "indexed" || !reason.is_empty(), "`{file}` is {status} without a reason");
+        assert!(
+            status == "indexed" || !reason.is_empty(),
+            "`{file}` is {status} without a reason"
+        );
         let mut allowed: Vec<&str> = vec![line["expect"].as_str().unwrap()];
-        allowed.extend(line["or"].as_array().into_iter().flatten().map(|v| v.as_str().unwrap()));
+        allowed.extend(
+            line["or"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|v| v.as_str().unwrap()),
+        );
         let read = desk.json(&["extract", fixtures("hostile").join(file).to_str().unwrap()]);
         let read = read["status"].as_str().unwrap();
-        assert!(allowed.contains(&"any") || allowed.contains(&read), "`{file}` ends as {read}, not {allowed:?}: {reason}");
+        assert!(
+            allowed.contains(&"any") || allowed.contains(&read),
+            "`{file}` ends as {read}, not {allowed:?}: {reason}"
+        );
     }
     assert_eq!(desk.found("where do the robots park")[0], "good.md");
 }
@@ -92,10 +128,18 @@ fn a_changed_file_is_only_found_with_its_new_text() {
     desk.write("terms.txt", "The payment term is 45 days net.");
     desk.json(&["index"]);
     desk.write("terms.txt", "The payment term is 30 days net from now on.");
-    assert!(desk.json(&["search", "payment term"])["results"].as_array().unwrap().is_empty());
+    assert!(
+        desk.json(&["search", "payment term"])["results"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
     desk.json(&["index"]);
     let passage = desk.json(&["search", "payment term"])["results"][0]["passage"].to_string();
-    assert!(passage.contains("30 days") && !passage.contains("45 days"), "{passage}");
+    assert!(
+        passage.contains("30 days") && !passage.contains("45 days"),
+        "{passage}"
+    );
 }
 
 #[test]
@@ -104,7 +148,11 @@ fn what_moved_while_the_program_was_off_is_found_at_its_new_place() {
     desk.write("in/offer.md", "# Offer\n\nForty AMR-40X for the Moss site.");
     desk.json(&["index"]);
     std::fs::create_dir(desk.folder.path().join("done")).unwrap();
-    std::fs::rename(desk.folder.path().join("in/offer.md"), desk.folder.path().join("done/offer.md")).unwrap();
+    std::fs::rename(
+        desk.folder.path().join("in/offer.md"),
+        desk.folder.path().join("done/offer.md"),
+    )
+    .unwrap();
     desk.json(&["index"]);
     assert_eq!(desk.found("AMR-40X for Moss"), ["done/offer.md"]);
 }
@@ -119,7 +167,10 @@ fn ignored_files_are_not_read_and_why_says_so() {
     desk.json(&["index"]);
     assert_eq!(desk.statuses().into_keys().collect::<Vec<_>>(), ["notes.txt"]);
     let why = desk.json(&["why", "private/salary.txt", "salary of Ines"]);
-    assert!(why["verdict"].as_str().unwrap().contains("left out by the rules"), "{why}");
+    assert!(
+        why["verdict"].as_str().unwrap().contains("left out by the rules"),
+        "{why}"
+    );
 }
 
 #[test]
@@ -129,7 +180,12 @@ fn why_tells_apart_found_unread_unreadable_and_unknown() {
     desk.write("empty.pdf", "");
     desk.json(&["index"]);
     desk.write("late.txt", "The gate opens at six.");
-    let verdict = |file: &str| desk.json(&["why", file, "gate code"])["verdict"].as_str().unwrap().to_owned();
+    let verdict = |file: &str| {
+        desk.json(&["why", file, "gate code"])["verdict"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
     assert!(verdict("a.txt").contains("first file found"));
     assert!(verdict("empty.pdf").contains("was left out"));
     assert!(verdict("late.txt").contains("is new"));
@@ -143,39 +199,78 @@ fn labels_of_a_collection_are_on_every_passage_and_filter() {
     let (open, closed) = (desk.folder.path().join("open"), desk.folder.path().join("closed"));
     for folder in [&open, &closed] {
         std::fs::create_dir(folder).unwrap();
-        std::fs::write(folder.join("price.txt"), "The list price of the charger is 900 EUR.").unwrap();
+        std::fs::write(
+            folder.join("price.txt"),
+            "The list price of the charger is 900 EUR.",
+        )
+        .unwrap();
     }
     desk.json(&["source", "add", open.to_str().unwrap(), "--collection", "Public"]);
     let never = "never-leaves-this-machine";
-    desk.json(&["source", "add", closed.to_str().unwrap(), "--collection", "Contracts", "--label", never, "--label", "internal"]);
+    desk.json(&[
+        "source",
+        "add",
+        closed.to_str().unwrap(),
+        "--collection",
+        "Contracts",
+        "--label",
+        never,
+        "--label",
+        "internal",
+    ]);
     desk.json(&["index"]);
     let of = |arguments: &[&str]| {
         let found = desk.json(&[&["search", "list price of the charger"], arguments].concat());
         let hits = found["results"].as_array().unwrap().clone();
-        hits.into_iter().map(|hit| (hit["collection"].to_string(), hit["labels"].to_string())).collect::<Vec<_>>()
+        hits.into_iter()
+            .map(|hit| (hit["collection"].to_string(), hit["labels"].to_string()))
+            .collect::<Vec<_>>()
     };
     assert_eq!(of(&[]).len(), 2);
     let contracts = ("\"Contracts\"".to_owned(), format!("[\"internal\",\"{never}\"]"));
     assert_eq!(of(&["--collection", "Contracts"]), [contracts.clone()]);
     assert_eq!(of(&["--label", never]), [contracts]);
-    let answer = desk.json(&["ask", "What is the list price of the charger?", "--collection", "Contracts"]);
-    assert_eq!(answer["labels"].to_string(), format!("[\"internal\",\"{never}\"]"));
+    let answer = desk.json(&[
+        "ask",
+        "What is the list price of the charger?",
+        "--collection",
+        "Contracts",
+    ]);
+    assert_eq!(
+        answer["labels"].to_string(),
+        format!("[\"internal\",\"{never}\"]")
+    );
 }
 
 #[test]
 fn a_folder_that_is_gone_is_said_to_be_away_and_its_files_are_kept_but_not_cited() {
     let desk = Desk::watched();
     desk.write("drive/a.txt", "The spare parts are in shelf nine.");
-    let (drive, away) = (desk.folder.path().join("drive"), desk.folder.path().join("unplugged"));
-    let home = Desk { home: tempfile::tempdir().unwrap(), folder: tempfile::tempdir().unwrap() };
+    let (drive, away) = (
+        desk.folder.path().join("drive"),
+        desk.folder.path().join("unplugged"),
+    );
+    let home = Desk {
+        home: tempfile::tempdir().unwrap(),
+        folder: tempfile::tempdir().unwrap(),
+    };
     home.json(&["source", "add", drive.to_str().unwrap()]);
     home.json(&["index"]);
     std::fs::rename(&drive, &away).unwrap();
     let found = home.json(&["search", "spare parts shelf"]);
     assert!(found["results"].as_array().unwrap().is_empty(), "{found}");
-    assert!(found["notices"].to_string().contains("can't be reached"), "{found}");
+    assert!(
+        found["notices"].to_string().contains("can't be reached"),
+        "{found}"
+    );
     let status = home.json(&["index"]);
-    assert_eq!((&status["sources"][0]["reachable"], &status["sources"][0]["indexed"]), (&Value::Bool(false), &Value::from(1)));
+    assert_eq!(
+        (
+            &status["sources"][0]["reachable"],
+            &status["sources"][0]["indexed"]
+        ),
+        (&Value::Bool(false), &Value::from(1))
+    );
     std::fs::rename(&away, &drive).unwrap();
     assert_eq!(home.found("spare parts shelf"), ["a.txt"]);
 }
@@ -193,7 +288,13 @@ fn a_second_process_is_told_who_holds_the_home() {
     assert_eq!(second.status.code(), Some(2));
     let failure: Value = serde_json::from_slice(&second.stdout).unwrap();
     assert_eq!(failure["failure"]["code"], "workspace_in_use");
-    assert!(failure["failure"]["message"].as_str().unwrap().contains("attache index --watch"), "{failure}");
+    assert!(
+        failure["failure"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("attache index --watch"),
+        "{failure}"
+    );
     desk.json(&["status"]);
 }
 
@@ -202,16 +303,26 @@ fn without_a_model_words_still_work_and_it_is_said() {
     let desk = Desk::watched();
     desk.write("a.txt", "The gate code of the warehouse is changed every Monday.");
     let run = |arguments: &[&str]| -> Value {
-        let output = desk.command(arguments).env("ATTACHE_MODEL", "no-such-model").output().unwrap();
+        let output = desk
+            .command(arguments)
+            .env("ATTACHE_MODEL", "no-such-model")
+            .output()
+            .unwrap();
         serde_json::from_slice(&output.stdout).unwrap()
     };
     assert_eq!(run(&["--json", "index"])["model"], Value::Null);
     let found = run(&["--json", "search", "gate code"]);
     assert_eq!(found["results"][0]["file"], "a.txt");
-    assert!(found["notices"][0].as_str().unwrap().contains("by words only"), "{found}");
+    assert!(
+        found["notices"][0].as_str().unwrap().contains("by words only"),
+        "{found}"
+    );
     // With the model back, only the vectors are made; nothing is read again.
     let status = desk.json(&["index"]);
-    assert_eq!((&status["embedded"], &status["passages"]), (&Value::from(1), &Value::from(1)));
+    assert_eq!(
+        (&status["embedded"], &status["passages"]),
+        (&Value::from(1), &Value::from(1))
+    );
 }
 
 #[test]
@@ -226,12 +337,23 @@ fn json_has_the_shape_that_others_rely_on() {
     let read = desk.json(&["extract", desk.folder.path().join("guide.md").to_str().unwrap()]);
     assert_eq!(read["status"], "ok");
     assert!(read["text"].as_str().unwrap().contains("42 minutes") && read["reason"].is_null());
-    assert!(read["passages"][0]["text"].as_str().unwrap().contains("42 minutes"));
+    assert!(
+        read["passages"][0]["text"]
+            .as_str()
+            .unwrap()
+            .contains("42 minutes")
+    );
     let answer = desk.json(&["ask", "How long does it take until the battery is full?"]);
     assert_eq!(answer["abstained"], false);
     let citation = &answer["answer"][0]["citations"][0];
     assert_eq!(citation["file"], "guide.md");
-    assert!(citation["passage"].as_str().unwrap().contains("42 minutes"), "{answer}");
+    assert!(
+        citation["passage"].as_str().unwrap().contains("42 minutes"),
+        "{answer}"
+    );
     let nothing = desk.json(&["ask", "Who won the chess tournament of 1962 in Curacao?"]);
-    assert_eq!((&nothing["abstained"], nothing["answer"].as_array().unwrap().len()), (&Value::Bool(true), 0));
+    assert_eq!(
+        (&nothing["abstained"], nothing["answer"].as_array().unwrap().len()),
+        (&Value::Bool(true), 0)
+    );
 }

@@ -13,8 +13,13 @@ fn manifest(member: &str) -> toml::Table {
 }
 
 fn members() -> BTreeSet<String> {
-    let folders = std::fs::read_dir(root().join("crates")).unwrap().map(|entry| entry.unwrap());
-    folders.filter(|folder| folder.path().join("Cargo.toml").exists()).map(|f| f.file_name().into_string().unwrap()).collect()
+    let folders = std::fs::read_dir(root().join("crates"))
+        .unwrap()
+        .map(|entry| entry.unwrap());
+    folders
+        .filter(|folder| folder.path().join("Cargo.toml").exists())
+        .map(|f| f.file_name().into_string().unwrap())
+        .collect()
 }
 
 /// Dependencies of a member, of every kind and for every target.
@@ -25,7 +30,10 @@ fn dependencies(table: &toml::Table) -> BTreeSet<String> {
         if matches!(key.as_str(), "dependencies" | "build-dependencies") {
             out.extend(inner.keys().cloned());
         } else if key == "target" {
-            inner.values().filter_map(|target| target.as_table()).for_each(|target| out.extend(dependencies(target)));
+            inner
+                .values()
+                .filter_map(|target| target.as_table())
+                .for_each(|target| out.extend(dependencies(target)));
         }
     }
     out
@@ -34,8 +42,15 @@ fn dependencies(table: &toml::Table) -> BTreeSet<String> {
 /// The table between the two marks of the architecture page: member, and what it may use.
 fn drawn() -> BTreeMap<String, BTreeSet<String>> {
     let page = std::fs::read_to_string(root().join("docs/architecture.md")).unwrap();
-    let table = page.split("<!-- arrows").nth(1).unwrap().split("<!-- end of arrows").next().unwrap();
-    let names = |cell: &str| -> BTreeSet<String> { cell.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+    let table = page
+        .split("<!-- arrows")
+        .nth(1)
+        .unwrap()
+        .split("<!-- end of arrows")
+        .next()
+        .unwrap();
+    let names =
+        |cell: &str| -> BTreeSet<String> { cell.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
     let rows = table.lines().filter(|line| line.starts_with("| `"));
     rows.map(|row| {
         let cells: Vec<&str> = row.split('|').collect();
@@ -49,7 +64,15 @@ fn every_arrow_is_drawn_and_every_drawn_arrow_is_there() {
     let members = members();
     let real: BTreeMap<String, BTreeSet<String>> = members
         .iter()
-        .map(|member| (member.clone(), dependencies(&manifest(member)).intersection(&members).cloned().collect()))
+        .map(|member| {
+            (
+                member.clone(),
+                dependencies(&manifest(member))
+                    .intersection(&members)
+                    .cloned()
+                    .collect(),
+            )
+        })
         .collect();
     assert_eq!(real, drawn());
 }
@@ -61,22 +84,51 @@ fn arrows_point_down_only() {
     while placed.len() < drawn.len() {
         let next: Vec<&str> = drawn
             .iter()
-            .filter(|(member, uses)| !placed.contains(member.as_str()) && uses.iter().all(|u| placed.contains(u.as_str())))
+            .filter(|(member, uses)| {
+                !placed.contains(member.as_str()) && uses.iter().all(|u| placed.contains(u.as_str()))
+            })
             .map(|(member, _)| member.as_str())
             .collect();
-        assert!(!next.is_empty(), "a circle among {:?}", drawn.keys().filter(|m| !placed.contains(m.as_str())).collect::<Vec<_>>());
+        assert!(
+            !next.is_empty(),
+            "a circle among {:?}",
+            drawn
+                .keys()
+                .filter(|m| !placed.contains(m.as_str()))
+                .collect::<Vec<_>>()
+        );
         placed.extend(next);
     }
 }
 
 #[test]
 fn the_promises_about_heavy_things_are_kept() {
-    let io = ["tokio", "sqlx", "reqwest", "tauri", "fastembed", "tantivy", "usearch", "notify"];
+    let io = [
+        "tokio",
+        "sqlx",
+        "reqwest",
+        "tauri",
+        "fastembed",
+        "tantivy",
+        "usearch",
+        "notify",
+    ];
     for (member, absent) in [
         ("domain", &io[..]),
         ("governance", &io[..]),
         ("extraction", &io[..]),
-        ("intelligence", &["sqlx", "reqwest", "tauri", "fastembed", "tantivy", "usearch", "notify"][..]),
+        (
+            "intelligence",
+            &[
+                "sqlx",
+                "reqwest",
+                "tauri",
+                "fastembed",
+                "tantivy",
+                "usearch",
+                "notify",
+            ][..],
+        ),
         ("orchestration", &["sqlx", "reqwest", "tauri"][..]),
         ("experience", &["sqlx", "reqwest", "tauri"][..]),
     ] {
@@ -90,10 +142,27 @@ fn the_promises_about_heavy_things_are_kept() {
 #[test]
 fn nothing_in_the_program_can_open_a_connection() {
     // Until the one HTTP client comes with `integration`, the lock file holds none at all.
-    let lock: toml::Table = std::fs::read_to_string(root().join("Cargo.lock")).unwrap().parse().unwrap();
-    let names: BTreeSet<&str> =
-        lock["package"].as_array().unwrap().iter().filter_map(|package| package["name"].as_str()).collect();
-    for client in ["reqwest", "ureq", "hyper", "curl", "isahc", "surf", "attohttpc", "minreq", "hf-hub"] {
+    let lock: toml::Table = std::fs::read_to_string(root().join("Cargo.lock"))
+        .unwrap()
+        .parse()
+        .unwrap();
+    let names: BTreeSet<&str> = lock["package"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|package| package["name"].as_str())
+        .collect();
+    for client in [
+        "reqwest",
+        "ureq",
+        "hyper",
+        "curl",
+        "isahc",
+        "surf",
+        "attohttpc",
+        "minreq",
+        "hf-hub",
+    ] {
         assert!(!names.contains(client), "`{client}` has come in");
     }
 }
@@ -102,9 +171,17 @@ fn nothing_in_the_program_can_open_a_connection() {
 fn every_member_says_what_it_is_for_and_keeps_the_lints() {
     for member in members() {
         let manifest = manifest(&member);
-        assert_eq!(manifest["lints"]["workspace"].as_bool(), Some(true), "`{member}` leaves the workspace's lints");
+        assert_eq!(
+            manifest["lints"]["workspace"].as_bool(),
+            Some(true),
+            "`{member}` leaves the workspace's lints"
+        );
         let folder = root().join("crates").join(&member).join("src");
-        let main = ["lib.rs", "main.rs"].map(|file| folder.join(file)).into_iter().find(|file| file.exists()).unwrap();
+        let main = ["lib.rs", "main.rs"]
+            .map(|file| folder.join(file))
+            .into_iter()
+            .find(|file| file.exists())
+            .unwrap();
         let text = std::fs::read_to_string(&main).unwrap();
         let promise: String = text.lines().take_while(|line| line.starts_with("//!")).collect();
         assert!(promise.len() > 120, "`{member}` does not say what it is for");

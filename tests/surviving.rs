@@ -10,7 +10,13 @@ fn desk_with_many_files() -> Desk {
     let desk = Desk::watched();
     for n in 0..120 {
         let text: String = (0..12)
-            .map(|p| format!("## Part {p}\n\nOrder {n}-{p} of customer {} ships {} crates on day {p}.\n\n", n % 17, n * p))
+            .map(|p| {
+                format!(
+                    "## Part {p}\n\nOrder {n}-{p} of customer {} ships {} crates on day {p}.\n\n",
+                    n % 17,
+                    n * p
+                )
+            })
             .collect();
         desk.write(&format!("orders/order-{n}.md"), format!("# Order {n}\n\n{text}"));
     }
@@ -19,14 +25,26 @@ fn desk_with_many_files() -> Desk {
 
 /// Everything a search can give, to compare two states of the index.
 fn content(desk: &Desk) -> BTreeSet<String> {
-    let found = desk.json(&["search", "order customer crates day part", "-k", "5000", "--mode", "keyword"]);
+    let found = desk.json(&[
+        "search",
+        "order customer crates day part",
+        "-k",
+        "5000",
+        "--mode",
+        "keyword",
+    ]);
     let hits = found["results"].as_array().unwrap().iter();
-    hits.map(|hit| format!("{} {} {}", hit["file"], hit["heading"], hit["passage"])).collect()
+    hits.map(|hit| format!("{} {} {}", hit["file"], hit["heading"], hit["passage"]))
+        .collect()
 }
 
 fn complete(desk: &Desk) -> BTreeSet<String> {
     let status = desk.json(&["index"]);
-    assert_eq!((&status["sources"][0]["waiting"], &status["sources"][0]["indexed"]), (&0.into(), &120.into()), "{status}");
+    assert_eq!(
+        (&status["sources"][0]["waiting"], &status["sources"][0]["indexed"]),
+        (&0.into(), &120.into()),
+        "{status}"
+    );
     assert_eq!(status["passages"], status["embedded"], "{status}");
     content(desk)
 }
@@ -60,11 +78,19 @@ fn whatever_is_deleted_or_damaged_in_the_index_is_noticed_and_made_again() {
     let before = complete(&desk);
     let index = desk.home.path().join("index");
     let damages: [(&str, &dyn Fn()); 6] = [
-        ("keywords deleted", &|| std::fs::remove_dir_all(index.join("keywords")).unwrap()),
-        ("a keyword file flipped", &|| flip(&largest(&index.join("keywords")))),
-        ("keyword list emptied", &|| std::fs::write(index.join("keywords/meta.json"), "").unwrap()),
+        ("keywords deleted", &|| {
+            std::fs::remove_dir_all(index.join("keywords")).unwrap()
+        }),
+        ("a keyword file flipped", &|| {
+            flip(&largest(&index.join("keywords")))
+        }),
+        ("keyword list emptied", &|| {
+            std::fs::write(index.join("keywords/meta.json"), "").unwrap()
+        }),
         ("database cut", &|| cut(&index.join("index.sqlite"))),
-        ("database overwritten", &|| std::fs::write(index.join("index.sqlite"), "no database").unwrap()),
+        ("database overwritten", &|| {
+            std::fs::write(index.join("index.sqlite"), "no database").unwrap()
+        }),
         ("everything deleted", &|| std::fs::remove_dir_all(&index).unwrap()),
     ];
     for (name, damage) in damages {
@@ -86,7 +112,11 @@ fn a_lost_keyword_index_is_made_again_without_embedding_or_reading() {
 
 fn largest(folder: &std::path::Path) -> std::path::PathBuf {
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
-    files.filter(|f| f.path().extension().is_some()).max_by_key(|f| f.metadata().unwrap().len()).unwrap().path()
+    files
+        .filter(|f| f.path().extension().is_some())
+        .max_by_key(|f| f.metadata().unwrap().len())
+        .unwrap()
+        .path()
 }
 
 fn flip(file: &std::path::Path) {

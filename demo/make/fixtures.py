@@ -326,7 +326,7 @@ def hostile():
     # Another thing than its name says
     picture = io.BytesIO()
     Image.new("RGB", (160, 120), (30, 60, 95)).save(picture, "PNG")
-    entry(HOSTILE, "picture-named.pdf", "unsupported", **{"or": corrupt}).write_bytes(picture.getvalue())
+    entry(HOSTILE, "picture-named.pdf", "unsupported", **{"or": corrupt + ["image_only"]}).write_bytes(picture.getvalue())
     entry(HOSTILE, "picture.png", "unsupported", **{"or": ["image_only"]}).write_bytes(picture.getvalue())
     entry(HOSTILE, "text-named.docx", "corrupt", **{"or": ["ok", "unsupported"]}).write_text(
         "This is a plain note that somebody renamed to a Word file.\n")

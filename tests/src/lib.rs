@@ -9,7 +9,9 @@ use serde_json::Value;
 
 /// The checkout's top folder.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_owned)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map_or_else(PathBuf::new, Path::to_owned)
 }
 
 /// A folder below `tests/fixtures`.
@@ -21,7 +23,10 @@ pub fn fixtures(name: &str) -> PathBuf {
 pub fn manifest(name: &str) -> Vec<Value> {
     let path = fixtures(name).join("manifest.jsonl");
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("`{}`: {error}", path.display()));
-    text.lines().filter(|line| !line.trim().is_empty()).map(|line| serde_json::from_str(line).unwrap()).collect()
+    text.lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 /// A program of the workspace, beside the test programs.
@@ -29,7 +34,11 @@ pub fn program(name: &str) -> PathBuf {
     let beside = std::env::current_exe().unwrap();
     let folder = beside.parent().and_then(Path::parent).unwrap();
     let path = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    assert!(path.exists(), "`{}` is not built: run `make test`, or `cargo build -p cli -p extraction` first", path.display());
+    assert!(
+        path.exists(),
+        "`{}` is not built: run `make test`, or `cargo build -p cli -p extraction` first",
+        path.display()
+    );
     path
 }
 
@@ -50,13 +59,22 @@ impl Desk {
     /// An empty desk.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self { home: tempfile::tempdir().unwrap(), folder: tempfile::tempdir().unwrap() }
+        Self {
+            home: tempfile::tempdir().unwrap(),
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// A desk whose folder is watched, as the collection `Desk`.
     pub fn watched() -> Self {
         let desk = Self::new();
-        desk.json(&["source", "add", desk.folder.path().to_str().unwrap(), "--collection", "Desk"]);
+        desk.json(&[
+            "source",
+            "add",
+            desk.folder.path().to_str().unwrap(),
+            "--collection",
+            "Desk",
+        ]);
         desk
     }
 
@@ -75,8 +93,15 @@ impl Desk {
     /// `attache` with these arguments, not yet started.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(program("attache"));
-        command.arg("--home").arg(self.home.path()).args(arguments).env("ATTACHE_RUNTIME", runtime());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .arg("--home")
+            .arg(self.home.path())
+            .args(arguments)
+            .env("ATTACHE_RUNTIME", runtime());
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command
     }
 
@@ -93,15 +118,22 @@ impl Desk {
     /// Runs `attache --json`, which must succeed, and returns what it prints.
     pub fn json(&self, arguments: &[&str]) -> Value {
         let output = self.run(&[&["--json"], arguments].concat());
-        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let (out, err) = (
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr),
+        );
         assert!(output.status.success(), "attache {arguments:?}: {out}{err}");
-        serde_json::from_str(&out).unwrap_or_else(|error| panic!("attache {arguments:?}: {error}: {out}{err}"))
+        serde_json::from_str(&out)
+            .unwrap_or_else(|error| panic!("attache {arguments:?}: {error}: {out}{err}"))
     }
 
     /// Files found for a question, best first, each once.
     pub fn found(&self, question: &str) -> Vec<String> {
         let mut files: Vec<String> = Vec::new();
-        for hit in self.json(&["search", question, "-k", "20"])["results"].as_array().unwrap() {
+        for hit in self.json(&["search", question, "-k", "20"])["results"]
+            .as_array()
+            .unwrap()
+        {
             let file = hit["file"].as_str().unwrap().to_owned();
             if !files.contains(&file) {
                 files.push(file);
@@ -115,6 +147,13 @@ impl Desk {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let files = self.json(&["status", "--files"]);
         let files = files.as_array().unwrap().iter();
-        files.map(|file| (text(&file["file"]), (text(&file["status"]), text(&file["reason"])))).collect()
+        files
+            .map(|file| {
+                (
+                    text(&file["file"]),
+                    (text(&file["status"]), text(&file["reason"])),
+                )
+            })
+            .collect()
     }
 }

@@ -26,7 +26,9 @@ pub fn examine(home: &Home) -> Vec<Check> {
     let part = |name, found: &Option<std::path::PathBuf>, without: &str| Check {
         name,
         ok: found.is_some(),
-        found: found.as_ref().map_or("not found".to_owned(), |path| path.display().to_string()),
+        found: found
+            .as_ref()
+            .map_or("not found".to_owned(), |path| path.display().to_string()),
         fix: found.is_none().then(|| format!("{without} {get}")),
     };
     let model = parts.model().map_err(|reason| vec![reason]).and_then(|files| {
@@ -41,13 +43,23 @@ pub fn examine(home: &Home) -> Vec<Check> {
             Ok(card) => format!("{}, {} dimensions", card.id, card.dimensions),
             Err(reasons) => reasons.join(" "),
         },
-        fix: model.is_err().then(|| format!("Without it search goes by words only. {get}")),
+        fix: model
+            .is_err()
+            .then(|| format!("Without it search goes by words only. {get}")),
     };
     vec![
         folder(home),
         part("file reader", &parts.reader, "Without it no file can be read."),
-        part("PDF library", &parts.pdfium, "Without it PDF files can't be read."),
-        part("model runtime", &parts.onnxruntime, "Without it search goes by words only."),
+        part(
+            "PDF library",
+            &parts.pdfium,
+            "Without it PDF files can't be read.",
+        ),
+        part(
+            "model runtime",
+            &parts.onnxruntime,
+            "Without it search goes by words only.",
+        ),
         model,
         notifications(),
     ]
@@ -57,11 +69,28 @@ fn folder(home: &Home) -> Check {
     let path = home.path().display().to_string();
     // The lock is what every command takes first; it is let go at once.
     match home.lock("attache doctor") {
-        Ok(_) => Check { name: "home folder", ok: true, found: path, fix: None },
-        Err(Failure { code: Some(_), message, .. }) => {
-            Check { name: "home folder", ok: true, found: message, fix: None }
-        }
-        Err(failure) => Check { name: "home folder", ok: false, found: failure.message, fix: failure.hint },
+        Ok(_) => Check {
+            name: "home folder",
+            ok: true,
+            found: path,
+            fix: None,
+        },
+        Err(Failure {
+            code: Some(_),
+            message,
+            ..
+        }) => Check {
+            name: "home folder",
+            ok: true,
+            found: message,
+            fix: None,
+        },
+        Err(failure) => Check {
+            name: "home folder",
+            ok: false,
+            found: failure.message,
+            fix: failure.hint,
+        },
     }
 }
 
@@ -73,7 +102,9 @@ fn notifications() -> Check {
     Check {
         name: "folder notification",
         ok: !low,
-        found: limit.map_or("offered by the system".to_owned(), |limit| format!("up to {limit} folders")),
+        found: limit.map_or("offered by the system".to_owned(), |limit| {
+            format!("up to {limit} folders")
+        }),
         fix: low.then(|| {
             "With more folders than that, changes are seen at the next start only. \
              `sudo sysctl fs.inotify.max_user_watches=524288` raises the limit."

@@ -24,7 +24,10 @@ impl Home {
             None => dirs::data_dir().map(|data| data.join("attache")),
         };
         folder.map(Self).ok_or_else(|| {
-            Failure::environment("This system names no folder for application data.", "Name one with `--home FOLDER`.")
+            Failure::environment(
+                "This system names no folder for application data.",
+                "Name one with `--home FOLDER`.",
+            )
         })
     }
 
@@ -60,8 +63,13 @@ impl Home {
             private(&self.0).map_err(failed)?;
         }
         let mut options = OpenOptions::new();
-        let mut file =
-            options.read(true).write(true).create(true).truncate(false).open(self.0.join("lock")).map_err(failed)?;
+        let mut file = options
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(self.0.join("lock"))
+            .map_err(failed)?;
         if let Err(refused) = file.try_lock() {
             if let TryLockError::Error(error) = refused {
                 return Err(failed(error));
@@ -71,7 +79,8 @@ impl Home {
                 who = "another process".to_owned();
             }
             let message = format!("`{shown}` is in use by {}.", who.trim());
-            return Err(Failure::environment(message, "Wait until it is done, or end it.").with_code("workspace_in_use"));
+            return Err(Failure::environment(message, "Wait until it is done, or end it.")
+                .with_code("workspace_in_use"));
         }
         file.set_len(0).map_err(failed)?;
         file.rewind().map_err(failed)?;
@@ -103,7 +112,12 @@ mod tests {
         let first = home.lock("attache index --watch").unwrap();
         let refused = home.lock("attache ask").err().unwrap();
         assert_eq!(refused.code.as_deref(), Some("workspace_in_use"));
-        assert!(refused.message.contains(&format!("process {}", std::process::id())), "{refused}");
+        assert!(
+            refused
+                .message
+                .contains(&format!("process {}", std::process::id())),
+            "{refused}"
+        );
         assert!(refused.message.contains("attache index --watch"), "{refused}");
         drop(first);
         home.lock("attache ask").unwrap();
@@ -116,6 +130,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::new(Some(&folder.path().join("new"))).unwrap();
         home.lock("test").unwrap();
-        assert_eq!(std::fs::metadata(home.path()).unwrap().permissions().mode() & 0o777, 0o700);
+        assert_eq!(
+            std::fs::metadata(home.path()).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
     }
 }

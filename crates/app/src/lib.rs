@@ -40,7 +40,9 @@ pub async fn open(home: &Home, doing: &str) -> Result<Workspace, Failure> {
             "It belongs beside `attache`. Install Attaché again, or run `make run` in its source folder.",
         )
     })?;
-    let ledger = Ledger::open(&home.ledger()).await.map_err(|error| shelf::failure(&error))?;
+    let ledger = Ledger::open(&home.ledger())
+        .await
+        .map_err(|error| shelf::failure(&error))?;
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let config = LibraryConfig {
         folder: home.index(),
@@ -61,7 +63,11 @@ pub async fn open(home: &Home, doing: &str) -> Result<Workspace, Failure> {
         today: || jiff::Zoned::now().date(),
     };
     copilot.sync_sources().await?;
-    Ok(Workspace { copilot, ledger, _lock: lock })
+    Ok(Workspace {
+        copilot,
+        ledger,
+        _lock: lock,
+    })
 }
 
 impl Workspace {

@@ -29,9 +29,12 @@ impl Parts {
     pub fn find() -> Self {
         let program = std::env::current_exe().ok();
         let beside = program.as_deref().and_then(Path::parent);
-        let runtime = std::env::var_os(RUNTIME_VARIABLE)
-            .map(PathBuf::from)
-            .or_else(|| beside?.ancestors().map(|folder| folder.join("runtime")).find(|folder| folder.join("lib").is_dir()));
+        let runtime = std::env::var_os(RUNTIME_VARIABLE).map(PathBuf::from).or_else(|| {
+            beside?
+                .ancestors()
+                .map(|folder| folder.join("runtime"))
+                .find(|folder| folder.join("lib").is_dir())
+        });
         let here = |path: PathBuf| path.exists().then_some(path);
         let library = |name: &str| here(runtime.as_ref()?.join("lib").join(library_name(name)));
         let reader = format!("attache-extract{}", std::env::consts::EXE_SUFFIX);
@@ -39,11 +42,16 @@ impl Parts {
         Self {
             // A test program lies one folder below the programs.
             reader: beside.and_then(|folder| {
-                [Some(folder), folder.parent()].into_iter().flatten().find_map(|folder| here(folder.join(&reader)))
+                [Some(folder), folder.parent()]
+                    .into_iter()
+                    .flatten()
+                    .find_map(|folder| here(folder.join(&reader)))
             }),
             onnxruntime: library("onnxruntime"),
             pdfium: library("pdfium"),
-            model_folder: runtime.as_ref().and_then(|runtime| here(runtime.join("models").join(model))),
+            model_folder: runtime
+                .as_ref()
+                .and_then(|runtime| here(runtime.join("models").join(model))),
             runtime,
         }
     }
@@ -53,12 +61,22 @@ impl Parts {
     /// # Errors
     /// What is missing, as a sentence.
     pub fn model(&self) -> Result<ModelFiles, String> {
-        let folder = self.model_folder.clone().ok_or("The embedding model is not there.")?;
-        let runtime = self.onnxruntime.clone().ok_or("The library `onnxruntime` is not there.")?;
+        let folder = self
+            .model_folder
+            .clone()
+            .ok_or("The embedding model is not there.")?;
+        let runtime = self
+            .onnxruntime
+            .clone()
+            .ok_or("The library `onnxruntime` is not there.")?;
         Ok(ModelFiles { folder, runtime })
     }
 }
 
 fn library_name(name: &str) -> String {
-    format!("{}{name}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX)
+    format!(
+        "{}{name}{}",
+        std::env::consts::DLL_PREFIX,
+        std::env::consts::DLL_SUFFIX
+    )
 }

@@ -11,7 +11,10 @@ pub struct LedgerShelf(pub Ledger);
 #[async_trait]
 impl Shelf for LedgerShelf {
     async fn add(&self, root: &Path, collection: &str, labels: &Labels, at: i64) -> Result<Source, Failure> {
-        self.0.add_source(root, collection, labels, at).await.map_err(|error| failure(&error))
+        self.0
+            .add_source(root, collection, labels, at)
+            .await
+            .map_err(|error| failure(&error))
     }
 
     async fn list(&self) -> Result<Vec<Source>, Failure> {
@@ -27,12 +30,16 @@ impl Shelf for LedgerShelf {
 pub fn failure(error: &LedgerError) -> Failure {
     let text = error.to_string();
     let mut chars = text.chars();
-    let message = chars.next().map_or(String::new(), |first| format!("{}{}.", first.to_uppercase(), chars.as_str()));
+    let message = chars.next().map_or(String::new(), |first| {
+        format!("{}{}.", first.to_uppercase(), chars.as_str())
+    });
     match error {
         LedgerError::Watched(_) | LedgerError::Nested { .. } => {
             Failure::user(message, "`attache source list` shows the watched folders.")
         }
-        LedgerError::NotWatched(_) => Failure::user(message, "`attache source list` shows the watched folders."),
+        LedgerError::NotWatched(_) => {
+            Failure::user(message, "`attache source list` shows the watched folders.")
+        }
         LedgerError::Open { .. } | LedgerError::Statement(_) | LedgerError::Value(_) => {
             Failure::environment(message, "Check the disk: is it full, or may it not be written?")
         }

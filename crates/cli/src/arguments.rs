@@ -140,20 +140,32 @@ impl Scope {
     /// The same as a filter.
     pub fn filter(self) -> Result<Filter, Failure> {
         let formats = self.types.iter().map(|name| {
-            let format: Result<Format, _> = serde_json::from_value(serde_json::Value::String(name.to_lowercase()));
+            let format: Result<Format, _> =
+                serde_json::from_value(serde_json::Value::String(name.to_lowercase()));
             format.map_err(|_| {
-                Failure::user(format!("`{name}` is not a kind of file."), "Kinds are for example pdf, docx, xlsx, eml.")
+                Failure::user(
+                    format!("`{name}` is not a kind of file."),
+                    "Kinds are for example pdf, docx, xlsx, eml.",
+                )
             })
         });
         let zone = jiff::tz::TimeZone::system();
-        let begin = |day: jiff::civil::Date| day.to_zoned(zone.clone()).map(|at| at.timestamp().as_second()).ok();
+        let begin = |day: jiff::civil::Date| {
+            day.to_zoned(zone.clone())
+                .map(|at| at.timestamp().as_second())
+                .ok()
+        };
         Ok(Filter {
             collections: self.collections,
             labels: self.labels,
             formats: formats.collect::<Result<_, _>>()?,
             below: self.below,
             modified_from: self.since.and_then(begin),
-            modified_to: self.until.and_then(|day| day.tomorrow().ok()).and_then(begin).map(|second| second - 1),
+            modified_to: self
+                .until
+                .and_then(|day| day.tomorrow().ok())
+                .and_then(begin)
+                .map(|second| second - 1),
         })
     }
 }

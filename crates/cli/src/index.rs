@@ -37,7 +37,11 @@ pub async fn index(
     bar.finish_and_clear();
     let status = GetStatus::run(copilot, Nothing {}).await?;
     show::value(&status, json, show::status);
-    Ok(if stop.is_cancelled() && !watch { ExitCode::from(130) } else { ExitCode::SUCCESS })
+    Ok(if stop.is_cancelled() && !watch {
+        ExitCode::from(130)
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn bar(json: bool) -> ProgressBar {
@@ -62,6 +66,9 @@ fn tell(bar: &ProgressBar, progress: &Progress) {
     bar.set_length(all);
     bar.set_position(done);
     bar.set_prefix(what);
-    let left = progress.seconds_left.map(|seconds| format!(", {} left", show::duration(seconds))).unwrap_or_default();
+    let left = progress
+        .seconds_left
+        .map(|seconds| format!(", {} left", show::duration(seconds)))
+        .unwrap_or_default();
     bar.set_message(format!("{}{left}", progress.now));
 }

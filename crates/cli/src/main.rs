@@ -22,13 +22,20 @@ use tokio_util::sync::CancellationToken;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let level = if arguments.verbose { "debug" } else { "warn" };
-    let filter = tracing_subscriber::EnvFilter::builder().parse_lossy(format!("{level},sqlx=warn,tantivy=warn,ort=warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter = tracing_subscriber::EnvFilter::builder()
+        .parse_lossy(format!("{level},sqlx=warn,tantivy=warn,ort=warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     let json = arguments.json;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let done = match runtime {
         Ok(runtime) => runtime.block_on(run(arguments)),
-        Err(error) => Err(Failure::environment(format!("The program can't start: {error}."), "Close other programs.")),
+        Err(error) => Err(Failure::environment(
+            format!("The program can't start: {error}."),
+            "Close other programs.",
+        )),
     };
     match done {
         Ok(code) => code,
@@ -46,7 +53,11 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         let checks = doctor::examine(&home);
         let well = checks.iter().all(|check| check.ok);
         show::value(&checks, json, show::doctor);
-        return Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        return Ok(if well {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        });
     }
     let doing = format!("attache {}", arguments.what.name());
     let workspace = app::open(&home, &doing).await?;
@@ -65,36 +76,83 @@ async fn perform(
     let copilot = &workspace.copilot;
     match what {
         Do::Source { what } => match what {
-            SourceDo::Add { path, collection, labels } => {
+            SourceDo::Add {
+                path,
+                collection,
+                labels,
+            } => {
                 let labels = labels.into_iter().collect();
-                let request = commands::AddRequest { path, collection, labels };
+                let request = commands::AddRequest {
+                    path,
+                    collection,
+                    labels,
+                };
                 say::<commands::SourceAdd>(copilot, request, json, show::added).await
             }
-            SourceDo::List => say::<commands::SourceList>(copilot, commands::Nothing {}, json, show::sources).await,
+            SourceDo::List => {
+                say::<commands::SourceList>(copilot, commands::Nothing {}, json, show::sources).await
+            }
             SourceDo::Remove { path } => {
-                say::<commands::SourceRemove>(copilot, commands::RemoveRequest { path }, json, show::sources).await
+                say::<commands::SourceRemove>(copilot, commands::RemoveRequest { path }, json, show::sources)
+                    .await
             }
         },
         Do::Index { watch } => index::index(copilot, watch, json, stop).await,
-        Do::Status { files } if files => say::<commands::Files>(copilot, commands::Nothing {}, json, show::files).await,
-        Do::Status { .. } => say::<commands::GetStatus>(copilot, commands::Nothing {}, json, show::status).await,
+        Do::Status { files } if files => {
+            say::<commands::Files>(copilot, commands::Nothing {}, json, show::files).await
+        }
+        Do::Status { .. } => {
+            say::<commands::GetStatus>(copilot, commands::Nothing {}, json, show::status).await
+        }
         Do::Why { file, question } => {
-            say::<commands::Explain>(copilot, commands::ExplainRequest { file, question }, json, show::why).await
+            say::<commands::Explain>(
+                copilot,
+                commands::ExplainRequest { file, question },
+                json,
+                show::why,
+            )
+            .await
         }
         Do::Extract { file } => {
-            say::<commands::Extract>(copilot, commands::ExtractRequest { path: file }, json, show::extracted).await
+            say::<commands::Extract>(
+                copilot,
+                commands::ExtractRequest { path: file },
+                json,
+                show::extracted,
+            )
+            .await
         }
-        Do::Search { text, most, mode, scope } => {
+        Do::Search {
+            text,
+            most,
+            mode,
+            scope,
+        } => {
             let new = Query::new(text, most);
-            let query = Query { mode: mode.into(), filter: scope.filter()?, ..new };
+            let query = Query {
+                mode: mode.into(),
+                filter: scope.filter()?,
+                ..new
+            };
             say::<commands::Search>(copilot, query, json, show::found).await
         }
         Do::Ask { question, scope } => {
-            let request = commands::AskRequest { question, filter: scope.filter()? };
+            let request = commands::AskRequest {
+                question,
+                filter: scope.filter()?,
+            };
             ask(copilot, request, json, stop).await
         }
-        Do::Eval { questions, level, run_out } => {
-            let request = commands::EvaluateRequest { questions, level: level.into(), run_out };
+        Do::Eval {
+            questions,
+            level,
+            run_out,
+        } => {
+            let request = commands::EvaluateRequest {
+                questions,
+                level: level.into(),
+                run_out,
+            };
             say::<commands::Evaluate>(copilot, request, json, show::evaluated).await
         }
         Do::Doctor => Ok(ExitCode::SUCCESS),

@@ -47,7 +47,12 @@ pub fn duration(seconds: u64) -> String {
 }
 
 pub fn added(source: &Source) {
-    println!("Watching `{}` in the collection {}{}.", source.root.display(), source.collection, labels(source));
+    println!(
+        "Watching `{}` in the collection {}{}.",
+        source.root.display(),
+        source.collection,
+        labels(source)
+    );
     println!("`attache index` reads it now; `attache index --watch` also keeps it up to date.");
 }
 
@@ -56,7 +61,12 @@ pub fn sources(sources: &Vec<Source>) {
         println!("No folder is watched. Add one with `attache source add FOLDER`.");
     }
     for source in sources {
-        println!("{}  ({}{})", source.root.display(), source.collection, labels(source));
+        println!(
+            "{}  ({}{})",
+            source.root.display(),
+            source.collection,
+            labels(source)
+        );
     }
 }
 
@@ -70,20 +80,40 @@ pub fn status(status: &Status) {
         return;
     }
     for source in &status.sources {
-        let away = if source.reachable { "" } else { "  can't be reached now, its files are left out" };
-        println!("{}  ({}){away}", source.source.root.display(), source.source.collection);
-        let Counts { indexed, waiting, skipped, failed } = source.counts;
+        let away = if source.reachable {
+            ""
+        } else {
+            "  can't be reached now, its files are left out"
+        };
+        println!(
+            "{}  ({}){away}",
+            source.source.root.display(),
+            source.source.collection
+        );
+        let Counts {
+            indexed,
+            waiting,
+            skipped,
+            failed,
+        } = source.counts;
         println!("  {indexed} indexed, {waiting} waiting, {skipped} skipped, {failed} failed");
     }
     match (&status.model, &status.model_problem) {
-        (Some(model), _) => println!("{} of {} passages found by meaning too ({model})", status.embedded, status.passages),
+        (Some(model), _) => println!(
+            "{} of {} passages found by meaning too ({model})",
+            status.embedded, status.passages
+        ),
         (None, problem) => println!(
             "{} passages, found by words only: {}. `attache doctor` says how to get the model.",
             status.passages,
             problem.as_deref().unwrap_or("there is no model")
         ),
     }
-    if status.sources.iter().any(|source| source.counts.skipped + source.counts.failed > 0) {
+    if status
+        .sources
+        .iter()
+        .any(|source| source.counts.skipped + source.counts.failed > 0)
+    {
         println!("`attache status --files` says why files were skipped or failed.");
     }
 }
@@ -121,7 +151,10 @@ pub fn why(why: &Why) {
 
 pub fn extracted(extracted: &Extracted) {
     if extracted.status != ReadStatus::Ok {
-        println!("{}", extracted.reason.as_deref().unwrap_or("This file can't be read."));
+        println!(
+            "{}",
+            extracted.reason.as_deref().unwrap_or("This file can't be read.")
+        );
         return;
     }
     for notice in &extracted.notices {
@@ -141,16 +174,26 @@ pub fn found(response: &SearchResponse) {
         println!("Nothing found.");
     }
     for (at, hit) in response.results.iter().enumerate() {
-        let heading = if hit.heading.is_empty() { String::new() } else { format!("  {}", hit.heading) };
+        let heading = if hit.heading.is_empty() {
+            String::new()
+        } else {
+            format!("  {}", hit.heading)
+        };
         println!("{:2}  {}{}{heading}", at + 1, hit.file, comma(&hit.place_text));
         println!("{}", indented(&short(&hit.passage, 300)));
     }
 }
 
 pub fn evaluated(evaluated: &Evaluated) {
-    println!("{:10} {:>8} {:>10} {:>8}   {} questions", "", "nDCG@10", "recall@10", "MRR", evaluated.hybrid.questions);
+    println!(
+        "{:10} {:>8} {:>10} {:>8}   {} questions",
+        "", "nDCG@10", "recall@10", "MRR", evaluated.hybrid.questions
+    );
     let row = |name: &str, scores: &Scores| {
-        println!("{name:10} {:8.4} {:10.4} {:8.4}", scores.ndcg, scores.recall, scores.mrr);
+        println!(
+            "{name:10} {:8.4} {:10.4} {:8.4}",
+            scores.ndcg, scores.recall, scores.mrr
+        );
     };
     row("hybrid", &evaluated.hybrid);
     row("keyword", &evaluated.keyword);
@@ -162,7 +205,12 @@ pub fn evaluated(evaluated: &Evaluated) {
 
 pub fn doctor(checks: &Vec<Check>) {
     for check in checks {
-        println!("{:4} {}: {}", if check.ok { "ok" } else { "no" }, check.name, check.found);
+        println!(
+            "{:4} {}: {}",
+            if check.ok { "ok" } else { "no" },
+            check.name,
+            check.found
+        );
         if let Some(fix) = &check.fix {
             println!("     {fix}");
         }
@@ -182,7 +230,11 @@ impl Growing {
                 for notice in &gathered.notices {
                     println!("{notice}");
                 }
-                println!("Read {} passages in {} files", gathered.evidence.len(), gathered.files);
+                println!(
+                    "Read {} passages in {} files",
+                    gathered.evidence.len(),
+                    gathered.files
+                );
                 println!();
             }
             AskEvent::Sentence(sentence) => {
@@ -205,14 +257,22 @@ impl Growing {
         }
         for (at, sentence) in answered.answer.iter().enumerate() {
             for citation in &sentence.citations {
-                let when = jiff::Timestamp::from_second(citation.modified)
-                    .map(|at| at.to_zoned(jiff::tz::TimeZone::system()).strftime("%-d %b %Y").to_string());
+                let when = jiff::Timestamp::from_second(citation.modified).map(|at| {
+                    at.to_zoned(jiff::tz::TimeZone::system())
+                        .strftime("%-d %b %Y")
+                        .to_string()
+                });
                 let age = match (&citation.written, when) {
                     (Some(written), _) => format!("written {}", written.get(..10).unwrap_or(written)),
                     (None, Ok(when)) => format!("as of {when}"),
                     (None, Err(_)) => String::new(),
                 };
-                println!("[{}] {}{}  {age}", at + 1, citation.file, comma(&citation.place_text));
+                println!(
+                    "[{}] {}{}  {age}",
+                    at + 1,
+                    citation.file,
+                    comma(&citation.place_text)
+                );
                 println!("{}", indented(&format!("“{}”", short(&citation.quote, 300))));
             }
         }
@@ -220,7 +280,12 @@ impl Growing {
             println!();
             println!("Two sources disagree on {}:", conflict.about);
             for side in &conflict.sides {
-                println!("  {}  {}{}", side.value, side.citation.file, comma(&side.citation.place.to_string()));
+                println!(
+                    "  {}  {}{}",
+                    side.value,
+                    side.citation.file,
+                    comma(&side.citation.place.to_string())
+                );
             }
         }
         if !answered.answer.is_empty() {
@@ -231,11 +296,19 @@ impl Growing {
 }
 
 fn comma(place: &str) -> String {
-    if place.is_empty() { String::new() } else { format!(", {place}") }
+    if place.is_empty() {
+        String::new()
+    } else {
+        format!(", {place}")
+    }
 }
 
 fn place(place: &str) -> &str {
-    if place.is_empty() { "the whole document" } else { place }
+    if place.is_empty() {
+        "the whole document"
+    } else {
+        place
+    }
 }
 
 fn short(text: &str, most: usize) -> String {
@@ -247,5 +320,8 @@ fn short(text: &str, most: usize) -> String {
 }
 
 fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .map(|line| format!("    {line}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }

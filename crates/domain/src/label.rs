@@ -26,7 +26,9 @@ impl Label {
 
 /// Why a text is not a label.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a label: use lower-case letters, digits and hyphens, at most 64 characters, such as `internal`")]
+#[error(
+    "`{0}` is not a label: use lower-case letters, digits and hyphens, at most 64 characters, such as `internal`"
+)]
 pub struct LabelError(String);
 
 impl FromStr for Label {
@@ -103,7 +105,11 @@ mod tests {
 
     #[test]
     fn a_stored_label_is_checked_when_it_is_loaded() {
-        assert!(serde_json::from_str::<Labels>(r#"["internal"]"#).unwrap().has("internal"));
+        assert!(
+            serde_json::from_str::<Labels>(r#"["internal"]"#)
+                .unwrap()
+                .has("internal")
+        );
         assert!(serde_json::from_str::<Labels>(r#"["No Label"]"#).is_err());
     }
 }

@@ -68,18 +68,46 @@ impl Place {
     /// (another page, slide, sheet, chapter, message or attachment).
     pub fn join(&self, other: &Self) -> Option<Self> {
         match (self, other) {
-            (Self::Lines { first: a, last: b }, Self::Lines { first: c, last: d }) => {
-                Some(Self::Lines { first: *a.min(c), last: *b.max(d) })
-            }
-            (Self::Cells { sheet: a, range: left }, Self::Cells { sheet: b, range: right }) if a == b => {
-                Some(Self::Cells { sheet: a.clone(), range: left.join(*right) })
-            }
-            (Self::Message { message: a, inner: left }, Self::Message { message: b, inner: right }) if a == b => {
-                Some(Self::Message { message: *a, inner: Box::new(left.join(right)?) })
-            }
-            (Self::Attachment { name: a, inner: left }, Self::Attachment { name: b, inner: right }) if a == b => {
-                Some(Self::Attachment { name: a.clone(), inner: Box::new(left.join(right)?) })
-            }
+            (Self::Lines { first: a, last: b }, Self::Lines { first: c, last: d }) => Some(Self::Lines {
+                first: *a.min(c),
+                last: *b.max(d),
+            }),
+            (
+                Self::Cells {
+                    sheet: a,
+                    range: left,
+                },
+                Self::Cells {
+                    sheet: b,
+                    range: right,
+                },
+            ) if a == b => Some(Self::Cells {
+                sheet: a.clone(),
+                range: left.join(*right),
+            }),
+            (
+                Self::Message {
+                    message: a,
+                    inner: left,
+                },
+                Self::Message {
+                    message: b,
+                    inner: right,
+                },
+            ) if a == b => Some(Self::Message {
+                message: *a,
+                inner: Box::new(left.join(right)?),
+            }),
+            (
+                Self::Attachment { name: a, inner: left },
+                Self::Attachment {
+                    name: b,
+                    inner: right,
+                },
+            ) if a == b => Some(Self::Attachment {
+                name: a.clone(),
+                inner: Box::new(left.join(right)?),
+            }),
             (a, b) if a == b => Some(a.clone()),
             _ => None,
         }
@@ -122,7 +150,12 @@ pub struct CellRange {
 impl CellRange {
     /// One row from column `left` to column `right`.
     pub fn row(row: u32, left: u32, right: u32) -> Self {
-        Self { top: row, left, bottom: row, right }
+        Self {
+            top: row,
+            left,
+            bottom: row,
+            right,
+        }
     }
 
     /// The smallest rectangle that holds both.
@@ -166,7 +199,14 @@ mod tests {
 
     #[test]
     fn columns_are_named_as_spreadsheets_name_them() {
-        let names = [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16383, "XFD")];
+        let names = [
+            (0, "A"),
+            (25, "Z"),
+            (26, "AA"),
+            (701, "ZZ"),
+            (702, "AAA"),
+            (16383, "XFD"),
+        ];
         for (index, name) in names {
             assert_eq!(column(index), name);
         }
@@ -177,15 +217,24 @@ mod tests {
     fn a_passage_never_reaches_across_pages_or_sheets() {
         let page = |page| Place::Page { page };
         assert_eq!(page(1).join(&page(2)), None);
-        let cells = |sheet: &str, row| Place::Cells { sheet: sheet.into(), range: CellRange::row(row, 0, 3) };
+        let cells = |sheet: &str, row| Place::Cells {
+            sheet: sheet.into(),
+            range: CellRange::row(row, 0, 3),
+        };
         assert_eq!(cells("a", 1).join(&cells("b", 1)), None);
-        assert_eq!(cells("a", 1).join(&cells("a", 4)).unwrap().to_string(), "sheet a, A2:D5");
+        assert_eq!(
+            cells("a", 1).join(&cells("a", 4)).unwrap().to_string(),
+            "sheet a, A2:D5"
+        );
     }
 
     #[test]
     fn a_place_inside_an_attachment_is_said_in_full() {
         let inner = Box::new(Place::Page { page: 3 });
-        let place = Place::Attachment { name: "Offer.pdf".into(), inner };
+        let place = Place::Attachment {
+            name: "Offer.pdf".into(),
+            inner,
+        };
         assert_eq!(place.to_string(), "attachment Offer.pdf, page 3");
         assert_eq!(place.page(), Some(3));
     }

@@ -69,7 +69,11 @@ pub struct Spec {
 }
 
 const fn spec<C: Command>() -> Spec {
-    Spec { name: C::NAME, access: C::ACCESS, stales: C::STALES }
+    Spec {
+        name: C::NAME,
+        access: C::ACCESS,
+        stales: C::STALES,
+    }
 }
 
 macro_rules! list {
@@ -94,11 +98,28 @@ macro_rules! list {
     };
 }
 
-list!(SourceAdd, SourceList, SourceRemove, GetStatus, Files, Explain, Extract, Search, AskOnce, Evaluate);
+list!(
+    SourceAdd,
+    SourceList,
+    SourceRemove,
+    GetStatus,
+    Files,
+    Explain,
+    Extract,
+    Search,
+    AskOnce,
+    Evaluate
+);
 
-async fn run_json<C: Command>(copilot: &Copilot, request: serde_json::Value) -> Result<serde_json::Value, Failure> {
+async fn run_json<C: Command>(
+    copilot: &Copilot,
+    request: serde_json::Value,
+) -> Result<serde_json::Value, Failure> {
     let request = serde_json::from_value(request).map_err(|error| {
-        Failure::user(format!("The request for `{}` does not fit: {error}.", C::NAME), "Look at its fields.")
+        Failure::user(
+            format!("The request for `{}` does not fit: {error}.", C::NAME),
+            "Look at its fields.",
+        )
     })?;
     let response = C::run(copilot, request).await?;
     serde_json::to_value(response).map_err(|error| Failure {
@@ -142,7 +163,10 @@ impl Command for SourceAdd {
                 "Give it a name of 1 to 100 characters.",
             ));
         }
-        let source = copilot.shelf.add(&root, &collection, &request.labels, (copilot.clock)()).await?;
+        let source = copilot
+            .shelf
+            .add(&root, &collection, &request.labels, (copilot.clock)())
+            .await?;
         copilot.sync_sources().await?;
         Ok(source)
     }
@@ -292,7 +316,10 @@ impl Command for Search {
 
     async fn run(copilot: &Copilot, request: Query) -> Result<SearchResponse, Failure> {
         let Found { hits, notices } = copilot.library.search(&request).await?;
-        Ok(SearchResponse { results: hits, notices })
+        Ok(SearchResponse {
+            results: hits,
+            notices,
+        })
     }
 }
 
@@ -331,7 +358,11 @@ pub async fn ask(
     events: &mpsc::Sender<AskEvent>,
     cancel: CancellationToken,
 ) -> Result<Answered, Failure> {
-    let asked = Ask { question: request.question, filter: request.filter, today: (copilot.today)() };
+    let asked = Ask {
+        question: request.question,
+        filter: request.filter,
+        today: (copilot.today)(),
+    };
     let (gathered, answer) = orchestration::ask(&copilot.library, &asked, events, cancel).await?;
     Ok(Answered::of(&gathered, answer))
 }
@@ -380,29 +411,59 @@ impl Command for Evaluate {
             write_run(path, &run)?;
         }
         let hybrid = eval::score(&questions, &run, level);
-        let keyword = eval::score(&questions, &library.run(&questions, Mode::Keyword, level).await?, level);
+        let keyword = eval::score(
+            &questions,
+            &library.run(&questions, Mode::Keyword, level).await?,
+            level,
+        );
         let (mut vector, mut rrf) = (None, None);
         if library.status().await?.embedded > 0 {
-            vector = Some(eval::score(&questions, &library.run(&questions, Mode::Vector, level).await?, level));
-            rrf = Some(eval::score(&questions, &library.run(&questions, Mode::Rrf, level).await?, level));
+            vector = Some(eval::score(
+                &questions,
+                &library.run(&questions, Mode::Vector, level).await?,
+                level,
+            ));
+            rrf = Some(eval::score(
+                &questions,
+                &library.run(&questions, Mode::Rrf, level).await?,
+                level,
+            ));
         }
-        Ok(Evaluated { level, hybrid, keyword, vector, rrf })
+        Ok(Evaluated {
+            level,
+            hybrid,
+            keyword,
+            vector,
+            rrf,
+        })
     }
 }
 
 fn existing_folder(path: &Path) -> Result<PathBuf, Failure> {
     let shown = path.display();
     let root = path.canonicalize().map_err(|error| {
-        Failure::user(format!("The folder `{shown}` can't be found: {error}."), "Check the spelling of its path.")
+        Failure::user(
+            format!("The folder `{shown}` can't be found: {error}."),
+            "Check the spelling of its path.",
+        )
     })?;
     if !root.is_dir() {
-        return Err(Failure::user(format!("`{shown}` is a file."), "Give the folder that it is in."));
+        return Err(Failure::user(
+            format!("`{shown}` is a file."),
+            "Give the folder that it is in.",
+        ));
     }
     if root.to_str().is_none() {
-        return Err(Failure::user(format!("The path `{shown}` is not Unicode."), "Rename the folder."));
+        return Err(Failure::user(
+            format!("The path `{shown}` is not Unicode."),
+            "Rename the folder.",
+        ));
     }
     std::fs::read_dir(&root).map_err(|error| {
-        Failure::environment(format!("The folder `{shown}` can't be listed: {error}."), "Check who may read it.")
+        Failure::environment(
+            format!("The folder `{shown}` can't be listed: {error}."),
+            "Check who may read it.",
+        )
     })?;
     Ok(root)
 }
@@ -410,9 +471,15 @@ fn existing_folder(path: &Path) -> Result<PathBuf, Failure> {
 fn questions(path: &Path) -> Result<Vec<Question>, Failure> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::user(format!("The question file `{shown}` can't be read: {error}."), "Check its path.")
+        Failure::user(
+            format!("The question file `{shown}` can't be read: {error}."),
+            "Check its path.",
+        )
     })?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let lines = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(at, line)| {
             serde_json::from_str(line).map_err(|error| {
@@ -425,7 +492,10 @@ fn questions(path: &Path) -> Result<Vec<Question>, Failure> {
 
 fn write_run(path: &Path, run: &[RunLine]) -> Result<(), Failure> {
     let failed = |error: String| {
-        Failure::environment(format!("`{}` can't be written: {error}.", path.display()), "Check the folder.")
+        Failure::environment(
+            format!("`{}` can't be written: {error}.", path.display()),
+            "Check the folder.",
+        )
     };
     let lines: Result<Vec<String>, _> = run.iter().map(serde_json::to_string).collect();
     let text = lines.map_err(|error| failed(error.to_string()))?.join("\n") + "\n";

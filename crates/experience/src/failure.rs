@@ -34,17 +34,30 @@ pub enum Fault {
 impl Failure {
     /// What was asked cannot be.
     pub fn user(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code: None, message: message.into(), hint: Some(hint.into()), fault: Fault::User }
+        Self {
+            code: None,
+            message: message.into(),
+            hint: Some(hint.into()),
+            fault: Fault::User,
+        }
     }
 
     /// The machine does not let it.
     pub fn environment(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code: None, message: message.into(), hint: Some(hint.into()), fault: Fault::Environment }
+        Self {
+            code: None,
+            message: message.into(),
+            hint: Some(hint.into()),
+            fault: Fault::Environment,
+        }
     }
 
     /// The same with a code.
     pub fn with_code(self, code: &str) -> Self {
-        Self { code: Some(code.to_owned()), ..self }
+        Self {
+            code: Some(code.to_owned()),
+            ..self
+        }
     }
 }
 
@@ -80,7 +93,10 @@ impl From<AskError> for Failure {
 /// An error's text as a sentence.
 pub(crate) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let first = chars
+        .next()
+        .map(|c| c.to_uppercase().to_string())
+        .unwrap_or_default();
     let end = if text.ends_with('.') { "" } else { "." };
     format!("{first}{}{end}", chars.as_str())
 }

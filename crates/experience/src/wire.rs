@@ -154,7 +154,11 @@ impl Answered {
         };
         let sentence = |sentence: intelligence::Sentence| SentenceView {
             text: sentence.text,
-            citations: sentence.citations.into_iter().map(|citation| citation_view(gathered, citation)).collect(),
+            citations: sentence
+                .citations
+                .into_iter()
+                .map(|citation| citation_view(gathered, citation))
+                .collect(),
             conflict: sentence.conflict,
             confidence: sentence.confidence,
         };
@@ -176,7 +180,10 @@ impl Answered {
 
 /// A citation with its passage.
 pub fn citation_view(gathered: &Gathered, citation: Citation) -> CitationView {
-    let evidence = gathered.evidence.iter().find(|evidence| evidence.passage == citation.passage);
+    let evidence = gathered
+        .evidence
+        .iter()
+        .find(|evidence| evidence.passage == citation.passage);
     CitationView {
         file: citation.file,
         source: evidence.map(|e| e.source.clone()).unwrap_or_default(),

@@ -30,6 +30,8 @@ impl Default for Limits {
 impl Limits {
     /// Most bytes of text that a file of `input` bytes may yield.
     pub fn output_bytes(&self, input: u64) -> u64 {
-        self.free_output_bytes.saturating_add(input.saturating_mul(self.output_per_input_byte)).min(self.memory_bytes / 4)
+        self.free_output_bytes
+            .saturating_add(input.saturating_mul(self.output_per_input_byte))
+            .min(self.memory_bytes / 4)
     }
 }

@@ -30,7 +30,10 @@ pub enum Sight {
 
 /// Labels of something made from several texts: all of theirs. Nothing is ever lost on the way.
 pub fn inherit<'a>(sources: impl IntoIterator<Item = &'a Labels>) -> Labels {
-    sources.into_iter().flat_map(|labels| labels.0.iter().cloned()).collect()
+    sources
+        .into_iter()
+        .flat_map(|labels| labels.0.iter().cloned())
+        .collect()
 }
 
 /// Whether an engine may see a text with these labels.
@@ -39,7 +42,9 @@ pub fn may_see(engine: Engine, labels: &Labels) -> Sight {
         Engine::OnDevice => Sight::Allowed,
         Engine::Remote if labels.has(Label::NEVER_LEAVES) => Sight::Denied {
             label: Label::NEVER_LEAVES.to_owned(),
-            reason: "Some of the sources never leave this machine, so remote models are off for this question.".to_owned(),
+            reason:
+                "Some of the sources never leave this machine, so remote models are off for this question."
+                    .to_owned(),
         },
         Engine::Remote => Sight::Allowed,
     }
@@ -52,7 +57,10 @@ mod tests {
     use super::*;
 
     fn some_labels() -> impl Strategy<Value = Labels> {
-        let names = prop::sample::subsequence(vec!["internal", "never-leaves-this-machine", "public", "board"], 0..=4);
+        let names = prop::sample::subsequence(
+            vec!["internal", "never-leaves-this-machine", "public", "board"],
+            0..=4,
+        );
         names.prop_map(|names| names.into_iter().map(|name| name.parse().unwrap()).collect())
     }
 
@@ -77,6 +85,8 @@ mod tests {
     fn a_text_that_never_leaves_is_seen_on_this_device_only() {
         let labels: Labels = [Label::NEVER_LEAVES.parse().unwrap()].into_iter().collect();
         assert_eq!(may_see(Engine::OnDevice, &labels), Sight::Allowed);
-        assert!(matches!(may_see(Engine::Remote, &labels), Sight::Denied { label, .. } if label == Label::NEVER_LEAVES));
+        assert!(
+            matches!(may_see(Engine::Remote, &labels), Sight::Denied { label, .. } if label == Label::NEVER_LEAVES)
+        );
     }
 }

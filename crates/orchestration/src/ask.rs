@@ -5,7 +5,8 @@ use domain::Labels;
 use futures_util::StreamExt;
 use governance::labels::{self, Sight};
 use intelligence::{
-    Answer, AnswerEvent, AnswerTask, Embed, EmbedFailure, Engine, Evidence, FoundInDocuments, Question, Sentence,
+    Answer, AnswerEvent, AnswerTask, Embed, EmbedFailure, Engine, Evidence, FoundInDocuments, Question,
+    Sentence,
 };
 use retrieval::search::{Filter, Hit, Query};
 use retrieval::{IndexError, Library};
@@ -80,7 +81,11 @@ pub async fn ask(
         return Err(AskError::Empty);
     }
     let new = Query::new(&ask.question, EVIDENCE);
-    let query = Query { filter: ask.filter.clone(), most_of_one: OF_ONE_DOCUMENT, ..new };
+    let query = Query {
+        filter: ask.filter.clone(),
+        most_of_one: OF_ONE_DOCUMENT,
+        ..new
+    };
     let found = library.search(&query).await?;
     let evidence = evidence(found.hits);
     let files: BTreeSet<_> = evidence.iter().map(|e| e.document).collect();
@@ -92,7 +97,13 @@ pub async fn ask(
     };
     tell(events, AskEvent::Gathered(gathered.clone())).await;
     let engine = FoundInDocuments::new(Some(std::sync::Arc::new(Sentences(library.clone()))));
-    let task = AnswerTask { question: Question { text: ask.question.clone(), today: ask.today }, evidence };
+    let task = AnswerTask {
+        question: Question {
+            text: ask.question.clone(),
+            today: ask.today,
+        },
+        evidence,
+    };
     let mut stream = engine.answer(&task, cancel);
     let mut last = None;
     while let Some(event) = stream.next().await {

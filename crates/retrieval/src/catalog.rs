@@ -81,7 +81,9 @@ impl Catalog {
 
     /// Passages of all documents.
     pub fn all_passages(&self) -> impl Iterator<Item = PassageId> {
-        self.documents.values().flat_map(|entry| entry.passages.iter().copied())
+        self.documents
+            .values()
+            .flat_map(|entry| entry.passages.iter().copied())
     }
 
     /// Number of documents.
@@ -106,8 +108,12 @@ impl Catalog {
 
     /// Terms of file names that begin so and are at least three letters longer.
     pub fn longer_names<'a>(&'a self, beginning: &'a str) -> impl Iterator<Item = &'a str> {
-        let from = self.names.range::<str, _>((Bound::Included(beginning), Bound::Unbounded)).map(|(name, _)| name.as_str());
-        from.take_while(move |name| name.starts_with(beginning)).filter(move |name| name.len() >= beginning.len() + 3)
+        let from = self
+            .names
+            .range::<str, _>((Bound::Included(beginning), Bound::Unbounded))
+            .map(|(name, _)| name.as_str());
+        from.take_while(move |name| name.starts_with(beginning))
+            .filter(move |name| name.len() >= beginning.len() + 3)
     }
 
     /// The rank of a year among the years in file names, from 0, exclusive, to 1 for the newest.
@@ -117,9 +123,17 @@ impl Catalog {
 
     /// Takes a document out.
     pub fn remove(&mut self, id: DocumentId) {
-        let Some(entry) = self.documents.remove(&id) else { return };
-        entry.names.iter().for_each(|name| take_out(&mut self.names, name, id));
-        entry.folders.iter().for_each(|name| take_out(&mut self.folders, name, id));
+        let Some(entry) = self.documents.remove(&id) else {
+            return;
+        };
+        entry
+            .names
+            .iter()
+            .for_each(|name| take_out(&mut self.names, name, id));
+        entry
+            .folders
+            .iter()
+            .for_each(|name| take_out(&mut self.folders, name, id));
         if let Some(year) = entry.periods.last_year()
             && let Some(count) = self.years.get_mut(&year)
         {
@@ -135,8 +149,10 @@ impl Catalog {
         let new: HashSet<DocumentId> = documents.iter().map(|document| document.id).collect();
         new.iter().for_each(|id| self.remove(*id));
         // Passages of documents that are gone are cleaned away on the same pass.
-        self.passages.retain(|(_, document)| self.documents.contains_key(document));
-        self.passages.extend(passages.iter().filter(|(_, document)| new.contains(document)));
+        self.passages
+            .retain(|(_, document)| self.documents.contains_key(document));
+        self.passages
+            .extend(passages.iter().filter(|(_, document)| new.contains(document)));
         self.passages.sort_unstable();
         let mut by_document: HashMap<DocumentId, Vec<PassageId>> = HashMap::new();
         for (passage, document) in passages {
@@ -156,7 +172,16 @@ impl Catalog {
                 *self.years.entry(year).or_default() += 1;
             }
             let passages = by_document.remove(&id).unwrap_or_default();
-            self.documents.insert(id, Arc::new(Entry { stored, passages, names, folders, periods }));
+            self.documents.insert(
+                id,
+                Arc::new(Entry {
+                    stored,
+                    passages,
+                    names,
+                    folders,
+                    periods,
+                }),
+            );
         }
     }
 }
@@ -175,7 +200,9 @@ fn names(path: &str) -> (Vec<String>, Vec<String>) {
     let mut seen = HashSet::new();
     let mut fresh = |text: &str| -> Vec<String> {
         let terms = words(&text.replace(['_', '/'], " ")).into_iter();
-        terms.filter(|term| term.chars().count() > 1 && !is_period_term(term) && seen.insert(term.clone())).collect()
+        terms
+            .filter(|term| term.chars().count() > 1 && !is_period_term(term) && seen.insert(term.clone()))
+            .collect()
     };
     let own = fresh(file_stem(path));
     let folders = fresh(path.rsplit_once('/').map_or("", |(folders, _)| folders));

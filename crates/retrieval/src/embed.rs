@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use fastembed::{
-    InitOptionsUserDefined, Pooling, QuantizationMode, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel,
+    InitOptionsUserDefined, Pooling, QuantizationMode, TextEmbedding, TokenizerFiles,
+    UserDefinedEmbeddingModel,
 };
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +56,10 @@ impl ModelFiles {
     }
 
     fn failed(&self, reason: impl std::fmt::Display) -> IndexError {
-        IndexError::Model { model: self.folder.display().to_string(), reason: reason.to_string() }
+        IndexError::Model {
+            model: self.folder.display().to_string(),
+            reason: reason.to_string(),
+        }
     }
 }
 
@@ -74,14 +78,23 @@ impl Embedder {
             special_tokens_map_file: file("special_tokens_map.json")?,
             tokenizer_config_file: file("tokenizer_config.json")?,
         };
-        let pooling = if card.pooling == "cls" { Pooling::Cls } else { Pooling::Mean };
+        let pooling = if card.pooling == "cls" {
+            Pooling::Cls
+        } else {
+            Pooling::Mean
+        };
         // `None` although the weights are int8: the setting only forbids more than one batch a call.
         let model = UserDefinedEmbeddingModel::new(file("model.onnx")?, tokenizer)
             .with_pooling(pooling)
             .with_quantization(QuantizationMode::None);
-        let options = InitOptionsUserDefined::new().with_max_length(card.max_tokens).with_intra_threads(threads);
+        let options = InitOptionsUserDefined::new()
+            .with_max_length(card.max_tokens)
+            .with_intra_threads(threads);
         let model = TextEmbedding::try_new_from_user_defined(model, options).map_err(|e| files.failed(e))?;
-        Ok(Self { card, model: Mutex::new(model) })
+        Ok(Self {
+            card,
+            model: Mutex::new(model),
+        })
     }
 
     /// What the model says about itself.
@@ -97,11 +110,16 @@ impl Embedder {
         if texts.is_empty() {
             return Ok(Vec::new());
         }
-        let mut model = self.model.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut vectors = model.embed(texts, Some(texts.len())).map_err(|error| IndexError::Model {
-            model: self.card.id.clone(),
-            reason: error.to_string(),
-        })?;
+        let mut model = self
+            .model
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut vectors = model
+            .embed(texts, Some(texts.len()))
+            .map_err(|error| IndexError::Model {
+                model: self.card.id.clone(),
+                reason: error.to_string(),
+            })?;
         vectors.iter_mut().for_each(|vector| normalise(vector));
         Ok(vectors)
     }
@@ -132,8 +150,10 @@ fn normalise(vector: &mut [f32]) {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, IndexError> {
-    std::fs::read(path)
-        .map_err(|error| IndexError::Model { model: path.display().to_string(), reason: error.to_string() })
+    std::fs::read(path).map_err(|error| IndexError::Model {
+        model: path.display().to_string(),
+        reason: error.to_string(),
+    })
 }
 
 /// Loads ONNX Runtime once for the process.

@@ -74,18 +74,37 @@ impl Library {
     ///
     /// # Errors
     /// When an index cannot be read.
-    pub async fn run(&self, questions: &[Question], mode: Mode, level: Level) -> Result<Vec<RunLine>, IndexError> {
+    pub async fn run(
+        &self,
+        questions: &[Question],
+        mode: Mode,
+        level: Level,
+    ) -> Result<Vec<RunLine>, IndexError> {
         let mut lines = Vec::new();
         for question in questions {
             let by_document = level == Level::Doc && mode == Mode::Hybrid;
             let new = Query::new(&question.question, 150);
-            let query = Query { mode, most_of_one: 30, by_document, ..new };
+            let query = Query {
+                mode,
+                most_of_one: 30,
+                by_document,
+                ..new
+            };
             let found = self.search(&query).await?;
             let page = |page| if level == Level::Page { page } else { None };
-            let all = found.hits.into_iter().map(|hit| Target { file: hit.file, page: page(hit.page) });
+            let all = found.hits.into_iter().map(|hit| Target {
+                file: hit.file,
+                page: page(hit.page),
+            });
             let mut seen = HashSet::new();
-            let results = all.filter(|target| seen.insert(target.clone())).take(DEPTH).collect();
-            lines.push(RunLine { id: question.id.clone(), results });
+            let results = all
+                .filter(|target| seen.insert(target.clone()))
+                .take(DEPTH)
+                .collect();
+            lines.push(RunLine {
+                id: question.id.clone(),
+                results,
+            });
         }
         Ok(lines)
     }
@@ -95,26 +114,52 @@ impl Library {
 pub fn score(questions: &[Question], run: &[RunLine], level: Level) -> Scores {
     let mut sum = Scores::default();
     for question in questions {
-        let wanted = question.relevant.iter().filter(|target| level == Level::Doc || target.page.is_some());
+        let wanted = question
+            .relevant
+            .iter()
+            .filter(|target| level == Level::Doc || target.page.is_some());
         let wanted: HashSet<Target> = wanted
-            .map(|t| Target { file: t.file.clone(), page: t.page.filter(|_| level == Level::Page) })
+            .map(|t| Target {
+                file: t.file.clone(),
+                page: t.page.filter(|_| level == Level::Page),
+            })
             .collect();
         if wanted.is_empty() {
             continue;
         }
         sum.questions += 1;
-        let Some(line) = run.iter().find(|line| line.id == question.id) else { continue };
-        let gains: Vec<bool> = line.results.iter().take(DEPTH).map(|target| wanted.contains(target)).collect();
+        let Some(line) = run.iter().find(|line| line.id == question.id) else {
+            continue;
+        };
+        let gains: Vec<bool> = line
+            .results
+            .iter()
+            .take(DEPTH)
+            .map(|target| wanted.contains(target))
+            .collect();
         let discount = |rank: usize| 1.0 / (rank as f64 + 2.0).log2();
-        let dcg: f64 = gains.iter().enumerate().filter(|(_, gain)| **gain).map(|(rank, _)| discount(rank)).sum();
+        let dcg: f64 = gains
+            .iter()
+            .enumerate()
+            .filter(|(_, gain)| **gain)
+            .map(|(rank, _)| discount(rank))
+            .sum();
         let ideal: f64 = (0..DEPTH.min(wanted.len())).map(discount).sum();
         let found = gains.iter().filter(|gain| **gain).count();
         sum.ndcg += dcg / ideal;
         sum.recall += found as f64 / wanted.len() as f64;
-        sum.mrr += gains.iter().position(|gain| *gain).map_or(0.0, |rank| 1.0 / (rank as f64 + 1.0));
+        sum.mrr += gains
+            .iter()
+            .position(|gain| *gain)
+            .map_or(0.0, |rank| 1.0 / (rank as f64 + 1.0));
     }
     let n = sum.questions.max(1) as f64;
-    Scores { ndcg: sum.ndcg / n, recall: sum.recall / n, mrr: sum.mrr / n, questions: sum.questions }
+    Scores {
+        ndcg: sum.ndcg / n,
+        recall: sum.recall / n,
+        mrr: sum.mrr / n,
+        questions: sum.questions,
+    }
 }
 
 #[cfg(test)]
@@ -122,18 +167,28 @@ mod tests {
     use super::*;
 
     fn target(file: &str, page: Option<u32>) -> Target {
-        Target { file: file.into(), page }
+        Target {
+            file: file.into(),
+            page,
+        }
     }
 
     #[test]
     fn scores_are_those_of_the_definitions() {
-        let question = |id: &str, relevant| Question { id: id.into(), question: String::new(), relevant };
+        let question = |id: &str, relevant| Question {
+            id: id.into(),
+            question: String::new(),
+            relevant,
+        };
         let questions = [
             question("a", vec![target("x", Some(3)), target("y", None)]),
             question("b", vec![target("z", Some(1))]),
             question("unanswerable", vec![]),
         ];
-        let run = [RunLine { id: "a".into(), results: vec![target("w", None), target("x", None)] }];
+        let run = [RunLine {
+            id: "a".into(),
+            results: vec![target("w", None), target("x", None)],
+        }];
         let scores = score(&questions, &run, Level::Doc);
         let expected = (1.0 / 3f64.log2()) / (1.0 + 1.0 / 3f64.log2()) / 2.0;
         assert!((scores.ndcg - expected).abs() < 1e-12);
@@ -143,8 +198,15 @@ mod tests {
     #[test]
     fn a_page_only_counts_where_the_truth_names_one() {
         let relevant = vec![target("x", Some(3)), target("y", None)];
-        let questions = [Question { id: "a".into(), question: String::new(), relevant }];
-        let run = [RunLine { id: "a".into(), results: vec![target("x", Some(3))] }];
+        let questions = [Question {
+            id: "a".into(),
+            question: String::new(),
+            relevant,
+        }];
+        let run = [RunLine {
+            id: "a".into(),
+            results: vec![target("x", Some(3))],
+        }];
         assert_eq!(score(&questions, &run, Level::Page).recall, 1.0);
     }
 }

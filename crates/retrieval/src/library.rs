@@ -139,8 +139,10 @@ impl Library {
     /// # Errors
     /// When the folder cannot be written. A missing model is no error: see [`Status::model_problem`].
     pub async fn open(config: LibraryConfig) -> Result<Self, IndexError> {
-        std::fs::create_dir_all(&config.folder)
-            .map_err(|source| IndexError::Folder { path: config.folder.clone(), source })?;
+        std::fs::create_dir_all(&config.folder).map_err(|source| IndexError::Folder {
+            path: config.folder.clone(),
+            source,
+        })?;
         let (store, epoch) = open_store(&config).await?;
         let card = match &config.model {
             Some(files) => files.card().map_err(|error| error.to_string()),
@@ -151,7 +153,11 @@ impl Library {
         if empty {
             store.forget_keyworded().await?;
         }
-        if store.meta("chunk").await?.is_none_or(|version| version != chunk::VERSION.to_string()) {
+        if store
+            .meta("chunk")
+            .await?
+            .is_none_or(|version| version != chunk::VERSION.to_string())
+        {
             store.make_all_wait().await?;
             store.set_meta("chunk", &chunk::VERSION.to_string()).await?;
         }
@@ -197,7 +203,11 @@ impl Library {
     /// When the database cannot be written.
     pub async fn set_sources(&self, sources: Vec<Source>) -> Result<(), IndexError> {
         let all: BTreeMap<SourceId, Source> = sources.into_iter().map(|s| (s.id, s)).collect();
-        let away = all.values().filter(|s| reach(&s.root) == Reach::Away).map(|s| s.id).collect();
+        let away = all
+            .values()
+            .filter(|s| reach(&s.root) == Reach::Away)
+            .map(|s| s.id)
+            .collect();
         for stored in self.inner.store.sources().await? {
             if !all.contains_key(&stored) {
                 let gone = self.inner.store.documents_of(stored).await?;
@@ -247,8 +257,16 @@ impl Library {
         let sources = self.inner.sources();
         let mut documents = self.inner.store.documents().await?;
         documents.sort_by(|a, b| (a.source, &a.path).cmp(&(b.source, &b.path)));
-        let source = |id: SourceId| sources.all.get(&id).map_or(String::new(), |s| s.root.display().to_string());
-        Ok(documents.into_iter().map(|document| report(source(document.source), document)).collect())
+        let source = |id: SourceId| {
+            sources
+                .all
+                .get(&id)
+                .map_or(String::new(), |s| s.root.display().to_string())
+        };
+        Ok(documents
+            .into_iter()
+            .map(|document| report(source(document.source), document))
+            .collect())
     }
 
     /// How many passages were run through the model since the library was opened.
@@ -265,9 +283,13 @@ impl Library {
 
     /// Waits for what is being written and closes the files.
     pub async fn close(self) {
-        self.inner.store.set_meta("clean", "yes").await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "the index will be checked at the next start");
-        });
+        self.inner
+            .store
+            .set_meta("clean", "yes")
+            .await
+            .unwrap_or_else(|error| {
+                tracing::warn!(%error, "the index will be checked at the next start");
+            });
         self.inner.store.close().await;
     }
 
@@ -284,17 +306,26 @@ impl Library {
 
     /// The copy of the model that answers questions, loaded at the first one.
     pub(crate) fn question_embedder(&self) -> Option<Arc<Embedder>> {
-        self.inner.question_embedder.get_or_init(|| self.inner.load_embedder(1)).clone()
+        self.inner
+            .question_embedder
+            .get_or_init(|| self.inner.load_embedder(1))
+            .clone()
     }
 }
 
 impl Inner {
     pub fn catalog(&self) -> Arc<Catalog> {
-        self.catalog.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.catalog
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub fn sources(&self) -> Arc<Sources> {
-        self.sources.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.sources
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Changes the catalog for searches that start from now on.
@@ -353,12 +384,17 @@ impl Snapshot {
             .map(|source| source.id)
             .collect();
         Arc::new(move |id| {
-            let Some(entry) = catalog.document(id) else { return false };
+            let Some(entry) = catalog.document(id) else {
+                return false;
+            };
             let document = &entry.stored;
             let seconds = document.stamp.modified / 1_000_000_000;
             sources.contains(&document.source)
                 && (filter.formats.is_empty() || document.format.is_some_and(|f| filter.formats.contains(&f)))
-                && filter.below.as_ref().is_none_or(|below| document.path.starts_with(below))
+                && filter
+                    .below
+                    .as_ref()
+                    .is_none_or(|below| document.path.starts_with(below))
                 && filter.modified_from.is_none_or(|from| seconds >= from)
                 && filter.modified_to.is_none_or(|to| seconds <= to)
         })
@@ -369,7 +405,9 @@ impl Snapshot {
         let mut notices = Vec::new();
         if mode != Mode::Keyword {
             if let Err(problem) = &self.model {
-                notices.push(format!("Found by words only: {problem}. `attache doctor` says how to get the model."));
+                notices.push(format!(
+                    "Found by words only: {problem}. `attache doctor` says how to get the model."
+                ));
             } else if !self.embedded && self.catalog.passages() > 0 {
                 notices.push("Found by words only: search by meaning is being prepared.".to_owned());
             }
@@ -377,7 +415,9 @@ impl Snapshot {
         for id in &self.sources.away {
             if let Some(source) = self.source(*id) {
                 let folder = source.root.display();
-                notices.push(format!("The folder `{folder}` can't be reached now, so its files are left out."));
+                notices.push(format!(
+                    "The folder `{folder}` can't be reached now, so its files are left out."
+                ));
             }
         }
         notices
@@ -400,8 +440,15 @@ async fn open_store(config: &LibraryConfig) -> Result<(Store, String), IndexErro
     let file = config.folder.join("index.sqlite");
     let opened = match Store::open(&file).await {
         Ok(store) => {
-            let clean = store.meta("clean").await.is_ok_and(|value| value.as_deref() == Some("yes"));
-            if clean || store.is_sound().await { Ok(store) } else { Err("its pages do not hold together".to_owned()) }
+            let clean = store
+                .meta("clean")
+                .await
+                .is_ok_and(|value| value.as_deref() == Some("yes"));
+            if clean || store.is_sound().await {
+                Ok(store)
+            } else {
+                Err("its pages do not hold together".to_owned())
+            }
         }
         Err(error) => Err(error.to_string()),
     };
@@ -412,7 +459,10 @@ async fn open_store(config: &LibraryConfig) -> Result<(Store, String), IndexErro
             for name in ["index.sqlite", "index.sqlite-wal", "index.sqlite-shm"] {
                 match std::fs::remove_file(config.folder.join(name)) {
                     Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                        return Err(IndexError::Folder { path: config.folder.clone(), source });
+                        return Err(IndexError::Folder {
+                            path: config.folder.clone(),
+                            source,
+                        });
                     }
                     _ => {}
                 }
@@ -434,7 +484,9 @@ async fn open_store(config: &LibraryConfig) -> Result<(Store, String), IndexErro
 
 /// A name for one life of the database, so that an index made from another one is not taken for its own.
 fn new_epoch() -> String {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
     format!("{:x}-{:x}", now.as_nanos(), std::process::id())
 }
 

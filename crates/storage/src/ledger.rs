@@ -49,7 +49,10 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Open`]; a file that is damaged is never replaced.
     pub async fn open(path: &Path) -> Result<Self, LedgerError> {
-        let open = |reason: String| LedgerError::Open { path: path.to_owned(), reason };
+        let open = |reason: String| LedgerError::Open {
+            path: path.to_owned(),
+            reason,
+        };
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -70,7 +73,10 @@ impl Ledger {
         if sound != "ok" {
             return Err(open(sound));
         }
-        sqlx::migrate!("./migrations").run(&pool).await.map_err(|error| open(error.to_string()))?;
+        sqlx::migrate!("./migrations")
+            .run(&pool)
+            .await
+            .map_err(|error| open(error.to_string()))?;
         Ok(Self { pool })
     }
 
@@ -91,15 +97,25 @@ mod tests {
         std::fs::write(&file, "this is no database at all, but it was somebody's file").unwrap();
         let error = Ledger::open(&file).await.err().expect("must not open");
         assert!(error.to_string().contains("was left untouched"), "{error}");
-        assert!(std::fs::read_to_string(&file).unwrap().starts_with("this is no database"));
+        assert!(
+            std::fs::read_to_string(&file)
+                .unwrap()
+                .starts_with("this is no database")
+        );
     }
 
     #[tokio::test]
     async fn the_disk_is_waited_for() {
         let folder = tempfile::tempdir().unwrap();
         let ledger = Ledger::open(&folder.path().join("ledger.sqlite")).await.unwrap();
-        let level: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&ledger.pool).await.unwrap();
-        let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&ledger.pool).await.unwrap();
+        let level: i64 = sqlx::query_scalar("PRAGMA synchronous")
+            .fetch_one(&ledger.pool)
+            .await
+            .unwrap();
+        let journal: String = sqlx::query_scalar("PRAGMA journal_mode")
+            .fetch_one(&ledger.pool)
+            .await
+            .unwrap();
         assert_eq!((level, journal.as_str()), (2, "wal"));
     }
 }

@@ -6,7 +6,10 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn setting(&self, key: &str) -> Result<Option<String>, LedgerError> {
-        Ok(sqlx::query_scalar("SELECT value FROM settings WHERE key = ?").bind(key).fetch_optional(&self.pool).await?)
+        Ok(sqlx::query_scalar("SELECT value FROM settings WHERE key = ?")
+            .bind(key)
+            .fetch_optional(&self.pool)
+            .await?)
     }
 
     /// Sets a setting.
@@ -14,11 +17,13 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be written.
     pub async fn set_setting(&self, key: &str, value: &str) -> Result<(), LedgerError> {
-        sqlx::query("INSERT INTO settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
-            .bind(key)
-            .bind(value)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(
+            "INSERT INTO settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        )
+        .bind(key)
+        .bind(value)
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 }

@@ -22,9 +22,15 @@ impl Ledger {
             if other.root == path {
                 return Err(LedgerError::Watched(new));
             } else if path.starts_with(&other.root) {
-                return Err(LedgerError::Nested { inner: new, outer: old });
+                return Err(LedgerError::Nested {
+                    inner: new,
+                    outer: old,
+                });
             } else if other.root.starts_with(path) {
-                return Err(LedgerError::Nested { inner: old, outer: new });
+                return Err(LedgerError::Nested {
+                    inner: old,
+                    outer: new,
+                });
             }
         }
         let mut tx = self.pool.begin().await?;
@@ -32,13 +38,18 @@ impl Ledger {
             .bind(collection)
             .fetch_optional(&mut *tx)
             .await?;
-        let mut all: Labels = stored.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default();
+        let mut all: Labels = stored
+            .map(|text| serde_json::from_str(&text))
+            .transpose()?
+            .unwrap_or_default();
         all.0.extend(labels.0.iter().cloned());
-        sqlx::query("INSERT INTO collections VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET labels = excluded.labels")
-            .bind(collection)
-            .bind(serde_json::to_string(&all)?)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "INSERT INTO collections VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET labels = excluded.labels",
+        )
+        .bind(collection)
+        .bind(serde_json::to_string(&all)?)
+        .execute(&mut *tx)
+        .await?;
         let id = sqlx::query("INSERT INTO sources (path, collection, added_at) VALUES (?, ?, ?)")
             .bind(path.to_string_lossy())
             .bind(collection)
@@ -47,7 +58,12 @@ impl Ledger {
             .await?
             .last_insert_rowid();
         tx.commit().await?;
-        Ok(Source { id: SourceId(id), root: path.to_owned(), collection: collection.to_owned(), labels: all })
+        Ok(Source {
+            id: SourceId(id),
+            root: path.to_owned(),
+            collection: collection.to_owned(),
+            labels: all,
+        })
     }
 
     /// The watched folders, in the order they were added.
@@ -76,8 +92,15 @@ impl Ledger {
     /// [`LedgerError::NotWatched`], and when the ledger cannot be written.
     pub async fn remove_source(&self, path: &Path) -> Result<(), LedgerError> {
         let text = path.to_string_lossy();
-        let done = sqlx::query("DELETE FROM sources WHERE path = ?").bind(&*text).execute(&self.pool).await?;
-        if done.rows_affected() == 0 { Err(LedgerError::NotWatched(text.into_owned())) } else { Ok(()) }
+        let done = sqlx::query("DELETE FROM sources WHERE path = ?")
+            .bind(&*text)
+            .execute(&self.pool)
+            .await?;
+        if done.rows_affected() == 0 {
+            Err(LedgerError::NotWatched(text.into_owned()))
+        } else {
+            Ok(())
+        }
     }
 
     /// The collections and their labels, by name.
@@ -86,8 +109,17 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub async fn collections(&self) -> Result<Vec<Collection>, LedgerError> {
         let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT name, labels FROM collections ORDER BY name").fetch_all(&self.pool).await?;
-        rows.into_iter().map(|(name, labels)| Ok(Collection { name, labels: serde_json::from_str(&labels)? })).collect()
+            sqlx::query_as("SELECT name, labels FROM collections ORDER BY name")
+                .fetch_all(&self.pool)
+                .await?;
+        rows.into_iter()
+            .map(|(name, labels)| {
+                Ok(Collection {
+                    name,
+                    labels: serde_json::from_str(&labels)?,
+                })
+            })
+            .collect()
     }
 }
 
@@ -108,31 +140,74 @@ mod tests {
     #[tokio::test]
     async fn folders_of_a_collection_share_its_labels() {
         let (_folder, ledger) = ledger().await;
-        ledger.add_source(Path::new("/a"), "Contracts", &labels(&["internal"]), 1).await.unwrap();
-        ledger.add_source(Path::new("/b"), "Contracts", &labels(&["never-leaves-this-machine"]), 2).await.unwrap();
+        ledger
+            .add_source(Path::new("/a"), "Contracts", &labels(&["internal"]), 1)
+            .await
+            .unwrap();
+        ledger
+            .add_source(
+                Path::new("/b"),
+                "Contracts",
+                &labels(&["never-leaves-this-machine"]),
+                2,
+            )
+            .await
+            .unwrap();
         let both = labels(&["internal", "never-leaves-this-machine"]);
-        assert!(ledger.sources().await.unwrap().iter().all(|source| source.labels == both));
-        assert_eq!(ledger.collections().await.unwrap(), [Collection { name: "Contracts".into(), labels: both }]);
+        assert!(
+            ledger
+                .sources()
+                .await
+                .unwrap()
+                .iter()
+                .all(|source| source.labels == both)
+        );
+        assert_eq!(
+            ledger.collections().await.unwrap(),
+            [Collection {
+                name: "Contracts".into(),
+                labels: both
+            }]
+        );
     }
 
     #[tokio::test]
     async fn a_folder_is_never_read_twice() {
         let (_folder, ledger) = ledger().await;
-        ledger.add_source(Path::new("/a/b"), "x", &labels(&[]), 1).await.unwrap();
-        for (path, problem) in [("/a/b", "watched already"), ("/a/b/c", "lies in"), ("/a", "lies in")] {
-            let error = ledger.add_source(Path::new(path), "x", &labels(&[]), 1).await.unwrap_err();
+        ledger
+            .add_source(Path::new("/a/b"), "x", &labels(&[]), 1)
+            .await
+            .unwrap();
+        for (path, problem) in [
+            ("/a/b", "watched already"),
+            ("/a/b/c", "lies in"),
+            ("/a", "lies in"),
+        ] {
+            let error = ledger
+                .add_source(Path::new(path), "x", &labels(&[]), 1)
+                .await
+                .unwrap_err();
             assert!(error.to_string().contains(problem), "{error}");
         }
-        ledger.add_source(Path::new("/a/bc"), "x", &labels(&[]), 1).await.unwrap();
+        ledger
+            .add_source(Path::new("/a/bc"), "x", &labels(&[]), 1)
+            .await
+            .unwrap();
     }
 
     #[tokio::test]
     async fn an_id_is_not_used_again_after_its_folder_was_removed() {
         let (_folder, ledger) = ledger().await;
-        let first = ledger.add_source(Path::new("/a"), "x", &labels(&[]), 1).await.unwrap();
+        let first = ledger
+            .add_source(Path::new("/a"), "x", &labels(&[]), 1)
+            .await
+            .unwrap();
         ledger.remove_source(Path::new("/a")).await.unwrap();
         assert!(ledger.remove_source(Path::new("/a")).await.is_err());
-        let second = ledger.add_source(Path::new("/a"), "x", &labels(&[]), 1).await.unwrap();
+        let second = ledger
+            .add_source(Path::new("/a"), "x", &labels(&[]), 1)
+            .await
+            .unwrap();
         assert_ne!(first.id, second.id);
     }
 }

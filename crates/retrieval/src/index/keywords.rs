@@ -99,7 +99,10 @@ impl Keywords {
             Ok(None) => {}
             Err(error) => tracing::warn!(%error, "the keyword index is damaged and is made again"),
         }
-        let io = |source| IndexError::Folder { path: folder.to_owned(), source };
+        let io = |source| IndexError::Folder {
+            path: folder.to_owned(),
+            source,
+        };
         if folder.exists() {
             std::fs::remove_dir_all(folder).map_err(io)?;
         }
@@ -136,8 +139,15 @@ impl Keywords {
             cells: field("cells")?,
         };
         let writer = index.writer_with_num_threads(1, ARENA)?;
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { fields, writer, reader })
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()?;
+        Ok(Self {
+            fields,
+            writer,
+            reader,
+        })
     }
 
     /// Adds a passage; found after the next [`Keywords::commit`].
@@ -146,17 +156,30 @@ impl Keywords {
         document.add_u64(self.fields.passage, entry.passage.0 as u64);
         document.add_u64(self.fields.document, entry.document.0 as u64);
         let headings = entry.headings.join("\n");
-        document.add_text(self.fields.all, format!("{}\n{headings}\n{}", entry.title, entry.text));
+        document.add_text(
+            self.fields.all,
+            format!("{}\n{headings}\n{}", entry.title, entry.text),
+        );
         document.add_text(self.fields.name, entry.path);
         document.add_text(self.fields.headings, headings);
-        document.add_text(if entry.tabular { self.fields.cells } else { self.fields.body }, entry.text);
+        document.add_text(
+            if entry.tabular {
+                self.fields.cells
+            } else {
+                self.fields.body
+            },
+            entry.text,
+        );
         self.writer.add_document(document)?;
         Ok(())
     }
 
     /// Takes all passages of a document out, after the next commit.
     pub fn delete_document(&self, document: DocumentId) {
-        self.writer.delete_term(tantivy::Term::from_field_u64(self.fields.document, document.0 as u64));
+        self.writer.delete_term(tantivy::Term::from_field_u64(
+            self.fields.document,
+            document.0 as u64,
+        ));
     }
 
     /// Makes what was added and deleted durable and visible.
@@ -170,9 +193,28 @@ impl Keywords {
 
     /// The part that searches.
     pub fn reader(&self) -> KeywordReader {
-        let Fields { passage, document, all, name, headings, body, cells } = self.fields;
-        let fields = Fields { passage, document, all, name, headings, body, cells };
-        KeywordReader { reader: self.reader.clone(), fields: std::sync::Arc::new(fields) }
+        let Fields {
+            passage,
+            document,
+            all,
+            name,
+            headings,
+            body,
+            cells,
+        } = self.fields;
+        let fields = Fields {
+            passage,
+            document,
+            all,
+            name,
+            headings,
+            body,
+            cells,
+        };
+        KeywordReader {
+            reader: self.reader.clone(),
+            fields: std::sync::Arc::new(fields),
+        }
     }
 }
 
@@ -202,25 +244,41 @@ impl KeywordReader {
         let clauses: Vec<(Occur, Box<dyn Query>)> = terms
             .iter()
             .flat_map(|(term, weight)| {
-                fields.iter().filter(|(_, w)| *w > 0.0).map(move |(field, field_weight)| {
-                    let term = tantivy::Term::from_field_text(*field, term);
-                    let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
-                    let query: Box<dyn Query> = Box::new(BoostQuery::new(Box::new(query), weight * field_weight));
-                    (Occur::Should, query)
-                })
+                fields
+                    .iter()
+                    .filter(|(_, w)| *w > 0.0)
+                    .map(move |(field, field_weight)| {
+                        let term = tantivy::Term::from_field_text(*field, term);
+                        let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
+                        let query: Box<dyn Query> =
+                            Box::new(BoostQuery::new(Box::new(query), weight * field_weight));
+                        (Occur::Should, query)
+                    })
             })
             .collect();
         let searcher = self.reader.searcher();
         let top = TopDocs::with_limit(most).order_by_score();
-        let wanted = FilterCollector::new("document".to_owned(), move |id: u64| wanted(DocumentId(id as i64)), top);
+        let wanted = FilterCollector::new(
+            "document".to_owned(),
+            move |id: u64| wanted(DocumentId(id as i64)),
+            top,
+        );
         let found = searcher.search(&BooleanQuery::new(clauses), &wanted)?;
         found
             .into_iter()
             .map(|(score, address)| {
                 let columns = searcher.segment_reader(address.segment_ord).fast_fields();
-                let id = |name| columns.u64(name).map(|column| column.first(address.doc_id).unwrap_or(0) as i64);
+                let id = |name| {
+                    columns
+                        .u64(name)
+                        .map(|column| column.first(address.doc_id).unwrap_or(0) as i64)
+                };
                 let (passage, document) = (PassageId(id("passage")?), DocumentId(id("document")?));
-                Ok(KeywordHit { passage, document, score })
+                Ok(KeywordHit {
+                    passage,
+                    document,
+                    score,
+                })
             })
             .collect()
     }
@@ -231,8 +289,9 @@ fn schema() -> Schema {
     let id = NumericOptions::default() | FAST | INDEXED;
     schema.add_u64_field("passage", id.clone());
     schema.add_u64_field("document", id);
-    let indexing =
-        TextFieldIndexing::default().set_tokenizer(TOKENIZER).set_index_option(IndexRecordOption::WithFreqs);
+    let indexing = TextFieldIndexing::default()
+        .set_tokenizer(TOKENIZER)
+        .set_index_option(IndexRecordOption::WithFreqs);
     let text = TextOptions::default().set_indexing_options(indexing);
     for name in ["all", "name", "headings", "body", "cells"] {
         schema.add_text_field(name, text.clone());
@@ -252,13 +311,18 @@ impl Tokenizer for TermTokenizer {
     type TokenStream<'a> = TermStream;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> TermStream {
-        TermStream { terms: terms(text).into_iter(), token: Token::default() }
+        TermStream {
+            terms: terms(text).into_iter(),
+            token: Token::default(),
+        }
     }
 }
 
 impl TokenStream for TermStream {
     fn advance(&mut self) -> bool {
-        let Some(term) = self.terms.next() else { return false };
+        let Some(term) = self.terms.next() else {
+            return false;
+        };
         self.token.text = term.text;
         self.token.position = term.position;
         true

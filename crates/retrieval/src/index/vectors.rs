@@ -58,7 +58,10 @@ impl Vectors {
             loose_at: HashMap::new(),
             loose: Vec::new(),
         };
-        vectors.graph = vectors.saved().inspect_err(|error| tracing::info!(%error, "no vector graph to open")).ok();
+        vectors.graph = vectors
+            .saved()
+            .inspect_err(|error| tracing::info!(%error, "no vector graph to open"))
+            .ok();
         vectors
     }
 
@@ -80,9 +83,15 @@ impl Vectors {
 
     fn view(&self, count: usize) -> Result<Index, String> {
         let graph = Index::new(&options(self.dimensions)).map_err(|e| e.to_string())?;
-        graph.view(&self.file.to_string_lossy()).map_err(|e| e.to_string())?;
+        graph
+            .view(&self.file.to_string_lossy())
+            .map_err(|e| e.to_string())?;
         graph.change_expansion_search(EXPANSION_SEARCH);
-        if graph.size() == count { Ok(graph) } else { Err("the saved graph is incomplete".to_owned()) }
+        if graph.size() == count {
+            Ok(graph)
+        } else {
+            Err("the saved graph is incomplete".to_owned())
+        }
     }
 
     fn card_file(&self) -> PathBuf {
@@ -91,7 +100,9 @@ impl Vectors {
 
     /// Whether a passage's vector is in the graph.
     pub fn in_graph(&self, id: PassageId) -> bool {
-        self.graph.as_ref().is_some_and(|graph| graph.contains(id.0 as u64))
+        self.graph
+            .as_ref()
+            .is_some_and(|graph| graph.contains(id.0 as u64))
     }
 
     /// Adds a vector outside the graph.
@@ -105,13 +116,23 @@ impl Vectors {
 
     /// Forgets vectors outside the graph that are not `wanted` any more.
     pub fn tidy(&mut self, wanted: impl Fn(PassageId) -> bool) {
-        let keep: Vec<usize> = (0..self.loose_ids.len()).filter(|i| wanted(self.loose_ids[*i])).collect();
+        let keep: Vec<usize> = (0..self.loose_ids.len())
+            .filter(|i| wanted(self.loose_ids[*i]))
+            .collect();
         if keep.len() == self.loose_ids.len() {
             return;
         }
-        self.loose = keep.iter().flat_map(|i| self.loose[i * self.dimensions..][..self.dimensions].to_vec()).collect();
+        self.loose = keep
+            .iter()
+            .flat_map(|i| self.loose[i * self.dimensions..][..self.dimensions].to_vec())
+            .collect();
         self.loose_ids = keep.iter().map(|i| self.loose_ids[*i]).collect();
-        self.loose_at = self.loose_ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+        self.loose_at = self
+            .loose_ids
+            .iter()
+            .enumerate()
+            .map(|(at, id)| (*id, at))
+            .collect();
     }
 
     /// Vectors in the graph and outside it.
@@ -120,7 +141,12 @@ impl Vectors {
     }
 
     /// The `most` nearest passages with their cosine, best first, of those that are `wanted`.
-    pub fn search(&self, question: &[f32], most: usize, wanted: impl Fn(PassageId) -> bool) -> Vec<(PassageId, f32)> {
+    pub fn search(
+        &self,
+        question: &[f32],
+        most: usize,
+        wanted: impl Fn(PassageId) -> bool,
+    ) -> Vec<(PassageId, f32)> {
         let mut found: Vec<(PassageId, f32)> = Vec::new();
         if let Some(graph) = &self.graph {
             match graph.filtered_search(question, most, |key| wanted(PassageId(key as i64))) {
@@ -131,8 +157,15 @@ impl Vectors {
                 Err(error) => tracing::warn!(%error, "the vector graph could not be searched"),
             }
         }
-        let loose = self.loose_ids.iter().zip(self.loose.chunks_exact(self.dimensions));
-        found.extend(loose.filter(|(id, _)| wanted(**id)).map(|(id, vector)| (*id, dot(question, vector))));
+        let loose = self
+            .loose_ids
+            .iter()
+            .zip(self.loose.chunks_exact(self.dimensions));
+        found.extend(
+            loose
+                .filter(|(id, _)| wanted(**id))
+                .map(|(id, vector)| (*id, dot(question, vector))),
+        );
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         found.truncate(most);
         found
@@ -141,7 +174,10 @@ impl Vectors {
     /// The cosine of one passage, if it has a vector.
     pub fn similarity(&self, question: &[f32], id: PassageId) -> Option<f32> {
         if let Some(at) = self.loose_at.get(&id) {
-            return Some(dot(question, &self.loose[at * self.dimensions..][..self.dimensions]));
+            return Some(dot(
+                question,
+                &self.loose[at * self.dimensions..][..self.dimensions],
+            ));
         }
         let mut vector = vec![0.0f32; self.dimensions];
         let graph = self.graph.as_ref()?;
@@ -220,18 +256,29 @@ impl Build {
         let fail = |error: String| IndexError::Vectors(error);
         let graph = Index::new(&options(self.dimensions)).map_err(|e| fail(e.to_string()))?;
         if self.from {
-            graph.load(&self.file.to_string_lossy()).map_err(|e| fail(e.to_string()))?;
+            graph
+                .load(&self.file.to_string_lossy())
+                .map_err(|e| fail(e.to_string()))?;
         }
-        graph.reserve(graph.size() + self.ids.len()).map_err(|e| fail(e.to_string()))?;
+        graph
+            .reserve(graph.size() + self.ids.len())
+            .map_err(|e| fail(e.to_string()))?;
         for (id, vector) in self.ids.iter().zip(self.vectors.chunks_exact(self.dimensions)) {
             if !graph.contains(id.0 as u64) {
                 graph.add(id.0 as u64, vector).map_err(|e| fail(e.to_string()))?;
             }
         }
         let file = self.file.with_extension("new");
-        graph.save(&file.to_string_lossy()).map_err(|e| fail(e.to_string()))?;
+        graph
+            .save(&file.to_string_lossy())
+            .map_err(|e| fail(e.to_string()))?;
         let blake3 = fingerprint(&file).map_err(|e| fail(e.to_string()))?;
-        Ok(Built { file, count: graph.size(), blake3, ids: self.ids })
+        Ok(Built {
+            file,
+            count: graph.size(),
+            blake3,
+            ids: self.ids,
+        })
     }
 }
 

@@ -37,7 +37,16 @@ pub struct Embedding {
 impl Embedding {
     pub fn new(threads: usize, model: bool) -> Self {
         let (model, off, runs, started) = (None, !model, VecDeque::new(), None);
-        Self { threads, model, off, more: true, urgent: false, runs, running: false, started }
+        Self {
+            threads,
+            model,
+            off,
+            more: true,
+            urgent: false,
+            runs,
+            running: false,
+            started,
+        }
     }
 
     pub fn is_idle(&self) -> bool {
@@ -74,7 +83,9 @@ impl Embedding {
             self.runs = runs(waiting);
         }
         if let Some(run) = self.runs.pop_front() {
-            let model = self.model.get_or_insert_with(|| ModelThread::start(inner.clone(), self.threads));
+            let model = self
+                .model
+                .get_or_insert_with(|| ModelThread::start(inner.clone(), self.threads));
             self.started.get_or_insert_with(Instant::now);
             self.running = model.jobs.send(run).is_ok();
             self.off |= !self.running;
@@ -152,9 +163,12 @@ impl Loop {
             }
         };
         self.embedded_now += vectors.len() as u64;
-        self.inner.embedded.fetch_add(vectors.len() as u64, std::sync::atomic::Ordering::Relaxed);
+        self.inner
+            .embedded
+            .fetch_add(vectors.len() as u64, std::sync::atomic::Ordering::Relaxed);
         let passages = self.inner.store.embedded(&vectors).await?;
-        let by_key: std::collections::HashMap<i64, &Vec<f32>> = vectors.iter().map(|(key, v)| (*key, v)).collect();
+        let by_key: std::collections::HashMap<i64, &Vec<f32>> =
+            vectors.iter().map(|(key, v)| (*key, v)).collect();
         let mut index = self.inner.vectors.write().unwrap_or_else(PoisonError::into_inner);
         for (id, key) in passages {
             if let Some(vector) = by_key.get(&key) {

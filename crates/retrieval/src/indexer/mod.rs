@@ -127,20 +127,38 @@ impl Loop {
     async fn watch_sources(&mut self, watcher: &mut Watcher, until: Until) -> Result<(), IndexError> {
         let sources = self.inner.sources();
         if until == Until::Stopped {
-            let here = sources.all.values().filter(|source| !sources.away.contains(&source.id));
+            let here = sources
+                .all
+                .values()
+                .filter(|source| !sources.away.contains(&source.id));
             let folders: BTreeMap<SourceId, PathBuf> = here.map(|s| (s.id, s.root.clone())).collect();
             for (id, reason) in watcher.watch(folders) {
-                tracing::warn!(source = id.0, reason, "changes in this folder are only seen at the next start");
+                tracing::warn!(
+                    source = id.0,
+                    reason,
+                    "changes in this folder are only seen at the next start"
+                );
             }
         }
-        self.look_at(sources.all.keys().map(|id| (*id, BTreeSet::from([String::new()]))).collect()).await
+        self.look_at(
+            sources
+                .all
+                .keys()
+                .map(|id| (*id, BTreeSet::from([String::new()])))
+                .collect(),
+        )
+        .await
     }
 
     /// Whether a folder went away or came back.
     async fn check_reach(&mut self, watcher: &mut Watcher, until: Until) -> Result<(), IndexError> {
         let sources = self.inner.sources();
-        let away: BTreeSet<SourceId> =
-            sources.all.values().filter(|s| reach(&s.root) == Reach::Away).map(|s| s.id).collect();
+        let away: BTreeSet<SourceId> = sources
+            .all
+            .values()
+            .filter(|s| reach(&s.root) == Reach::Away)
+            .map(|s| s.id)
+            .collect();
         if away != sources.away {
             self.set_away(away);
             self.watch_sources(watcher, until).await?;
@@ -158,6 +176,7 @@ impl Loop {
         if !std::mem::take(&mut self.untidy) {
             return Ok(());
         }
+        self.inner.store.drop_orphans().await?;
         let catalog = self.inner.catalog();
         let there = |id| catalog.document_of(id).is_some();
         let mostly_gone = {
@@ -171,7 +190,11 @@ impl Loop {
             }
             mostly_gone
         };
-        if mostly_gone { crate::library::load_loose(&self.inner.store, &self.inner.vectors).await } else { Ok(()) }
+        if mostly_gone {
+            crate::library::load_loose(&self.inner.store, &self.inner.vectors).await
+        } else {
+            Ok(())
+        }
     }
 
     /// Starts whatever can be started.
@@ -187,7 +210,12 @@ impl Loop {
         if self.build.is_none() {
             let busy = !self.reading.is_idle() || !self.embedding.is_idle();
             let at_least = if busy { 2 * index::LOOSE } else { index::LOOSE };
-            let build = self.inner.vectors.read().unwrap_or_else(PoisonError::into_inner).to_build(at_least);
+            let build = self
+                .inner
+                .vectors
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .to_build(at_least);
             self.build = build.map(|build| tokio::task::spawn_blocking(move || build.run()));
         }
         Ok(())
@@ -199,18 +227,27 @@ impl Loop {
 
     async fn built(&mut self, done: Result<index::Built, IndexError>) -> Result<(), IndexError> {
         let built = done?;
-        self.inner.vectors.write().unwrap_or_else(PoisonError::into_inner).adopt(&built)
+        self.inner
+            .vectors
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .adopt(&built)
     }
 
     /// Tells how far it is, at most a few times a second.
     async fn report(&mut self, idle: bool) -> Result<(), IndexError> {
-        let recent = self.reported.is_some_and(|at| at.elapsed() < Duration::from_millis(300));
+        let recent = self
+            .reported
+            .is_some_and(|at| at.elapsed() < Duration::from_millis(300));
         if idle == self.was_idle && (recent || idle) {
             return Ok(());
         }
         self.was_idle = idle;
         self.reported = Some(Instant::now());
-        let mut progress = Progress { idle, ..Progress::default() };
+        let mut progress = Progress {
+            idle,
+            ..Progress::default()
+        };
         for (_, counts) in self.inner.store.counts().await? {
             let done = counts.indexed + counts.skipped + counts.failed;
             progress.files_done += done;
@@ -219,11 +256,17 @@ impl Loop {
         (progress.passages, progress.passages_embedded) = self.inner.store.embedding_counts().await?;
         let seconds = self.started.elapsed().as_secs_f64();
         if !self.reading.is_idle() {
-            progress.now = self.reading.what().unwrap_or_else(|| "Looking through your folders".to_owned());
+            progress.now = self
+                .reading
+                .what()
+                .unwrap_or_else(|| "Looking through your folders".to_owned());
             progress.seconds_left = left(progress.files - progress.files_done, self.handled, seconds);
         } else if !idle {
             progress.now = "Preparing search by meaning".to_owned();
-            let since = self.embedding.started().map_or(seconds, |at| at.elapsed().as_secs_f64());
+            let since = self
+                .embedding
+                .started()
+                .map_or(seconds, |at| at.elapsed().as_secs_f64());
             let passages = progress.passages - progress.passages_embedded;
             progress.seconds_left = left(passages, self.embedded_now, since);
         }
@@ -249,7 +292,9 @@ fn left(left: u64, done: u64, seconds: f64) -> Option<u64> {
 }
 
 /// The end of a task that may not be there; then never.
-async fn finished<T>(task: &mut Option<tokio::task::JoinHandle<Result<T, IndexError>>>) -> Result<T, IndexError> {
+async fn finished<T>(
+    task: &mut Option<tokio::task::JoinHandle<Result<T, IndexError>>>,
+) -> Result<T, IndexError> {
     match task {
         Some(running) => {
             let done = running.await;

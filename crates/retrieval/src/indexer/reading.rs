@@ -55,7 +55,11 @@ pub struct Done {
 enum What {
     Gone,
     Unchanged(FileStatus),
-    Read { hash: Option<Vec<u8>>, reading: Box<extraction::Reading>, drafts: Vec<Draft> },
+    Read {
+        hash: Option<Vec<u8>>,
+        reading: Box<extraction::Reading>,
+        drafts: Vec<Draft>,
+    },
 }
 
 impl Reading {
@@ -118,11 +122,16 @@ impl Reading {
             if self.queue.is_empty() && self.more {
                 let busy: Vec<DocumentId> = self.busy.iter().map(|(id, _)| *id).collect();
                 // What is in the batch is still waiting in the database.
-                let busy: Vec<DocumentId> = busy.into_iter().chain(self.batch.iter().map(|d| d.waiting.id)).collect();
+                let busy: Vec<DocumentId> = busy
+                    .into_iter()
+                    .chain(self.batch.iter().map(|d| d.waiting.id))
+                    .collect();
                 self.queue = inner.store.waiting(FETCH, &busy).await?.into();
                 self.more = self.queue.len() == FETCH;
             }
-            let Some(waiting) = self.queue.pop_front() else { break };
+            let Some(waiting) = self.queue.pop_front() else {
+                break;
+            };
             self.busy.push((waiting.id, waiting.path.clone()));
             let inner = inner.clone();
             self.tasks.spawn(async move { handle(&inner, waiting).await });
@@ -139,7 +148,11 @@ impl Reading {
             }
             return None;
         }
-        let end = self.batch_since.map_or(Instant::now() + Duration::from_secs(3600), |since| since + BATCH_AGE);
+        let end = self
+            .batch_since
+            .map_or(Instant::now() + Duration::from_secs(3600), |since| {
+                since + BATCH_AGE
+            });
         match tokio::time::timeout_at(end.into(), self.tasks.join_next()).await {
             Ok(Some(Ok(done))) => done,
             // A task that was aborted or failed leaves its file waiting.
@@ -200,7 +213,11 @@ impl Loop {
                         indexed.push(done.waiting.id);
                     }
                 }
-                What::Read { hash, reading, drafts } => {
+                What::Read {
+                    hash,
+                    reading,
+                    drafts,
+                } => {
                     let old = match &done.waiting.read_status {
                         Some(_) => inner.store.passages_of(done.waiting.id).await?,
                         None => Vec::new(),
@@ -224,19 +241,35 @@ impl Loop {
     }
 
     /// Makes written documents findable: catalog, stored vectors, keyword index.
-    async fn put(&mut self, indexed: &[DocumentId], write: &[(Finished, Vec<PassageRow>)]) -> Result<(), IndexError> {
+    async fn put(
+        &mut self,
+        indexed: &[DocumentId],
+        write: &[(Finished, Vec<PassageRow>)],
+    ) -> Result<(), IndexError> {
         let inner = &self.inner;
         let documents = inner.store.documents_by_id(indexed).await?;
-        let mut passages: Vec<(PassageId, DocumentId)> =
-            write.iter().flat_map(|(_, rows)| rows.iter().map(|row| (row.id, row.document))).collect();
+        let mut passages: Vec<(PassageId, DocumentId)> = write
+            .iter()
+            .flat_map(|(_, rows)| rows.iter().map(|row| (row.id, row.document)))
+            .collect();
         let written: std::collections::HashSet<DocumentId> = write.iter().map(|(f, _)| f.id).collect();
         for id in indexed.iter().filter(|id| !written.contains(id)) {
-            passages.extend(inner.store.passages_of(*id).await?.iter().map(|row| (row.id, row.document)));
+            passages.extend(
+                inner
+                    .store
+                    .passages_of(*id)
+                    .await?
+                    .iter()
+                    .map(|row| (row.id, row.document)),
+            );
         }
         let new: Vec<PassageId> = passages.iter().map(|(id, _)| *id).collect();
         let vectors = inner.store.embeddings(&new).await?;
         {
-            let mut index = inner.vectors.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut index = inner
+                .vectors
+                .write()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
             vectors.iter().for_each(|(id, vector)| index.add(*id, vector));
         }
         let by_id: HashMap<DocumentId, &Stored> = documents.iter().map(|d| (d.id, d)).collect();
@@ -248,8 +281,11 @@ impl Loop {
             }
         }
         drop(keywords);
-        self.reading.uncommitted.extend(write.iter().map(|(finished, _)| finished.id));
-        self.inner.change_catalog(|catalog| catalog.put(documents, &passages));
+        self.reading
+            .uncommitted
+            .extend(write.iter().map(|(finished, _)| finished.id));
+        self.inner
+            .change_catalog(|catalog| catalog.put(documents, &passages));
         Ok(())
     }
 
@@ -262,7 +298,10 @@ impl Loop {
         let mut keywords = inner.keywords.lock().await;
         tokio::task::block_in_place(|| keywords.commit(&inner.epoch))?;
         drop(keywords);
-        self.inner.store.mark_keyworded(&std::mem::take(&mut self.reading.uncommitted)).await?;
+        self.inner
+            .store
+            .mark_keyworded(&std::mem::take(&mut self.reading.uncommitted))
+            .await?;
         self.reading.deletions = false;
         self.reading.committed = Instant::now();
         Ok(())
@@ -312,11 +351,19 @@ async fn handle(inner: &Inner, waiting: Waiting) -> Option<Done> {
     let Ok(meta) = tokio::fs::metadata(&path).await else {
         // Not deleted if the whole folder went away meanwhile: then it waits.
         let here = crate::watch::reach(&root) == crate::watch::Reach::Here;
-        return here.then(|| Done { stamp: waiting.stamp, waiting, what: What::Gone });
+        return here.then(|| Done {
+            stamp: waiting.stamp,
+            waiting,
+            what: What::Gone,
+        });
     };
     let stamp = Stamp::of(&meta);
     let small = meta.len() <= inner.config.readers.limits.input_bytes;
-    let hash = if small && meta.is_file() { content_hash(path.clone()).await } else { None };
+    let hash = if small && meta.is_file() {
+        content_hash(path.clone()).await
+    } else {
+        None
+    };
     if let (Some(new), Some(old), Some(status)) = (&hash, &waiting.hash, waiting.read_status)
         && new == old
         && !matches!(status, ReadStatus::Timeout | ReadStatus::Error)
@@ -327,11 +374,22 @@ async fn handle(inner: &Inner, waiting: Waiting) -> Option<Done> {
     let reading = inner.readers.read(&path).await;
     // A file that was written while it was read is seen by the watcher or the next walk, which compares this stamp.
     let drafts = chunk::chunk(&reading.document);
-    Some(Done { waiting, stamp, what: What::Read { hash, reading: Box::new(reading), drafts } })
+    Some(Done {
+        waiting,
+        stamp,
+        what: What::Read {
+            hash,
+            reading: Box::new(reading),
+            drafts,
+        },
+    })
 }
 
 async fn content_hash(path: PathBuf) -> Option<Vec<u8>> {
-    tokio::task::spawn_blocking(move || hash_file(&path).ok()).await.ok().flatten()
+    tokio::task::spawn_blocking(move || hash_file(&path).ok())
+        .await
+        .ok()
+        .flatten()
 }
 
 fn hash_file(path: &Path) -> std::io::Result<Vec<u8>> {
@@ -354,7 +412,9 @@ fn finished(
     reading: extraction::Reading,
 ) -> (Finished, String) {
     let document = reading.document;
-    let at = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64);
+    let at = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs() as i64);
     let finished = Finished {
         id: waiting.id,
         stamp,
@@ -393,7 +453,9 @@ fn rows(
         let text = embedded_text(finished.title.as_deref(), path, &draft.headings, &draft.text);
         let hash = content_key(&[&text]);
         let same = |old: &mut Vec<PassageRow>| {
-            let at = old.iter().rposition(|row| row.text == draft.text && row.tabular == draft.tabular)?;
+            let at = old
+                .iter()
+                .rposition(|row| row.text == draft.text && row.tabular == draft.tabular)?;
             Some(old.remove(at))
         };
         let kept = old_ids.get_mut(&hash).and_then(same);
@@ -405,8 +467,23 @@ fn rows(
             },
             |row| row.id,
         );
-        let Draft { headings, text, place, tabular } = draft;
-        PassageRow { id, document, seq: seq as u32, place, headings, tabular, text, hash, embedded }
+        let Draft {
+            headings,
+            text,
+            place,
+            tabular,
+        } = draft;
+        PassageRow {
+            id,
+            document,
+            seq: seq as u32,
+            place,
+            headings,
+            tabular,
+            text,
+            hash,
+            embedded,
+        }
     };
     drafts.into_iter().enumerate().map(row).collect()
 }

@@ -13,7 +13,9 @@ impl Loop {
         // At start everything is old news; later a change is what the person works on now.
         let sources = self.inner.sources();
         for (id, paths) in changes {
-            let Some(source) = sources.all.get(&id) else { continue };
+            let Some(source) = sources.all.get(&id) else {
+                continue;
+            };
             for below in shortest(paths) {
                 let urgent = !below.is_empty();
                 self.compare(source, below, urgent).await?;
@@ -24,7 +26,9 @@ impl Loop {
 
     async fn compare(&mut self, source: &Source, below: String, urgent: bool) -> Result<(), IndexError> {
         let (root, part) = (source.root.clone(), below.clone());
-        let found = tokio::task::spawn_blocking(move || scan(&root, &part)).await.map_err(|_| IndexError::Stopped)?;
+        let found = tokio::task::spawn_blocking(move || scan(&root, &part))
+            .await
+            .map_err(|_| IndexError::Stopped)?;
         if found.reach == Reach::Away {
             let mut away = self.inner.sources().away.clone();
             if away.insert(source.id) {
@@ -43,10 +47,16 @@ impl Loop {
         Ok(())
     }
 
-    async fn make_wait(&mut self, source: SourceId, files: Vec<(String, Stamp)>, urgent: bool) -> Result<(), IndexError> {
+    async fn make_wait(
+        &mut self,
+        source: SourceId,
+        files: Vec<(String, Stamp)>,
+        urgent: bool,
+    ) -> Result<(), IndexError> {
         for files in files.chunks(5_000) {
             let waiting = self.inner.store.make_wait(source, files, urgent).await?;
-            self.inner.change_catalog(|catalog| waiting.iter().for_each(|id| catalog.remove(*id)));
+            self.inner
+                .change_catalog(|catalog| waiting.iter().for_each(|id| catalog.remove(*id)));
             self.reading.more(urgent);
             self.untidy |= !waiting.is_empty();
         }
@@ -58,7 +68,12 @@ impl Loop {
 fn shortest(paths: BTreeSet<String>) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for path in paths {
-        let covered = |over: &String| over.is_empty() || path.strip_prefix(over.as_str()).is_some_and(|r| r.starts_with('/'));
+        let covered = |over: &String| {
+            over.is_empty()
+                || path
+                    .strip_prefix(over.as_str())
+                    .is_some_and(|r| r.starts_with('/'))
+        };
         if !out.iter().any(covered) {
             out.push(path);
         }
@@ -71,12 +86,20 @@ fn difference<'a>(
     found: &Scan,
     known: impl Iterator<Item = (&'a str, DocumentId, Stamp)>,
 ) -> (Vec<(String, Stamp)>, Vec<DocumentId>) {
-    let mut files: HashMap<&str, Stamp> = found.files.iter().map(|(path, stamp)| (path.as_str(), *stamp)).collect();
+    let mut files: HashMap<&str, Stamp> = found
+        .files
+        .iter()
+        .map(|(path, stamp)| (path.as_str(), *stamp))
+        .collect();
     let mut new = Vec::new();
     let mut gone = Vec::new();
     let hidden = |path: &str| {
         found.unreadable.iter().any(|(over, _)| {
-            over.is_empty() || path == over || path.strip_prefix(over.as_str()).is_some_and(|rest| rest.starts_with('/'))
+            over.is_empty()
+                || path == over
+                || path
+                    .strip_prefix(over.as_str())
+                    .is_some_and(|rest| rest.starts_with('/'))
         })
     };
     for (path, id, stamp) in known {
@@ -96,14 +119,22 @@ mod tests {
     use super::*;
 
     fn stamp(size: u64) -> Stamp {
-        Stamp { size, modified: 1, changed: 1 }
+        Stamp {
+            size,
+            modified: 1,
+            changed: 1,
+        }
     }
 
     #[test]
     fn only_new_and_changed_files_are_read_and_only_gone_ones_deleted() {
         let found = Scan {
             reach: Reach::Here,
-            files: vec![("same".into(), stamp(1)), ("changed".into(), stamp(3)), ("new".into(), stamp(4))],
+            files: vec![
+                ("same".into(), stamp(1)),
+                ("changed".into(), stamp(3)),
+                ("new".into(), stamp(4)),
+            ],
             unreadable: vec![("locked".into(), "permission denied".into())],
         };
         let known = [
@@ -114,13 +145,19 @@ mod tests {
         ];
         let (mut new, gone) = difference(&found, known.into_iter());
         new.sort_by(|a, b| a.0.cmp(&b.0));
-        assert_eq!(new, [("changed".to_owned(), stamp(3)), ("new".to_owned(), stamp(4))]);
+        assert_eq!(
+            new,
+            [("changed".to_owned(), stamp(3)), ("new".to_owned(), stamp(4))]
+        );
         assert_eq!(gone, [DocumentId(3)]);
     }
 
     #[test]
     fn a_folder_covers_what_lies_in_it_but_not_its_namesakes() {
-        let paths = ["a", "a/b", "a/b/c", "ab", "c/d"].map(String::from).into_iter().collect();
+        let paths = ["a", "a/b", "a/b/c", "ab", "c/d"]
+            .map(String::from)
+            .into_iter()
+            .collect();
         assert_eq!(shortest(paths), ["a", "ab", "c/d"]);
     }
 }

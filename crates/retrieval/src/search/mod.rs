@@ -19,8 +19,8 @@ pub use why::{Why, WhyFound};
 use crate::catalog::file_stem;
 use crate::library::{Library, Snapshot};
 use crate::store::PassageRow;
-use rank::Candidates;
 use crate::{IndexError, embed};
+use rank::Candidates;
 
 /// Which halves of the index answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +67,14 @@ impl Query {
     /// A plain question for so many passages.
     pub fn new(text: impl Into<String>, most: usize) -> Self {
         let (mode, filter) = (Mode::default(), Filter::default());
-        Self { text: text.into(), most, mode, filter, most_of_one: few(), by_document: false }
+        Self {
+            text: text.into(),
+            most,
+            mode,
+            filter,
+            most_of_one: few(),
+            by_document: false,
+        }
     }
 }
 
@@ -153,7 +160,9 @@ impl Library {
         let stale = self.drop_stale(&mut hits, &snapshot);
         hits.truncate(query.most);
         if stale > 0 {
-            notices.push(format!("{stale} passages were left out because their file has changed since it was read."));
+            notices.push(format!(
+                "{stale} passages were left out because their file has changed since it was read."
+            ));
         }
         Ok(Found { hits, notices })
     }
@@ -168,10 +177,16 @@ impl Library {
         let question = question::analyse(&query.text);
         let most = CANDIDATES.max(query.most);
         let wanted = snapshot.wanted(&query.filter);
-        let mut candidates = Candidates { most, ..Candidates::default() };
+        let mut candidates = Candidates {
+            most,
+            ..Candidates::default()
+        };
         if query.mode != Mode::Vector {
             let (weights, wanted) = (rank::DOCUMENT_WEIGHTS, wanted.clone());
-            let found = self.inner.keyword_reader.search(&question.terms, weights, most, move |id| wanted(id))?;
+            let found = self
+                .inner
+                .keyword_reader
+                .search(&question.terms, weights, most, move |id| wanted(id))?;
             candidates.keyword = found;
         }
         if let Some(vector) = &vector {
@@ -184,24 +199,46 @@ impl Library {
             Mode::Hybrid => {}
         }
         if vector.is_some() && !question.sentences.is_empty() {
-            for vector in self.embed(question.sentences.clone()).await?.into_iter().flatten() {
-                candidates.sentences.push(self.nearest(&vector, most, snapshot, &*wanted));
+            for vector in self
+                .embed(question.sentences.clone())
+                .await?
+                .into_iter()
+                .flatten()
+            {
+                candidates
+                    .sentences
+                    .push(self.nearest(&vector, most, snapshot, &*wanted));
             }
         }
         let documents = rank::documents(&question, &candidates, snapshot, &*wanted);
         let closer = Arc::new(rank::closer(&documents));
-        let mut within = Candidates { most: WITHIN, ..Candidates::default() };
+        let mut within = Candidates {
+            most: WITHIN,
+            ..Candidates::default()
+        };
         let only = closer.clone();
         let terms = rank::terms_within(&question, &query.text, &closer, snapshot);
         let weights = rank::PASSAGE_WEIGHTS;
-        within.keyword = self.inner.keyword_reader.search(&terms, weights, WITHIN, move |id| only.contains(&id))?;
+        within.keyword = self
+            .inner
+            .keyword_reader
+            .search(&terms, weights, WITHIN, move |id| only.contains(&id))?;
         if let Some(vector) = &vector {
-            let passages = closer.iter().filter_map(|id| snapshot.catalog.document(*id)).flat_map(|d| d.passages.iter());
+            let passages = closer
+                .iter()
+                .filter_map(|id| snapshot.catalog.document(*id))
+                .flat_map(|d| d.passages.iter());
             let vectors = self.inner.vectors.read().unwrap_or_else(PoisonError::into_inner);
-            within.vector = passages.filter_map(|id| Some((*id, vectors.similarity(vector, *id)?))).collect();
+            within.vector = passages
+                .filter_map(|id| Some((*id, vectors.similarity(vector, *id)?)))
+                .collect();
         }
         let ranked = rank::passages(&documents, &candidates, &within, snapshot, query.most_of_one);
-        Ok(if query.by_document { rank::one_each(&documents, ranked, snapshot) } else { ranked })
+        Ok(if query.by_document {
+            rank::one_each(&documents, ranked, snapshot)
+        } else {
+            ranked
+        })
     }
 
     fn nearest(
@@ -212,14 +249,19 @@ impl Library {
         wanted: &dyn Fn(DocumentId) -> bool,
     ) -> Vec<(PassageId, f32)> {
         let vectors = self.inner.vectors.read().unwrap_or_else(PoisonError::into_inner);
-        vectors.search(vector, most, |id| snapshot.catalog.document_of(id).is_some_and(wanted))
+        vectors.search(vector, most, |id| {
+            snapshot.catalog.document_of(id).is_some_and(wanted)
+        })
     }
 
     async fn rows(&self, ranked: &[Ranked], snapshot: &Snapshot) -> Result<Vec<Hit>, IndexError> {
         let ids: Vec<PassageId> = ranked.iter().map(|r| r.passage).collect();
         let rows = self.inner.store.passages(&ids).await?;
         let mut rows: HashMap<PassageId, PassageRow> = rows.into_iter().map(|row| (row.id, row)).collect();
-        Ok(ranked.iter().filter_map(|r| snapshot.hit(rows.remove(&r.passage)?, r)).collect())
+        Ok(ranked
+            .iter()
+            .filter_map(|r| snapshot.hit(rows.remove(&r.passage)?, r))
+            .collect())
     }
 
     /// Texts as vectors, for engines that compare sentences; `None` without a model.
@@ -227,7 +269,9 @@ impl Library {
     /// # Errors
     /// When the model fails.
     pub async fn embed(&self, texts: Vec<String>) -> Result<Option<Vec<Vec<f32>>>, IndexError> {
-        let Some(embedder) = self.question_embedder() else { return Ok(None) };
+        let Some(embedder) = self.question_embedder() else {
+            return Ok(None);
+        };
         let vectors = tokio::task::spawn_blocking(move || embedder.embed(&texts)).await;
         Ok(Some(vectors.map_err(|_| IndexError::Stopped)??))
     }
@@ -276,7 +320,9 @@ fn is_title(title: &str) -> bool {
     let letters = title.chars().filter(|c| c.is_alphabetic()).count();
     let all = title.chars().filter(|c| !c.is_whitespace()).count();
     let lower = title.trim().to_lowercase();
-    let file = [".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".html", ".indd"];
+    let file = [
+        ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".html", ".indd",
+    ];
     letters >= 4 && 2 * letters > all && !file.iter().any(|end| lower.ends_with(end))
 }
 

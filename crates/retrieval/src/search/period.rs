@@ -68,29 +68,64 @@ fn rules() -> Vec<Rule> {
     let fiscal = r"(?:fy|fiscal year|fiscal|calendar year|cy|year)?\s*'?";
     let quarter = "(first|second|third|fourth|1st|2nd|3rd|4th)";
     let list: [(String, fn(&Captures<'_>, &mut Periods)); 12] = [
-        (format!(r"\b{year}[-/.]([0-9]{{1,2}})[-/.]([0-9]{{1,2}})\b"), |c, p| day(p, &c[1], number(&c[2]), &c[3])),
-        (format!(r"\b([0-9]{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{months}\.?,?\s+{year}\b"), |c, p| {
-            day(p, &c[3], month(&c[2]), &c[1]);
-        }),
-        (format!(r"\b{months}\.?\s+([0-9]{{1,2}})(?:st|nd|rd|th)?,?\s+{year}\b"), |c, p| {
-            day(p, &c[3], month(&c[1]), &c[2]);
-        }),
-        (format!(r"\bq([1-4])\s*(?:of|in|for|,|-|/)?\s*(?:the\s+)?{fiscal}{year}\b"), |c, p| span(p, &c[2], &c[1])),
-        (r"\bq([1-4])\s*(?:of|in|for|,|-)?\s*(?:fy\s*'?|')([0-9]{2})\b".into(), |c, p| span(p, &c[2], &c[1])),
-        (r"\b([1-4])q\s*-?(?:fy)?'?((?:19|20)[0-9]{2}|[0-9]{2})\b".into(), |c, p| span(p, &c[2], &c[1])),
-        (format!(r"\b(?:fy\s*'?)?{year}\s*-?\s*q([1-4])\b"), |c, p| span(p, &c[1], &c[2])),
-        (r"\bfy\s*'?([0-9]{2})\s*-?\s*q([1-4])\b".into(), |c, p| span(p, &c[1], &c[2])),
         (
-            format!(r"\b{quarter}[\s-]+(?:fiscal\s+)?quarter\s*(?:of|in|for|,)?\s*(?:the\s+)?{fiscal}{year}\b"),
+            format!(r"\b{year}[-/.]([0-9]{{1,2}})[-/.]([0-9]{{1,2}})\b"),
+            |c, p| day(p, &c[1], number(&c[2]), &c[3]),
+        ),
+        (
+            format!(r"\b([0-9]{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{months}\.?,?\s+{year}\b"),
+            |c, p| {
+                day(p, &c[3], month(&c[2]), &c[1]);
+            },
+        ),
+        (
+            format!(r"\b{months}\.?\s+([0-9]{{1,2}})(?:st|nd|rd|th)?,?\s+{year}\b"),
+            |c, p| {
+                day(p, &c[3], month(&c[1]), &c[2]);
+            },
+        ),
+        (
+            format!(r"\bq([1-4])\s*(?:of|in|for|,|-|/)?\s*(?:the\s+)?{fiscal}{year}\b"),
+            |c, p| span(p, &c[2], &c[1]),
+        ),
+        (
+            r"\bq([1-4])\s*(?:of|in|for|,|-)?\s*(?:fy\s*'?|')([0-9]{2})\b".into(),
+            |c, p| span(p, &c[2], &c[1]),
+        ),
+        (
+            r"\b([1-4])q\s*-?(?:fy)?'?((?:19|20)[0-9]{2}|[0-9]{2})\b".into(),
+            |c, p| span(p, &c[2], &c[1]),
+        ),
+        (format!(r"\b(?:fy\s*'?)?{year}\s*-?\s*q([1-4])\b"), |c, p| {
+            span(p, &c[1], &c[2])
+        }),
+        (r"\bfy\s*'?([0-9]{2})\s*-?\s*q([1-4])\b".into(), |c, p| {
+            span(p, &c[1], &c[2])
+        }),
+        (
+            format!(
+                r"\b{quarter}[\s-]+(?:fiscal\s+)?quarter\s*(?:of|in|for|,)?\s*(?:the\s+)?{fiscal}{year}\b"
+            ),
             |c, p| span(p, &c[2], ordinal(&c[1])),
         ),
-        (r"\b(?:fy|fiscal year|fiscal)\s*'?((?:19|20)[0-9]{2}|[0-9]{2})\b".into(), |c, p| span(p, &c[1], "0")),
-        (format!(r"(?:^|[^0-9.,$a-z]){year}(?:$|[^0-9.,a-z]|[.,](?:$|[^0-9]))"), |c, p| span(p, &c[1], "0")),
+        (
+            r"\b(?:fy|fiscal year|fiscal)\s*'?((?:19|20)[0-9]{2}|[0-9]{2})\b".into(),
+            |c, p| span(p, &c[1], "0"),
+        ),
+        (
+            format!(r"(?:^|[^0-9.,$a-z]){year}(?:$|[^0-9.,a-z]|[.,](?:$|[^0-9]))"),
+            |c, p| span(p, &c[1], "0"),
+        ),
         // Years that stand side by side share the character between them, which the rule before has used up.
-        (format!(r"(?:^|[^0-9.,$a-z]){year}(?:$|[^0-9.,a-z]|[.,](?:$|[^0-9]))"), |c, p| span(p, &c[1], "0")),
+        (
+            format!(r"(?:^|[^0-9.,$a-z]){year}(?:$|[^0-9.,a-z]|[.,](?:$|[^0-9]))"),
+            |c, p| span(p, &c[1], "0"),
+        ),
     ];
     // A pattern that does not compile would be a mistake in this file; the tests use every one.
-    list.into_iter().filter_map(|(pattern, take)| Some((Regex::new(&pattern).ok()?, take))).collect()
+    list.into_iter()
+        .filter_map(|(pattern, take)| Some((Regex::new(&pattern).ok()?, take)))
+        .collect()
 }
 
 fn span(periods: &mut Periods, year: &str, quarter: &str) {
@@ -114,8 +149,13 @@ fn number(digits: &str) -> u16 {
 }
 
 fn month(name: &str) -> u16 {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    MONTHS.iter().position(|month| name.starts_with(month)).map_or(0, |at| at as u16 + 1)
+    const MONTHS: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
+    MONTHS
+        .iter()
+        .position(|month| name.starts_with(month))
+        .map_or(0, |at| at as u16 + 1)
 }
 
 fn ordinal(word: &str) -> &'static str {
@@ -136,7 +176,11 @@ pub fn fit(question: &Periods, file: &Periods) -> f32 {
     let mut best: f32 = 0.0;
     if !question.days.is_disjoint(&file.days) {
         best = 1.0;
-    } else if question.days.iter().any(|(year, ..)| file.spans.iter().any(|(own, _)| own == year)) {
+    } else if question
+        .days
+        .iter()
+        .any(|(year, ..)| file.spans.iter().any(|(own, _)| own == year))
+    {
         best = 0.5;
     }
     for (year, quarter) in &file.spans {
@@ -170,19 +214,46 @@ mod tests {
     #[test]
     fn every_pattern_compiles() {
         assert_eq!(rules().len(), 12);
-        assert!(is_period_term("2018") && is_period_term("fy18") && is_period_term("q2") && !is_period_term("amr40x"));
+        assert!(
+            is_period_term("2018")
+                && is_period_term("fy18")
+                && is_period_term("q2")
+                && !is_period_term("amr40x")
+        );
     }
 
     #[test]
     fn every_way_to_say_a_period_is_the_same_period() {
-        for text in ["FY2018", "FY18", "FY'18", "fiscal year 2018", "fiscal 2018", "in 2018.", "3M_2018_10K"] {
+        for text in [
+            "FY2018",
+            "FY18",
+            "FY'18",
+            "fiscal year 2018",
+            "fiscal 2018",
+            "in 2018.",
+            "3M_2018_10K",
+        ] {
             assert_eq!(spans(text), [(2018, 0)], "{text}");
         }
-        for text in ["Q2 2023", "Q2 of FY2023", "2Q23", "2Q 2023", "2023Q2", "2023 Q2", "FY23 Q2", "Q2'23", "second quarter of 2023"] {
+        for text in [
+            "Q2 2023",
+            "Q2 of FY2023",
+            "2Q23",
+            "2Q 2023",
+            "2023Q2",
+            "2023 Q2",
+            "FY23 Q2",
+            "Q2'23",
+            "second quarter of 2023",
+        ] {
             assert_eq!(spans(text), [(2023, 2)], "{text}");
         }
         for text in ["2022-07-01", "1 July 2022", "July 1st, 2022"] {
-            assert_eq!(periods(text).days.into_iter().collect::<Vec<_>>(), [(2022, 7, 1)], "{text}");
+            assert_eq!(
+                periods(text).days.into_iter().collect::<Vec<_>>(),
+                [(2022, 7, 1)],
+                "{text}"
+            );
         }
         assert_eq!(spans("2016 2017 2018"), [(2016, 0), (2017, 0), (2018, 0)]);
     }

@@ -33,7 +33,9 @@ pub fn analyse(question: &str) -> Analysis {
     }
     if counts.is_empty() {
         // Only stop words: then they are what is asked for.
-        terms(question).into_iter().for_each(|term| *counts.entry(term.text).or_default() += 1.0);
+        terms(question)
+            .into_iter()
+            .for_each(|term| *counts.entry(term.text).or_default() += 1.0);
     }
     Analysis {
         terms: counts.into_iter().collect(),
@@ -48,7 +50,9 @@ pub fn analyse(question: &str) -> Analysis {
 fn names(question: &str) -> Vec<String> {
     let plain = question.replace("'s", "  ").replace("’s", "  ");
     let written = written_words(&plain);
-    let everything = !written.iter().any(|word| !word.opens && word.text.starts_with(char::is_uppercase));
+    let everything = !written
+        .iter()
+        .any(|word| !word.opens && word.text.starts_with(char::is_uppercase));
     let named = |word: &Word<'_>| {
         let inner_capital = word.text.chars().skip(1).any(char::is_uppercase);
         everything
@@ -62,7 +66,9 @@ fn names(question: &str) -> Vec<String> {
             if length > 1 && (is_stop_word(&fold(first.text)) || is_stop_word(&fold(last.text))) {
                 continue;
             }
-            if part.iter().all(named) || (length > 1 && named(last) && first.text.starts_with(char::is_uppercase)) {
+            if part.iter().all(named)
+                || (length > 1 && named(last) && first.text.starts_with(char::is_uppercase))
+            {
                 let joined: String = part.iter().map(|word| word.text).collect();
                 // The whole comes first, or alone; its humps are no names of their own.
                 out.extend(words(&joined).into_iter().next());
@@ -89,7 +95,10 @@ fn written_words(text: &str) -> Vec<Word<'_>> {
         opens |= rest[..start].contains(['.', '?', '!', ':']);
         rest = &rest[start..];
         let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
-        out.push(Word { text: &rest[..end], opens });
+        out.push(Word {
+            text: &rest[..end],
+            opens,
+        });
         opens = false;
         rest = &rest[end..];
     }
@@ -148,7 +157,10 @@ mod tests {
     #[test]
     fn a_name_of_several_words_is_also_one_word() {
         let names = analyse("What did Best Buy pay American Express's partners in FY2018?").names;
-        assert!(names.contains(&"bestbuy".to_owned()) && names.contains(&"americanexpress".to_owned()), "{names:?}");
+        assert!(
+            names.contains(&"bestbuy".to_owned()) && names.contains(&"americanexpress".to_owned()),
+            "{names:?}"
+        );
         assert!(!names.contains(&"fy2018".to_owned()));
     }
 

@@ -44,14 +44,44 @@ const BY_NAME: usize = 12;
 
 /// Words in file names that say what kind of document it is, not what it is about.
 const KINDS: &[&str] = &[
-    "10k", "10q", "8k", "annual", "annualreport", "copy", "date", "dated", "doc", "document", "draft", "earn", "earning",
-    "filing", "final", "quarterly", "report", "v1", "v2", "version",
+    "10k",
+    "10q",
+    "8k",
+    "annual",
+    "annualreport",
+    "copy",
+    "date",
+    "dated",
+    "doc",
+    "document",
+    "draft",
+    "earn",
+    "earning",
+    "filing",
+    "final",
+    "quarterly",
+    "report",
+    "v1",
+    "v2",
+    "version",
 ];
 
 /// Field weights for finding documents, and for the baselines: title, headings and text as one field.
-pub const DOCUMENT_WEIGHTS: Weights = Weights { all: 1.0, name: 0.0, headings: 0.0, body: 0.0, cells: 0.0 };
+pub const DOCUMENT_WEIGHTS: Weights = Weights {
+    all: 1.0,
+    name: 0.0,
+    headings: 0.0,
+    body: 0.0,
+    cells: 0.0,
+};
 /// Field weights for choosing among the passages of the best documents.
-pub const PASSAGE_WEIGHTS: Weights = Weights { all: 0.0, name: 0.0, headings: 1.0, body: 1.0, cells: 1.0 };
+pub const PASSAGE_WEIGHTS: Weights = Weights {
+    all: 0.0,
+    name: 0.0,
+    headings: 1.0,
+    body: 1.0,
+    cells: 1.0,
+};
 
 /// What the two halves of the index offer, each best first.
 #[derive(Default)]
@@ -92,10 +122,12 @@ pub fn vector(candidates: &Candidates) -> Vec<Ranked> {
 pub fn reciprocal(candidates: &Candidates) -> Vec<Ranked> {
     let mut all = gather(candidates);
     for (rank, hit) in candidates.keyword.iter().enumerate() {
-        all.entry(hit.passage).and_modify(|r| r.score += 1.0 / (61 + rank) as f32);
+        all.entry(hit.passage)
+            .and_modify(|r| r.score += 1.0 / (61 + rank) as f32);
     }
     for (rank, (passage, _)) in candidates.vector.iter().enumerate() {
-        all.entry(*passage).and_modify(|r| r.score += 1.0 / (61 + rank) as f32);
+        all.entry(*passage)
+            .and_modify(|r| r.score += 1.0 / (61 + rank) as f32);
     }
     sorted(all.into_values().collect())
 }
@@ -109,14 +141,20 @@ pub fn documents(
 ) -> Vec<(DocumentId, f32)> {
     let catalog = &snapshot.catalog;
     let mut scores: HashMap<DocumentId, f32> = HashMap::new();
-    let share = if candidates.vector.is_empty() { 0.0 } else { MEANING };
+    let share = if candidates.vector.is_empty() {
+        0.0
+    } else {
+        MEANING
+    };
     let words = candidates.keyword.iter().map(|hit| (hit.document, hit.score));
     let last = floor(candidates.keyword.iter().map(|hit| hit.score), candidates.most);
     for (document, score) in normal(best(words), last) {
         *scores.entry(document).or_default() += (1.0 - share) * score;
     }
     let of = |list: &[(PassageId, f32)]| -> Vec<(DocumentId, f32)> {
-        list.iter().filter_map(|(passage, cosine)| Some((catalog.document_of(*passage)?, *cosine))).collect()
+        list.iter()
+            .filter_map(|(passage, cosine)| Some((catalog.document_of(*passage)?, *cosine)))
+            .collect()
     };
     let meaning = if candidates.sentences.is_empty() {
         let last = candidates.vector.last().map_or(0.0, |(_, cosine)| *cosine);
@@ -129,19 +167,29 @@ pub fn documents(
     }
     let named = names::evidence(question, snapshot);
     let periods = |id: DocumentId| {
-        let Some(entry) = catalog.document(id) else { return 0.0 };
+        let Some(entry) = catalog.document(id) else {
+            return 0.0;
+        };
         if question.periods.is_empty() {
-            entry.periods.last_year().map_or(0.0, |year| RECENCY * catalog.recency(year))
+            entry
+                .periods
+                .last_year()
+                .map_or(0.0, |year| RECENCY * catalog.recency(year))
         } else {
             PERIOD * period::fit(&question.periods, &entry.periods)
         }
     };
     let name = |id: DocumentId| named.scores.get(&id).copied().unwrap_or(0.0);
-    let others = named.scores.keys().filter(|id| !scores.contains_key(id) && wanted(**id));
+    let others = named
+        .scores
+        .keys()
+        .filter(|id| !scores.contains_key(id) && wanted(**id));
     let mut others: Vec<(DocumentId, f32)> = others.map(|id| (*id, name(*id) + periods(*id))).collect();
     others.sort_by(order);
     others.truncate(BY_NAME);
-    let scored = scores.iter().map(|(id, score)| (*id, score + name(*id) + periods(*id)));
+    let scored = scores
+        .iter()
+        .map(|(id, score)| (*id, score + name(*id) + periods(*id)));
     let mut all: Vec<(DocumentId, f32)> = scored.chain(others).collect();
     all.sort_by(order);
     all
@@ -154,12 +202,27 @@ pub fn closer(documents: &[(DocumentId, f32)]) -> HashSet<DocumentId> {
 
 /// What to look for within the best documents: the names and periods of the question chose them and are noise inside;
 /// what the answering passage is likely to say is looked for besides.
-pub fn terms_within(question: &Analysis, text: &str, closer: &HashSet<DocumentId>, snapshot: &Snapshot) -> Vec<(String, f32)> {
+pub fn terms_within(
+    question: &Analysis,
+    text: &str,
+    closer: &HashSet<DocumentId>,
+    snapshot: &Snapshot,
+) -> Vec<(String, f32)> {
     let matched = names::evidence(question, snapshot).matched;
     let entries = closer.iter().filter_map(|id| snapshot.catalog.document(*id));
-    let used: HashSet<&String> = entries.flat_map(|entry| entry.names.iter()).filter(|name| matched.contains_key(*name)).collect();
-    let is_name = |term: &str| used.iter().any(|name| *name == term || (term.chars().count() > 2 && name.contains(term)));
-    let own = question.terms.iter().map(|(term, _)| term.clone()).filter(|term| !is_period_term(term) && !is_name(term));
+    let used: HashSet<&String> = entries
+        .flat_map(|entry| entry.names.iter())
+        .filter(|name| matched.contains_key(*name))
+        .collect();
+    let is_name = |term: &str| {
+        used.iter()
+            .any(|name| *name == term || (term.chars().count() > 2 && name.contains(term)))
+    };
+    let own = question
+        .terms
+        .iter()
+        .map(|(term, _)| term.clone())
+        .filter(|term| !is_period_term(term) && !is_name(term));
     let mut all: Vec<String> = own.chain(vocabulary::also(text)).collect();
     all.sort_unstable();
     all.dedup();
@@ -181,7 +244,11 @@ pub fn passages(
     let scores: HashMap<DocumentId, f32> = documents.iter().copied().collect();
     let close = own_scores(within, MEANING_WITHIN);
     let mut all = own_scores(candidates, MEANING);
-    let far = all.keys().filter(|id| !close.contains_key(id)).copied().collect::<Vec<_>>();
+    let far = all
+        .keys()
+        .filter(|id| !close.contains_key(id))
+        .copied()
+        .collect::<Vec<_>>();
     all.retain(|id, _| far.contains(id));
     // A passage outside the best documents is at most as good as their middle.
     all.values_mut().for_each(|ranked| ranked.score *= 0.5);
@@ -196,7 +263,11 @@ pub fn passages(
 
 /// Words and meaning of each passage on one scale, the best of the list being 1.
 fn own_scores(candidates: &Candidates, meaning: f32) -> HashMap<PassageId, Ranked> {
-    let share = if candidates.vector.is_empty() { 0.0 } else { meaning };
+    let share = if candidates.vector.is_empty() {
+        0.0
+    } else {
+        meaning
+    };
     let mut all = gather(candidates);
     let scale = |scores: Vec<f32>| {
         let mut sorted = scores;
@@ -206,11 +277,19 @@ fn own_scores(candidates: &Candidates, meaning: f32) -> HashMap<PassageId, Ranke
         (low.min(top), (top - low).max(1e-9))
     };
     let words = all.values().filter_map(|r| r.keyword);
-    let (low_word, words_range) = if candidates.keyword.len() > SCALE { scale(words.collect()) } else { (0.0, words.fold(1e-9, f32::max)) };
+    let (low_word, words_range) = if candidates.keyword.len() > SCALE {
+        scale(words.collect())
+    } else {
+        (0.0, words.fold(1e-9, f32::max))
+    };
     let (low_cosine, cosine_range) = scale(all.values().filter_map(|r| r.similarity).collect());
     for ranked in all.values_mut() {
-        let word = ranked.keyword.map_or(0.0, |score| ((score - low_word) / words_range).max(0.0));
-        let near = ranked.similarity.map_or(0.0, |cosine| ((cosine - low_cosine) / cosine_range).max(0.0));
+        let word = ranked
+            .keyword
+            .map_or(0.0, |score| ((score - low_word) / words_range).max(0.0));
+        let near = ranked
+            .similarity
+            .map_or(0.0, |cosine| ((cosine - low_cosine) / cosine_range).max(0.0));
         ranked.score = (1.0 - share) * word + share * near;
     }
     let top = all.values().map(|ranked| ranked.score).fold(1e-9, f32::max);
@@ -225,7 +304,9 @@ const SCALE: usize = 200;
 fn spread(ranked: Vec<Ranked>, snapshot: &Snapshot, most_of_one: usize) -> Vec<Ranked> {
     let mut seen: HashMap<Option<DocumentId>, usize> = HashMap::new();
     let (mut first, rest): (Vec<Ranked>, Vec<Ranked>) = ranked.into_iter().partition(|ranked| {
-        let count = seen.entry(snapshot.catalog.document_of(ranked.passage)).or_default();
+        let count = seen
+            .entry(snapshot.catalog.document_of(ranked.passage))
+            .or_default();
         *count += 1;
         *count <= most_of_one
     });
@@ -241,7 +322,15 @@ pub fn one_each(documents: &[(DocumentId, f32)], ranked: Vec<Ranked>, snapshot: 
             best.entry(document).or_insert(ranked);
         }
     }
-    documents.iter().filter_map(|(id, score)| Some(Ranked { score: *score, ..best.remove(id)? })).collect()
+    documents
+        .iter()
+        .filter_map(|(id, score)| {
+            Some(Ranked {
+                score: *score,
+                ..best.remove(id)?
+            })
+        })
+        .collect()
 }
 
 fn order(a: &(DocumentId, f32), b: &(DocumentId, f32)) -> std::cmp::Ordering {
@@ -269,7 +358,11 @@ mod names {
         let all = catalog.len() as f32;
         // Robertson and Zaragoza 2009, with the 1 that keeps common words above zero.
         let rarity = |count: usize| (1.0 + (all - count as f32 + 0.5) / (count as f32 + 0.5)).ln();
-        let idf = |name: &str| catalog.named(name).map_or(0.0, |documents| rarity(documents.len()));
+        let idf = |name: &str| {
+            catalog
+                .named(name)
+                .map_or(0.0, |documents| rarity(documents.len()))
+        };
         let mut matched: HashMap<String, f32> = HashMap::new();
         for said in &question.names {
             if catalog.named(said).is_some() {
@@ -278,29 +371,48 @@ mod names {
                 // People shorten names: CVS for CVSHEALTH.
                 let longer: Vec<&str> = catalog.longer_names(said).take(3).collect();
                 if longer.len() <= 2 {
-                    longer.into_iter().for_each(|name| drop(matched.entry(name.to_owned()).or_insert(SHORTENED)));
+                    for name in longer {
+                        matched.entry(name.to_owned()).or_insert(SHORTENED);
+                    }
                 }
             }
         }
-        let documents: HashSet<DocumentId> = matched.keys().filter_map(|name| catalog.named(name)).flatten().copied().collect();
+        let documents: HashSet<DocumentId> = matched
+            .keys()
+            .filter_map(|name| catalog.named(name))
+            .flatten()
+            .copied()
+            .collect();
         let (mut series, mut plain) = (HashMap::new(), HashMap::new());
         for id in documents {
-            let Some(entry) = catalog.document(id) else { continue };
-            let hits = entry.names.iter().filter_map(|name| Some((name, *matched.get(name)?)));
+            let Some(entry) = catalog.document(id) else {
+                continue;
+            };
+            let hits = entry
+                .names
+                .iter()
+                .filter_map(|name| Some((name, *matched.get(name)?)));
             if !entry.periods.is_empty() {
                 series.insert(id, hits.map(|(name, weight)| weight * idf(name)).sum::<f32>());
                 continue;
             }
             let about = |name: &&String| KINDS.binary_search(&name.as_str()).is_err();
             let whole: f32 = entry.names.iter().filter(about).map(|name| idf(name)).sum();
-            let hit: f32 = hits.filter(|(name, weight)| about(name) && *weight == 1.0).map(|(name, _)| idf(name)).sum();
+            let hit: f32 = hits
+                .filter(|(name, weight)| about(name) && *weight == 1.0)
+                .map(|(name, _)| idf(name))
+                .sum();
             let coverage = if whole > 0.0 { hit / whole } else { 0.0 };
             plain.insert(id, ((coverage - 0.5) / 0.5).max(0.0) * hit);
         }
         let mut folders: HashMap<DocumentId, f32> = HashMap::new();
         for said in &question.names {
-            let Some(documents) = catalog.in_folder(said) else { continue };
-            documents.iter().for_each(|id| *folders.entry(*id).or_default() += rarity(documents.len()));
+            let Some(documents) = catalog.in_folder(said) else {
+                continue;
+            };
+            documents
+                .iter()
+                .for_each(|id| *folders.entry(*id).or_default() += rarity(documents.len()));
         }
         let mut scores: HashMap<DocumentId, f32> = HashMap::new();
         let mut add = |from: HashMap<DocumentId, f32>, weight: f32, half: f32| {
@@ -322,7 +434,9 @@ mod names {
 fn best(scores: impl Iterator<Item = (DocumentId, f32)>) -> HashMap<DocumentId, f32> {
     let mut best: HashMap<DocumentId, f32> = HashMap::new();
     for (document, score) in scores {
-        best.entry(document).and_modify(|best| *best = best.max(score)).or_insert(score);
+        best.entry(document)
+            .and_modify(|best| *best = best.max(score))
+            .or_insert(score);
     }
     best
 }
@@ -349,7 +463,11 @@ fn several_needs(
     let means: HashMap<DocumentId, f32> = mean.collect();
     let mut order: Vec<f32> = means.values().copied().collect();
     order.sort_by(|a, b| b.total_cmp(a));
-    let last = order.get((documents / 4).min(100)).or(order.last()).copied().unwrap_or(0.0);
+    let last = order
+        .get((documents / 4).min(100))
+        .or(order.last())
+        .copied()
+        .unwrap_or(0.0);
     normal(means, last)
 }
 
@@ -357,17 +475,29 @@ fn several_needs(
 fn normal(scores: HashMap<DocumentId, f32>, floor: f32) -> HashMap<DocumentId, f32> {
     let top = scores.values().copied().fold(floor, f32::max);
     let range = (top - floor).max(1e-9);
-    scores.into_iter().map(|(document, score)| (document, ((score - floor) / range).max(0.0))).collect()
+    scores
+        .into_iter()
+        .map(|(document, score)| (document, ((score - floor) / range).max(0.0)))
+        .collect()
 }
 
 /// The last score of a list that was cut off, else 0.
 fn floor(scores: impl ExactSizeIterator<Item = f32>, most: usize) -> f32 {
-    if scores.len() < most { 0.0 } else { scores.fold(f32::MAX, f32::min) }
+    if scores.len() < most {
+        0.0
+    } else {
+        scores.fold(f32::MAX, f32::min)
+    }
 }
 
 fn gather(candidates: &Candidates) -> HashMap<PassageId, Ranked> {
     let mut all: HashMap<PassageId, Ranked> = HashMap::new();
-    let new = |passage| Ranked { passage, score: 0.0, keyword: None, similarity: None };
+    let new = |passage| Ranked {
+        passage,
+        score: 0.0,
+        keyword: None,
+        similarity: None,
+    };
     for hit in &candidates.keyword {
         all.entry(hit.passage).or_insert_with(|| new(hit.passage)).keyword = Some(hit.score);
     }

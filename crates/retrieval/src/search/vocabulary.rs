@@ -38,10 +38,20 @@ const VOCABULARY: &[(&str, &str)] = &[
 pub fn also(question: &str) -> Vec<String> {
     static PATTERNS: LazyLock<Vec<(Regex, Vec<String>)>> = LazyLock::new(|| {
         let compile = |pattern: &str| RegexBuilder::new(pattern).case_insensitive(true).build().ok();
-        VOCABULARY.iter().filter_map(|(pattern, text)| Some((compile(pattern)?, words(text)))).collect()
+        VOCABULARY
+            .iter()
+            .filter_map(|(pattern, text)| Some((compile(pattern)?, words(text))))
+            .collect()
     });
     let fitting = PATTERNS.iter().filter(|(pattern, _)| pattern.is_match(question));
-    fitting.flat_map(|(_, terms)| terms.iter().filter(|term| *term != "of" && *term != "for").cloned()).collect()
+    fitting
+        .flat_map(|(_, terms)| {
+            terms
+                .iter()
+                .filter(|term| *term != "of" && *term != "for")
+                .cloned()
+        })
+        .collect()
 }
 
 #[cfg(test)]

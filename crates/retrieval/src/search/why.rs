@@ -65,16 +65,25 @@ impl Library {
         let sources = self.inner.sources();
         let path = Path::new(file);
         let places = sources.all.values().filter_map(|source| {
-            let below = if path.is_absolute() { relative(&source.root, path)? } else { file.replace('\\', "/") };
+            let below = if path.is_absolute() {
+                relative(&source.root, path)?
+            } else {
+                file.replace('\\', "/")
+            };
             Some((source, below))
         });
         let places: Vec<_> = places.collect();
         if places.is_empty() {
             let verdict = format!("`{file}` is in none of the watched folders.");
-            return Ok(answer(verdict, vec!["Add its folder with `attache source add FOLDER`.".to_owned()]));
+            return Ok(answer(
+                verdict,
+                vec!["Add its folder with `attache source add FOLDER`.".to_owned()],
+            ));
         }
         for (source, below) in &places {
-            let Some(document) = self.inner.store.document_at(source.id, below).await? else { continue };
+            let Some(document) = self.inner.store.document_at(source.id, below).await? else {
+                continue;
+            };
             let details: Vec<String> = document.reason.iter().chain(&document.notices).cloned().collect();
             let mut why = match document.status {
                 FileStatus::Waiting => answer(
@@ -85,7 +94,10 @@ impl Library {
                 FileStatus::Failed => answer(format!("`{file}` could not be read."), details),
                 FileStatus::Indexed if reach(&source.root) == Reach::Away => {
                     let folder = source.root.display();
-                    answer(format!("`{file}` is in a folder that can't be reached now, `{folder}`."), details)
+                    answer(
+                        format!("`{file}` is in a folder that can't be reached now, `{folder}`."),
+                        details,
+                    )
                 }
                 FileStatus::Indexed => {
                     let mut why = self.why_ranked(file, document.id, question).await?;
@@ -100,7 +112,10 @@ impl Library {
             if !source.root.join(below).exists() {
                 continue;
             }
-            let ignored = !scan(&source.root, below).files.iter().any(|(path, _)| path == below);
+            let ignored = !scan(&source.root, below)
+                .files
+                .iter()
+                .any(|(path, _)| path == below);
             return Ok(if ignored {
                 let verdict = format!("`{file}` is left out by the rules of its folder.");
                 let rule = format!(
@@ -116,16 +131,32 @@ impl Library {
                 )
             });
         }
-        Ok(answer(format!("There is no file `{file}`."), vec!["Check the spelling of its name and folder.".to_owned()]))
+        Ok(answer(
+            format!("There is no file `{file}`."),
+            vec!["Check the spelling of its name and folder.".to_owned()],
+        ))
     }
 
-    async fn why_ranked(&self, file: &str, document: domain::DocumentId, question: &str) -> Result<Why, IndexError> {
+    async fn why_ranked(
+        &self,
+        file: &str,
+        document: domain::DocumentId,
+        question: &str,
+    ) -> Result<Why, IndexError> {
         let snapshot = self.snapshot();
-        let query = Query { most_of_one: DEPTH, ..Query::new(question, DEPTH) };
-        let vector = self.embed(vec![question.to_owned()]).await?.and_then(|mut vectors| vectors.pop());
+        let query = Query {
+            most_of_one: DEPTH,
+            ..Query::new(question, DEPTH)
+        };
+        let vector = self
+            .embed(vec![question.to_owned()])
+            .await?
+            .and_then(|mut vectors| vectors.pop());
         let ranked = self.ranked(&query, &snapshot, vector).await?;
         let document_of = |id: PassageId| snapshot.catalog.document_of(id);
-        let at = ranked.iter().position(|r| document_of(r.passage) == Some(document));
+        let at = ranked
+            .iter()
+            .position(|r| document_of(r.passage) == Some(document));
         let mut why = Why {
             file: file.to_owned(),
             verdict: String::new(),
@@ -135,29 +166,56 @@ impl Library {
         };
         let Some(at) = at else {
             let stored = self.inner.store.passages_of(document).await?;
-            let missing = missing(question, &stored.iter().map(|row| row.text.as_str()).collect::<Vec<_>>().join("\n"));
-            why.verdict = format!("`{file}` is indexed, but none of its {} passages is close to the question.", stored.len());
+            let missing = missing(
+                question,
+                &stored
+                    .iter()
+                    .map(|row| row.text.as_str())
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            );
+            why.verdict = format!(
+                "`{file}` is indexed, but none of its {} passages is close to the question.",
+                stored.len()
+            );
             if !missing.is_empty() {
-                why.details.push(format!("Words of the question that it does not have: {}.", missing.join(", ")));
+                why.details.push(format!(
+                    "Words of the question that it does not have: {}.",
+                    missing.join(", ")
+                ));
             }
             return Ok(why);
         };
-        let mut before: Vec<_> = ranked[..at].iter().filter_map(|r| document_of(r.passage)).collect();
+        let mut before: Vec<_> = ranked[..at]
+            .iter()
+            .filter_map(|r| document_of(r.passage))
+            .collect();
         before.sort_unstable();
         before.dedup();
         let row = self.inner.store.passages(&[ranked[at].passage]).await?.pop();
         let Some(row) = row else { return Ok(why) };
         let stored = snapshot.catalog.document(document);
-        let around =
-            stored.map_or(String::new(), |d| format!("{} {}", d.stored.path, d.stored.title.clone().unwrap_or_default()));
+        let around = stored.map_or(String::new(), |d| {
+            format!("{} {}", d.stored.path, d.stored.title.clone().unwrap_or_default())
+        });
         let all = format!("{around} {} {}", row.headings.join(" "), row.text);
         let missing = missing(question, &all);
-        let matched = asked(question).into_iter().filter(|term| !missing.contains(term)).collect();
+        let matched = asked(question)
+            .into_iter()
+            .filter(|term| !missing.contains(term))
+            .collect();
         why.verdict = match before.len() {
             0 => format!("`{file}` is the first file found."),
-            n => format!("`{file}` is found, as file number {} and passage number {}.", n + 1, at + 1),
+            n => format!(
+                "`{file}` is found, as file number {} and passage number {}.",
+                n + 1,
+                at + 1
+            ),
         };
-        if let Some(first) = ranked.first().and_then(|r| document_of(r.passage)).and_then(|id| snapshot.catalog.document(id))
+        if let Some(first) = ranked
+            .first()
+            .and_then(|r| document_of(r.passage))
+            .and_then(|id| snapshot.catalog.document(id))
             && first.stored.id != document
         {
             why.details.push(format!("`{}` comes first.", first.stored.path));
@@ -177,10 +235,17 @@ impl Library {
 
 /// Terms of the question, each once, as the index has them, without those that say nothing.
 fn asked(question: &str) -> Vec<String> {
-    analyse(question).terms.into_iter().map(|(term, _)| term).collect()
+    analyse(question)
+        .terms
+        .into_iter()
+        .map(|(term, _)| term)
+        .collect()
 }
 
 fn missing(question: &str, text: &str) -> Vec<String> {
     let there: std::collections::HashSet<String> = terms(text).into_iter().map(|term| term.text).collect();
-    asked(question).into_iter().filter(|term| !there.contains(term)).collect()
+    asked(question)
+        .into_iter()
+        .filter(|term| !there.contains(term))
+        .collect()
 }

@@ -23,8 +23,6 @@ pub struct Stored {
     pub stamp: Stamp,
     /// Whether it can be found.
     pub status: FileStatus,
-    /// How reading ended.
-    pub read_status: Option<ReadStatus>,
     /// Why it was skipped or failed.
     pub reason: Option<String>,
     /// What it is.
@@ -119,7 +117,12 @@ impl Store {
     /// All documents.
     pub async fn documents(&self) -> Result<Vec<Stored>, IndexError> {
         let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM documents"));
-        sqlx::query(sql).fetch_all(&self.read).await?.iter().map(stored).collect()
+        sqlx::query(sql)
+            .fetch_all(&self.read)
+            .await?
+            .iter()
+            .map(stored)
+            .collect()
     }
 
     /// Some documents by id.
@@ -127,35 +130,64 @@ impl Store {
         let sql = sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM documents WHERE id IN (SELECT value FROM json_each(?))"
         ));
-        sqlx::query(sql).bind(serde_json::to_string(ids)?).fetch_all(&self.read).await?.iter().map(stored).collect()
+        sqlx::query(sql)
+            .bind(serde_json::to_string(ids)?)
+            .fetch_all(&self.read)
+            .await?
+            .iter()
+            .map(stored)
+            .collect()
     }
 
     /// A document by its place.
     pub async fn document_at(&self, source: SourceId, path: &str) -> Result<Option<Stored>, IndexError> {
-        let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM documents WHERE source = ? AND path = ?"));
-        sqlx::query(sql).bind(source.0).bind(path).fetch_optional(&self.read).await?.as_ref().map(stored).transpose()
+        let sql = sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM documents WHERE source = ? AND path = ?"
+        ));
+        sqlx::query(sql)
+            .bind(source.0)
+            .bind(path)
+            .fetch_optional(&self.read)
+            .await?
+            .as_ref()
+            .map(stored)
+            .transpose()
     }
 
     /// What is known below a path of a folder; all of it for an empty path.
     pub async fn known(&self, source: SourceId, below: &str) -> Result<Vec<Known>, IndexError> {
         let sql = "SELECT id, path, size, modified, changed FROM documents
                    WHERE source = ?1 AND (?2 = '' OR path = ?2 OR (path > ?2 || '/' AND path < ?2 || '0'))";
-        let rows = sqlx::query(sql).bind(source.0).bind(below).fetch_all(&self.write).await?;
+        let rows = sqlx::query(sql)
+            .bind(source.0)
+            .bind(below)
+            .fetch_all(&self.write)
+            .await?;
         rows.iter()
-            .map(|row| Ok(Known { id: DocumentId(row.try_get(0)?), path: row.try_get(1)?, stamp: stamp(row, 2)? }))
+            .map(|row| {
+                Ok(Known {
+                    id: DocumentId(row.try_get(0)?),
+                    path: row.try_get(1)?,
+                    stamp: stamp(row, 2)?,
+                })
+            })
             .collect()
     }
 
     /// Ids of all documents of a folder.
     pub async fn documents_of(&self, source: SourceId) -> Result<Vec<DocumentId>, IndexError> {
-        let ids: Vec<i64> =
-            sqlx::query_scalar("SELECT id FROM documents WHERE source = ?").bind(source.0).fetch_all(&self.write).await?;
+        let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM documents WHERE source = ?")
+            .bind(source.0)
+            .fetch_all(&self.write)
+            .await?;
         Ok(ids.into_iter().map(DocumentId).collect())
     }
 
     /// Folders that documents are stored for.
     pub async fn sources(&self) -> Result<Vec<SourceId>, IndexError> {
-        let ids: Vec<i64> = sqlx::query_scalar("SELECT DISTINCT source FROM documents").fetch_all(&self.write).await?;
+        let ids: Vec<i64> = sqlx::query_scalar("SELECT DISTINCT source FROM documents")
+            .fetch_all(&self.write)
+            .await?;
         Ok(ids.into_iter().map(SourceId).collect())
     }
 
@@ -167,7 +199,10 @@ impl Store {
         files: &[(String, Stamp)],
         urgent: bool,
     ) -> Result<Vec<DocumentId>, IndexError> {
-        let rows: Vec<_> = files.iter().map(|(path, s)| (path, s.size, s.modified, s.changed)).collect();
+        let rows: Vec<_> = files
+            .iter()
+            .map(|(path, s)| (path, s.size, s.modified, s.changed))
+            .collect();
         let sql = "INSERT INTO documents (source, path, size, modified, changed, status, urgent)
                    SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, 'waiting', ?2 FROM json_each(?3) WHERE true
                    ON CONFLICT (source, path) DO UPDATE SET
@@ -185,7 +220,9 @@ impl Store {
 
     /// Makes every document wait, for example because passages are cut differently now.
     pub async fn make_all_wait(&self) -> Result<(), IndexError> {
-        sqlx::query("UPDATE documents SET status = 'waiting', hash = NULL").execute(&self.write).await?;
+        sqlx::query("UPDATE documents SET status = 'waiting', hash = NULL")
+            .execute(&self.write)
+            .await?;
         Ok(())
     }
 
@@ -202,8 +239,11 @@ impl Store {
         let sql = "SELECT id, source, path, size, modified, changed, hash, read_status, urgent FROM documents
                    WHERE status = 'waiting' AND id NOT IN (SELECT value FROM json_each(?))
                    ORDER BY urgent DESC, modified DESC LIMIT ?";
-        let rows =
-            sqlx::query(sql).bind(serde_json::to_string(busy)?).bind(most as i64).fetch_all(&self.write).await?;
+        let rows = sqlx::query(sql)
+            .bind(serde_json::to_string(busy)?)
+            .bind(most as i64)
+            .fetch_all(&self.write)
+            .await?;
         rows.iter()
             .map(|row| {
                 Ok(Waiting {
@@ -223,20 +263,32 @@ impl Store {
     pub async fn still_waiting(&self, ids: &[DocumentId]) -> Result<HashMap<DocumentId, Stamp>, IndexError> {
         let sql = "SELECT id, size, modified, changed FROM documents
                    WHERE status = 'waiting' AND id IN (SELECT value FROM json_each(?))";
-        let rows = sqlx::query(sql).bind(serde_json::to_string(ids)?).fetch_all(&self.write).await?;
-        rows.iter().map(|row| Ok((DocumentId(row.try_get(0)?), stamp(row, 1)?))).collect()
+        let rows = sqlx::query(sql)
+            .bind(serde_json::to_string(ids)?)
+            .fetch_all(&self.write)
+            .await?;
+        rows.iter()
+            .map(|row| Ok((DocumentId(row.try_get(0)?), stamp(row, 1)?)))
+            .collect()
     }
 
     /// A waiting file turned out to have the content that is stored: only its times are new.
-    pub async fn unchanged(&self, id: DocumentId, stamp: Stamp, status: FileStatus) -> Result<(), IndexError> {
-        sqlx::query("UPDATE documents SET status = ?, size = ?, modified = ?, changed = ?, urgent = 0 WHERE id = ?")
-            .bind(text_of(&status)?)
-            .bind(stamp.size as i64)
-            .bind(stamp.modified)
-            .bind(stamp.changed)
-            .bind(id.0)
-            .execute(&self.write)
-            .await?;
+    pub async fn unchanged(
+        &self,
+        id: DocumentId,
+        stamp: Stamp,
+        status: FileStatus,
+    ) -> Result<(), IndexError> {
+        sqlx::query(
+            "UPDATE documents SET status = ?, size = ?, modified = ?, changed = ?, urgent = 0 WHERE id = ?",
+        )
+        .bind(text_of(&status)?)
+        .bind(stamp.size as i64)
+        .bind(stamp.modified)
+        .bind(stamp.changed)
+        .bind(id.0)
+        .execute(&self.write)
+        .await?;
         Ok(())
     }
 
@@ -258,7 +310,9 @@ impl Store {
 
     /// The keyword index is gone: every document must be given to it again.
     pub async fn forget_keyworded(&self) -> Result<(), IndexError> {
-        sqlx::query("UPDATE documents SET keyworded = 0").execute(&self.write).await?;
+        sqlx::query("UPDATE documents SET keyworded = 0")
+            .execute(&self.write)
+            .await?;
         Ok(())
     }
 
@@ -279,7 +333,12 @@ impl Store {
         rows.iter()
             .map(|row| {
                 let count = |at: usize| row.try_get::<i64, _>(at).map(|n| n as u64);
-                let counts = Counts { indexed: count(1)?, waiting: count(2)?, skipped: count(3)?, failed: count(4)? };
+                let counts = Counts {
+                    indexed: count(1)?,
+                    waiting: count(2)?,
+                    skipped: count(3)?,
+                    failed: count(4)?,
+                };
                 Ok((SourceId(row.try_get(0)?), counts))
             })
             .collect()
@@ -293,7 +352,6 @@ fn stored(row: &SqliteRow) -> Result<Stored, IndexError> {
         path: row.try_get(2)?,
         stamp: stamp(row, 3)?,
         status: word(Some(row.try_get(6)?))?.unwrap_or(FileStatus::Waiting),
-        read_status: word(row.try_get(7)?)?,
         reason: row.try_get(8)?,
         format: word(row.try_get(9)?)?,
         title: row.try_get(10)?,
@@ -313,7 +371,9 @@ fn stamp(row: &SqliteRow, at: usize) -> Result<Stamp, sqlx::Error> {
 
 /// A unit variant of an enum from the word that stands for it.
 fn word<T: DeserializeOwned>(text: Option<String>) -> Result<Option<T>, IndexError> {
-    text.map(|text| serde_json::from_value(serde_json::Value::String(text))).transpose().map_err(IndexError::from)
+    text.map(|text| serde_json::from_value(serde_json::Value::String(text)))
+        .transpose()
+        .map_err(IndexError::from)
 }
 
 /// The word that stands for a unit variant.

@@ -41,22 +41,34 @@ impl Store {
             .pragma("cache_size", "-8192")
             .pragma("mmap_size", "0")
             .pragma("wal_autocheckpoint", "4000");
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await?;
         sqlx::migrate!("./migrations").run(&write).await?;
         let options = options.read_only(true).create_if_missing(false);
-        let read = SqlitePoolOptions::new().max_connections(3).min_connections(1).connect_with(options).await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(3)
+            .min_connections(1)
+            .connect_with(options)
+            .await?;
         Ok(Self { write, read })
     }
 
     /// Whether the file's pages hold together; slow on large files, so only asked after an unclean end.
     pub async fn is_sound(&self) -> bool {
-        let answer: Result<String, _> = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&self.read).await;
+        let answer: Result<String, _> = sqlx::query_scalar("PRAGMA quick_check(1)")
+            .fetch_one(&self.read)
+            .await;
         matches!(answer.as_deref(), Ok("ok"))
     }
 
     /// A named value, such as the model in use.
     pub async fn meta(&self, key: &str) -> Result<Option<String>, IndexError> {
-        Ok(sqlx::query_scalar("SELECT value FROM meta WHERE key = ?").bind(key).fetch_optional(&self.write).await?)
+        Ok(sqlx::query_scalar("SELECT value FROM meta WHERE key = ?")
+            .bind(key)
+            .fetch_optional(&self.write)
+            .await?)
     }
 
     /// Sets a named value.

@@ -34,8 +34,6 @@ pub struct PassageRow {
 /// A passage that waits for its embedding.
 #[derive(Clone, Debug)]
 pub struct Unembedded {
-    /// Its id.
-    pub id: PassageId,
     /// Key of its embedding.
     pub hash: i64,
     /// Its headings.
@@ -53,8 +51,16 @@ const COLUMNS: &str = "id, document, seq, place, headings, tabular, text, hash, 
 impl Store {
     /// The passages of a document in reading order.
     pub async fn passages_of(&self, document: DocumentId) -> Result<Vec<PassageRow>, IndexError> {
-        let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM passages WHERE document = ? ORDER BY seq"));
-        sqlx::query(sql).bind(document.0).fetch_all(&self.write).await?.iter().map(passage).collect()
+        let sql = sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM passages WHERE document = ? ORDER BY seq"
+        ));
+        sqlx::query(sql)
+            .bind(document.0)
+            .fetch_all(&self.write)
+            .await?
+            .iter()
+            .map(passage)
+            .collect()
     }
 
     /// Some passages by id, in no order.
@@ -62,7 +68,13 @@ impl Store {
         let sql = sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM passages WHERE id IN (SELECT value FROM json_each(?))"
         ));
-        sqlx::query(sql).bind(serde_json::to_string(ids)?).fetch_all(&self.read).await?.iter().map(passage).collect()
+        sqlx::query(sql)
+            .bind(serde_json::to_string(ids)?)
+            .fetch_all(&self.read)
+            .await?
+            .iter()
+            .map(passage)
+            .collect()
     }
 
     /// Passage and document ids of everything that may be found.
@@ -70,13 +82,22 @@ impl Store {
         let sql = "SELECT p.id, p.document FROM passages p JOIN documents d ON d.id = p.document
                    WHERE d.status = 'indexed' ORDER BY p.id";
         let rows: Vec<(i64, i64)> = sqlx::query_as(sql).fetch_all(&self.read).await?;
-        Ok(rows.into_iter().map(|(p, d)| (PassageId(p), DocumentId(d))).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(p, d)| (PassageId(p), DocumentId(d)))
+            .collect())
     }
 
     /// The highest passage id that was ever given.
     pub async fn last_passage_id(&self) -> Result<i64, IndexError> {
-        let stored: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM passages").fetch_one(&self.write).await?;
-        let given = self.meta("last_passage_id").await?.and_then(|text| text.parse().ok()).unwrap_or(0);
+        let stored: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM passages")
+            .fetch_one(&self.write)
+            .await?;
+        let given = self
+            .meta("last_passage_id")
+            .await?
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(0);
         Ok(stored.max(given))
     }
 
@@ -90,7 +111,10 @@ impl Store {
     ) -> Result<(), IndexError> {
         let mut tx = self.write.begin().await?;
         let ids: Vec<i64> = batch.iter().map(|(finished, _)| finished.id.0).collect();
-        let kept: Vec<i64> = batch.iter().flat_map(|(_, rows)| rows.iter().map(|row| row.id.0)).collect();
+        let kept: Vec<i64> = batch
+            .iter()
+            .flat_map(|(_, rows)| rows.iter().map(|row| row.id.0))
+            .collect();
         sqlx::query(
             "DELETE FROM passages WHERE document IN (SELECT value FROM json_each(?1))
              AND id NOT IN (SELECT value FROM json_each(?2))",
@@ -124,7 +148,11 @@ impl Store {
             .await?;
         }
         // One statement for all rows: a statement each would cost more than the rest of keyword indexing.
-        let rows: Vec<_> = batch.iter().flat_map(|(_, rows)| rows).map(Row::of).collect::<Result<_, _>>()?;
+        let rows: Vec<_> = batch
+            .iter()
+            .flat_map(|(_, rows)| rows)
+            .map(Row::of)
+            .collect::<Result<_, _>>()?;
         for rows in rows.chunks(2000) {
             sqlx::query(
                 "INSERT INTO passages (id, document, seq, page, place, headings, tabular, text, hash, embedded, urgent)
@@ -148,18 +176,17 @@ impl Store {
 
     /// Passages that wait for an embedding, urgent ones first, then in the order they were read.
     pub async fn unembedded(&self, most: usize) -> Result<Vec<Unembedded>, IndexError> {
-        let sql = "SELECT p.id, p.hash, p.headings, p.text, d.title, d.path FROM passages p JOIN documents d ON d.id = p.document
+        let sql = "SELECT p.hash, p.headings, p.text, d.title, d.path FROM passages p JOIN documents d ON d.id = p.document
                    WHERE p.embedded = 0 AND d.status = 'indexed' ORDER BY p.urgent DESC, p.id LIMIT ?";
         let rows = sqlx::query(sql).bind(most as i64).fetch_all(&self.read).await?;
         rows.iter()
             .map(|row| {
                 Ok(Unembedded {
-                    id: PassageId(row.try_get(0)?),
-                    hash: row.try_get(1)?,
-                    headings: serde_json::from_str(row.try_get(2)?)?,
-                    text: row.try_get(3)?,
-                    title: row.try_get(4)?,
-                    path: row.try_get(5)?,
+                    hash: row.try_get(0)?,
+                    headings: serde_json::from_str(row.try_get(1)?)?,
+                    text: row.try_get(2)?,
+                    title: row.try_get(3)?,
+                    path: row.try_get(4)?,
                 })
             })
             .collect()
@@ -185,16 +212,19 @@ impl Store {
         }
         let hashes: Vec<i64> = vectors.iter().map(|(hash, _)| *hash).collect();
         let sql = "UPDATE passages SET embedded = 1 WHERE hash IN (SELECT value FROM json_each(?)) RETURNING id, hash";
-        let ids: Vec<(i64, i64)> =
-            sqlx::query_as(sql).bind(serde_json::to_string(&hashes)?).fetch_all(&mut *tx).await?;
+        let ids: Vec<(i64, i64)> = sqlx::query_as(sql)
+            .bind(serde_json::to_string(&hashes)?)
+            .fetch_all(&mut *tx)
+            .await?;
         tx.commit().await?;
         Ok(ids.into_iter().map(|(id, hash)| (PassageId(id), hash)).collect())
     }
 
     /// Ids of all passages that have an embedding.
     pub async fn embedded_ids(&self) -> Result<Vec<PassageId>, IndexError> {
-        let ids: Vec<i64> =
-            sqlx::query_scalar("SELECT id FROM passages WHERE embedded = 1 ORDER BY id").fetch_all(&self.read).await?;
+        let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM passages WHERE embedded = 1 ORDER BY id")
+            .fetch_all(&self.read)
+            .await?;
         Ok(ids.into_iter().map(PassageId).collect())
     }
 
@@ -202,23 +232,32 @@ impl Store {
     pub async fn embeddings(&self, ids: &[PassageId]) -> Result<Vec<(PassageId, Vec<f32>)>, IndexError> {
         let sql = "SELECT p.id, e.vector FROM passages p JOIN embeddings e ON e.hash = p.hash
                    WHERE p.id IN (SELECT value FROM json_each(?))";
-        let rows: Vec<(i64, Vec<u8>)> =
-            sqlx::query_as(sql).bind(serde_json::to_string(ids)?).fetch_all(&self.read).await?;
-        Ok(rows.into_iter().map(|(id, bytes)| (PassageId(id), from_bytes(&bytes))).collect())
+        let rows: Vec<(i64, Vec<u8>)> = sqlx::query_as(sql)
+            .bind(serde_json::to_string(ids)?)
+            .fetch_all(&self.read)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, bytes)| (PassageId(id), from_bytes(&bytes)))
+            .collect())
     }
 
     /// Another model: no embedding is valid any more.
     pub async fn forget_embeddings(&self) -> Result<(), IndexError> {
         let mut tx = self.write.begin().await?;
         sqlx::query("DELETE FROM embeddings").execute(&mut *tx).await?;
-        sqlx::query("UPDATE passages SET embedded = 0").execute(&mut *tx).await?;
+        sqlx::query("UPDATE passages SET embedded = 0")
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
         Ok(())
     }
 
     /// Deletes embeddings that no passage uses any more.
     pub async fn drop_orphans(&self) -> Result<(), IndexError> {
-        sqlx::query("DELETE FROM embeddings WHERE hash NOT IN (SELECT hash FROM passages)").execute(&self.write).await?;
+        sqlx::query("DELETE FROM embeddings WHERE hash NOT IN (SELECT hash FROM passages)")
+            .execute(&self.write)
+            .await?;
         Ok(())
     }
 }
@@ -229,8 +268,21 @@ struct Row<'a>(i64, i64, u32, Option<u32>, String, String, u8, &'a str, i64);
 
 impl<'a> Row<'a> {
     fn of(p: &'a PassageRow) -> Result<Self, serde_json::Error> {
-        let (place, headings) = (serde_json::to_string(&p.place)?, serde_json::to_string(&p.headings)?);
-        Ok(Self(p.id.0, p.document.0, p.seq, p.place.page(), place, headings, p.tabular.into(), &p.text, p.hash))
+        let (place, headings) = (
+            serde_json::to_string(&p.place)?,
+            serde_json::to_string(&p.headings)?,
+        );
+        Ok(Self(
+            p.id.0,
+            p.document.0,
+            p.seq,
+            p.place.page(),
+            place,
+            headings,
+            p.tabular.into(),
+            &p.text,
+            p.hash,
+        ))
     }
 }
 
@@ -250,10 +302,16 @@ fn passage(row: &sqlx::sqlite::SqliteRow) -> Result<PassageRow, IndexError> {
 
 /// Half precision, little endian: two bytes a dimension.
 fn to_bytes(vector: &[f32]) -> Vec<u8> {
-    vector.iter().flat_map(|x| f16::from_f32(*x).to_le_bytes()).collect()
+    vector
+        .iter()
+        .flat_map(|x| f16::from_f32(*x).to_le_bytes())
+        .collect()
 }
 
 fn from_bytes(bytes: &[u8]) -> Vec<f32> {
-    let halves: Vec<f16> = bytes.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]])).collect();
+    let halves: Vec<f16> = bytes
+        .chunks_exact(2)
+        .map(|b| f16::from_le_bytes([b[0], b[1]]))
+        .collect();
     halves.to_f32_vec()
 }

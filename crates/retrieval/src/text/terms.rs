@@ -58,14 +58,21 @@ fn is_joiner(c: char) -> bool {
 
 /// Letters and digits with single joiners between them; a possessive `'s` at the end is dropped.
 fn runs(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !(c.is_alphanumeric() || is_joiner(c))).flat_map(|chunk| {
-        // A comma joins only the groups of a number: `5,363` but not `red,green`.
-        let commas = if is_grouped_number(chunk.trim_matches(is_joiner)) { '\0' } else { ',' };
-        chunk.split(move |c| c == commas || c == '/').map(|run| {
-            let run = run.trim_matches(is_joiner);
-            run.strip_suffix("'s").or_else(|| run.strip_suffix("’s")).unwrap_or(run)
+    text.split(|c: char| !(c.is_alphanumeric() || is_joiner(c)))
+        .flat_map(|chunk| {
+            // A comma joins only the groups of a number: `5,363` but not `red,green`.
+            let commas = if is_grouped_number(chunk.trim_matches(is_joiner)) {
+                '\0'
+            } else {
+                ','
+            };
+            chunk.split(move |c| c == commas || c == '/').map(|run| {
+                let run = run.trim_matches(is_joiner);
+                run.strip_suffix("'s")
+                    .or_else(|| run.strip_suffix("’s"))
+                    .unwrap_or(run)
+            })
         })
-    })
 }
 
 /// `5,363` or `1,234,567.89`.
@@ -90,7 +97,8 @@ fn humps(word: &str) -> Vec<&str> {
     for i in 1..chars.len() {
         let (a, b) = (chars[i - 1].1, chars[i].1);
         // The last capital of a run opens the next word: `EBSEncryption`.
-        let acronym = a.is_uppercase() && b.is_uppercase() && chars.get(i + 1).is_some_and(|(_, c)| c.is_lowercase());
+        let acronym =
+            a.is_uppercase() && b.is_uppercase() && chars.get(i + 1).is_some_and(|(_, c)| c.is_lowercase());
         if (a.is_lowercase() && b.is_uppercase()) || acronym {
             cuts.push(chars[i].0);
         }
@@ -114,7 +122,10 @@ fn singular(mut word: String) -> String {
     if word.len() > 3 && word.ends_with("ies") {
         word.truncate(word.len() - 3);
         word.push('y');
-    } else if word.len() > 3 && word.ends_with('s') && !["ss", "us", "is"].iter().any(|end| word.ends_with(end)) {
+    } else if word.len() > 3
+        && word.ends_with('s')
+        && !["ss", "us", "is"].iter().any(|end| word.ends_with(end))
+    {
         word.pop();
     }
     word
@@ -128,7 +139,12 @@ mod tests {
 
     #[test]
     fn an_identifier_is_found_by_its_parts_and_by_any_spelling() {
-        for (written, asked) in [("AMR-40X", "amr40x"), ("10-K", "10k"), ("KB-0193", "kb0193"), ("Q3_2024", "2024")] {
+        for (written, asked) in [
+            ("AMR-40X", "amr40x"),
+            ("10-K", "10k"),
+            ("KB-0193", "kb0193"),
+            ("Q3_2024", "2024"),
+        ] {
             assert!(words(written).contains(&asked.to_owned()), "{:?}", words(written));
         }
         assert!(words("EBSEncryption").contains(&"encryption".to_owned()));
@@ -137,8 +153,14 @@ mod tests {
 
     #[test]
     fn plain_words_give_one_term_each() {
-        assert_eq!(words("How do I reset my Passwörds?"), ["how", "do", "i", "reset", "my", "password"]);
-        assert_eq!(words("the company's policies, statuses/classes"), ["the", "company", "policy", "statuse", "classe"]);
+        assert_eq!(
+            words("How do I reset my Passwörds?"),
+            ["how", "do", "i", "reset", "my", "password"]
+        );
+        assert_eq!(
+            words("the company's policies, statuses/classes"),
+            ["the", "company", "policy", "statuse", "classe"]
+        );
         assert_eq!(words("status analysis class"), ["status", "analysis", "class"]);
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::SourceId;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::scan::relative;
 
@@ -23,6 +24,9 @@ pub struct Watcher {
     system: Option<RecommendedWatcher>,
     folders: BTreeMap<SourceId, PathBuf>,
     events: mpsc::UnboundedReceiver<Vec<PathBuf>>,
+    /// What was noticed and not told yet, and when the first and the last of it came.
+    pending: Changes,
+    burst: Option<(Instant, Instant)>,
 }
 
 impl Watcher {
@@ -44,14 +48,24 @@ impl Watcher {
         })
         .inspect_err(|error| tracing::warn!(%error, "the system offers no folder notification"))
         .ok();
-        Self { system, folders: BTreeMap::new(), events }
+        Self {
+            system,
+            folders: BTreeMap::new(),
+            events,
+            pending: Changes::new(),
+            burst: None,
+        }
     }
 
     /// Watches exactly these folders from now on. Returns those that could not be watched, with the reason.
     pub fn watch(&mut self, folders: BTreeMap<SourceId, PathBuf>) -> Vec<(SourceId, String)> {
         let Some(system) = &mut self.system else {
             self.folders = folders;
-            return self.folders.keys().map(|id| (*id, "the system offers no notification".to_owned())).collect();
+            return self
+                .folders
+                .keys()
+                .map(|id| (*id, "the system offers no notification".to_owned()))
+                .collect();
         };
         for (id, old) in &self.folders {
             if folders.get(id) != Some(old)
@@ -73,19 +87,39 @@ impl Watcher {
         failed
     }
 
-    /// Waits for a burst of changes and its end. Cancel-safe up to the first event of a burst.
+    /// Waits for a burst of changes and its end. May be dropped at any point: what was noticed is told next time.
     pub async fn next(&mut self) -> Changes {
-        let mut changes = Changes::new();
-        while changes.is_empty() {
-            let Some(paths) = self.events.recv().await else { std::future::pending().await };
-            self.sort_in(paths, &mut changes);
-            let end = tokio::time::Instant::now() + LONGEST;
-            while let Ok(Some(paths)) =
-                tokio::time::timeout_at(end.min(tokio::time::Instant::now() + QUIET), self.events.recv()).await
-            {
-                self.sort_in(paths, &mut changes);
+        loop {
+            let now = Instant::now();
+            let quiet = match self.burst {
+                // Nothing yet: whatever comes first opens a burst.
+                None => None,
+                Some((first, last)) => Some((first + LONGEST).min(last + QUIET)),
+            };
+            if quiet.is_some_and(|end| end <= now) {
+                self.burst = None;
+                return self.take();
+            }
+            let received = match quiet {
+                None => self.events.recv().await,
+                Some(end) => match tokio::time::timeout_at(end, self.events.recv()).await {
+                    Ok(received) => received,
+                    Err(_) => continue,
+                },
+            };
+            let Some(paths) = received else {
+                std::future::pending().await
+            };
+            // No await between receiving and keeping, so nothing is lost when this future is dropped.
+            if self.sort_in(paths) {
+                let now = Instant::now();
+                self.burst = Some((self.burst.map_or(now, |(first, _)| first), now));
             }
         }
+    }
+
+    fn take(&mut self) -> Changes {
+        let mut changes = std::mem::take(&mut self.pending);
         for paths in changes.values_mut() {
             if paths.len() > MANY || paths.contains("") {
                 *paths = BTreeSet::from([String::new()]);
@@ -94,26 +128,33 @@ impl Watcher {
         changes
     }
 
-    fn sort_in(&self, paths: Vec<PathBuf>, changes: &mut Changes) {
-        if paths.is_empty() {
-            for id in self.folders.keys() {
-                changes.entry(*id).or_default().insert(String::new());
+    /// Keeps what lies in a watched folder; tells whether anything did.
+    fn sort_in(&mut self, paths: Vec<PathBuf>) -> bool {
+        let mut any = false;
+        for (id, root) in &self.folders {
+            let below = paths.iter().filter_map(|path| changed_below(root, path));
+            // No path at all stands for everything.
+            let below: Vec<String> = if paths.is_empty() {
+                vec![String::new()]
+            } else {
+                below.collect()
+            };
+            any |= !below.is_empty();
+            if !below.is_empty() {
+                self.pending.entry(*id).or_default().extend(below);
             }
         }
-        for path in &paths {
-            for (id, root) in &self.folders {
-                if let Some(below) = changed_below(root, path) {
-                    changes.entry(*id).or_default().insert(below);
-                }
-            }
-        }
+        any
     }
 }
 
 /// What must be looked at when `path` changed; all of the folder when its ignore rules changed.
 fn changed_below(root: &Path, path: &Path) -> Option<String> {
     let below = relative(root, path)?;
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
     if name == super::scan::IGNORE_FILE {
         return Some(String::new());
     }
@@ -121,5 +162,12 @@ fn changed_below(root: &Path, path: &Path) -> Option<String> {
 }
 
 fn matters(kind: &EventKind) -> bool {
-    matches!(kind, EventKind::Any | EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_) | EventKind::Other)
+    matches!(
+        kind,
+        EventKind::Any
+            | EventKind::Create(_)
+            | EventKind::Modify(_)
+            | EventKind::Remove(_)
+            | EventKind::Other
+    )
 }

@@ -29,14 +29,20 @@ impl Stamp {
             .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
             .and_then(|since| i64::try_from(since.as_nanos()).ok())
             .unwrap_or(0);
-        Self { size: meta.len(), modified, changed: inode_change(meta) }
+        Self {
+            size: meta.len(),
+            modified,
+            changed: inode_change(meta),
+        }
     }
 }
 
 #[cfg(unix)]
 fn inode_change(meta: &std::fs::Metadata) -> i64 {
     use std::os::unix::fs::MetadataExt;
-    meta.ctime().saturating_mul(1_000_000_000).saturating_add(meta.ctime_nsec())
+    meta.ctime()
+        .saturating_mul(1_000_000_000)
+        .saturating_add(meta.ctime_nsec())
 }
 
 #[cfg(not(unix))]

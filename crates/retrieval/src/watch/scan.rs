@@ -40,7 +40,11 @@ pub fn reach(root: &Path) -> Reach {
 /// and outside, but no loop. Hidden files, the program's own ignore file and the temporary files of office programs
 /// are left out.
 pub fn scan(root: &Path, below: &str) -> Scan {
-    let mut scan = Scan { reach: reach(root), files: Vec::new(), unreadable: Vec::new() };
+    let mut scan = Scan {
+        reach: reach(root),
+        files: Vec::new(),
+        unreadable: Vec::new(),
+    };
     if scan.reach == Reach::Away {
         return scan;
     }
@@ -61,7 +65,9 @@ pub fn scan(root: &Path, below: &str) -> Scan {
                 if !file || !entry.path().starts_with(&start) || is_office_lock(entry.path()) {
                     continue;
                 }
-                let Some(path) = relative(&top, entry.path()) else { continue };
+                let Some(path) = relative(&top, entry.path()) else {
+                    continue;
+                };
                 match entry.metadata() {
                     Ok(meta) => scan.files.push((path, Stamp::of(&meta))),
                     Err(error) => scan.unreadable.push((path, error.to_string())),
@@ -84,7 +90,9 @@ pub fn relative(root: &Path, path: &Path) -> Option<String> {
 
 /// `~$Contract.docx` and `.~lock.Contract.odt#` say who has a file open; they are not documents.
 fn is_office_lock(path: &Path) -> bool {
-    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("~$"))
+    path.file_name()
+        .and_then(|name| name.to_str())
+        .is_some_and(|name| name.starts_with("~$"))
 }
 
 fn report(root: &Path, error: &ignore::Error, unreadable: &mut Vec<(String, String)>) {
@@ -128,7 +136,13 @@ mod tests {
 
     #[test]
     fn ignore_files_count_from_the_watched_folder_down() {
-        let root = folder(&["a.txt", "drafts/b.txt", "deep/drafts/c.txt", "deep/d.tmp", "deep/e.txt"]);
+        let root = folder(&[
+            "a.txt",
+            "drafts/b.txt",
+            "deep/drafts/c.txt",
+            "deep/d.tmp",
+            "deep/e.txt",
+        ]);
         fs::write(root.path().join(IGNORE_FILE), "drafts/\n*.tmp\n").unwrap();
         assert_eq!(names(&scan(root.path(), "")), ["a.txt", "deep/e.txt"]);
         assert_eq!(names(&scan(root.path(), "deep/drafts")), Vec::<&str>::new());

@@ -6,13 +6,17 @@
 //! paragraph chosen by its own content, so that an edit moves few boundaries and few passages are embedded again
 //! (content-defined chunking, as in Muthitacharoen et al., "A Low-bandwidth Network File System", 2001).
 
+mod pages;
+
+use std::collections::HashMap;
+
 use domain::{Block, Document, Place, Row};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::text::{content_key, estimated_tokens, squeeze};
 
 /// Changes whenever passages would come out differently; stored documents of another version are read again.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Largest passage in estimated tokens; with a title and headings in front it stays inside a window of 256.
 pub const PASSAGE_TOKENS: usize = 200;
@@ -38,11 +42,16 @@ pub struct Draft {
 
 /// Cuts a document into passages in reading order.
 pub fn chunk(document: &Document) -> Vec<Draft> {
-    let mut cutter = Cutter::default();
+    let mut cutter = Cutter {
+        of_page: pages::page_headings(document),
+        ..Cutter::default()
+    };
     for block in &document.blocks {
         match block {
             Block::Heading { level, text, place } => cutter.heading(*level, text, place),
-            Block::Paragraph { text, place } | Block::Item { text, place } => cutter.prose(&squeeze(text), place),
+            Block::Paragraph { text, place } | Block::Item { text, place } => {
+                cutter.prose(&squeeze(text), place)
+            }
             Block::Code { text, place } => cutter.prose(text.trim_end(), place),
             Block::Table { header, rows } => cutter.table(header, rows),
         }
@@ -57,6 +66,8 @@ struct Cutter {
     /// Level and text of the headings that are open now.
     path: Vec<(u8, String)>,
     open: Option<Open>,
+    /// What stands at the top of each page.
+    of_page: HashMap<u32, Vec<String>>,
 }
 
 struct Open {
@@ -73,13 +84,35 @@ impl Cutter {
         if let Some(open) = self.open.take()
             && open.substance
         {
-            let Open { headings, text, place, .. } = open;
-            self.done.push(Draft { headings, text, place, tabular: false });
+            let Open {
+                headings,
+                text,
+                place,
+                ..
+            } = open;
+            self.done.push(Draft {
+                headings,
+                text,
+                place,
+                tabular: false,
+            });
         }
     }
 
-    fn headings(&self) -> Vec<String> {
-        self.path.iter().map(|(_, text)| text.clone()).collect()
+    /// Headings above a passage: those that are open, and what its page says at the top.
+    fn headings(&self, place: &Place) -> Vec<String> {
+        let mut all: Vec<String> = self.path.iter().map(|(_, text)| text.clone()).collect();
+        let of_page = place
+            .page()
+            .and_then(|page| self.of_page.get(&page))
+            .into_iter()
+            .flatten();
+        for heading in of_page {
+            if !all.contains(heading) {
+                all.push(heading.clone());
+            }
+        }
+        all
     }
 
     fn heading(&mut self, level: u8, text: &str, place: &Place) {
@@ -104,7 +137,12 @@ impl Cutter {
         if tokens <= PASSAGE_TOKENS {
             self.add(text, place, true);
             let asks_to_end = content_key(&[text]) & 1 == 0;
-            if asks_to_end && self.open.as_ref().is_some_and(|open| open.tokens >= MAY_END_TOKENS) {
+            if asks_to_end
+                && self
+                    .open
+                    .as_ref()
+                    .is_some_and(|open| open.tokens >= MAY_END_TOKENS)
+            {
                 self.end();
             }
         } else {
@@ -133,7 +171,7 @@ impl Cutter {
         }
         self.end();
         self.open = Some(Open {
-            headings: self.headings(),
+            headings: self.headings(place),
             text: text.to_owned(),
             place: place.clone(),
             tokens,
@@ -150,7 +188,11 @@ impl Cutter {
         let head = line(header);
         let has_header = header.iter().any(|cell| !cell.trim().is_empty());
         let head_tokens = estimated_tokens(&head) + 1;
-        let total: usize = lines.iter().map(|(line, _)| estimated_tokens(line) + 1).sum::<usize>() + head_tokens;
+        let total: usize = lines
+            .iter()
+            .map(|(line, _)| estimated_tokens(line) + 1)
+            .sum::<usize>()
+            + head_tokens;
         if !has_header || (total < SECTION_TOKENS && self.open.is_some()) {
             // No column headings to repeat, or too small to stand alone: it reads on as lines of text.
             if let (true, Some((_, place))) = (has_header, lines.first()) {
@@ -163,7 +205,11 @@ impl Cutter {
         }
         self.end();
         let mut open: Option<(String, Place, usize)> = None;
-        for (row, (text, place)) in rows.iter().filter(|row| row.cells.iter().any(|c| !c.trim().is_empty())).zip(&lines) {
+        for (row, (text, place)) in rows
+            .iter()
+            .filter(|row| row.cells.iter().any(|c| !c.trim().is_empty()))
+            .zip(&lines)
+        {
             let tokens = estimated_tokens(text) + 1;
             if head_tokens + tokens > PASSAGE_TOKENS {
                 self.close_table(&mut open);
@@ -188,7 +234,12 @@ impl Cutter {
 
     fn close_table(&mut self, open: &mut Option<(String, Place, usize)>) {
         if let Some((text, place, _)) = open.take() {
-            self.done.push(Draft { headings: self.headings(), text, place, tabular: true });
+            self.done.push(Draft {
+                headings: self.headings(&place),
+                text,
+                place,
+                tabular: true,
+            });
         }
     }
 
@@ -196,9 +247,18 @@ impl Cutter {
     fn wide_row(&mut self, header: &[String], row: &Row) {
         let empty = String::new();
         let mut text = String::new();
-        for (index, cell) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()) {
+        for (index, cell) in row
+            .cells
+            .iter()
+            .enumerate()
+            .filter(|(_, cell)| !cell.trim().is_empty())
+        {
             let head = squeeze(header.get(index).unwrap_or(&empty));
-            let pair = if head.is_empty() { squeeze(cell) } else { format!("{head}: {}", squeeze(cell)) };
+            let pair = if head.is_empty() {
+                squeeze(cell)
+            } else {
+                format!("{head}: {}", squeeze(cell))
+            };
             if !text.is_empty() && estimated_tokens(&text) + estimated_tokens(&pair) + 1 > PASSAGE_TOKENS {
                 self.wide_piece(std::mem::take(&mut text), &row.place);
             }
@@ -212,15 +272,27 @@ impl Cutter {
 
     fn wide_piece(&mut self, text: String, place: &Place) {
         for text in pieces(&text) {
-            let headings = self.headings();
-            self.done.push(Draft { headings, text, place: place.clone(), tabular: false });
+            let headings = self.headings(place);
+            self.done.push(Draft {
+                headings,
+                text,
+                place: place.clone(),
+                tabular: false,
+            });
         }
     }
 }
 
 fn line(cells: &[String]) -> String {
-    let filled = cells.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |last| last + 1);
-    cells[..filled].iter().map(|cell| squeeze(cell)).collect::<Vec<_>>().join(" | ")
+    let filled = cells
+        .iter()
+        .rposition(|cell| !cell.trim().is_empty())
+        .map_or(0, |last| last + 1);
+    cells[..filled]
+        .iter()
+        .map(|cell| squeeze(cell))
+        .collect::<Vec<_>>()
+        .join(" | ")
 }
 
 /// A long text in pieces that fit: at sentence ends, then between words, then anywhere.
@@ -265,11 +337,18 @@ mod tests {
     use super::*;
 
     fn paragraph(text: &str, place: Place) -> Block {
-        Block::Paragraph { text: text.into(), place }
+        Block::Paragraph {
+            text: text.into(),
+            place,
+        }
     }
 
     fn heading(level: u8, text: &str) -> Block {
-        Block::Heading { level, text: text.into(), place: Place::Whole }
+        Block::Heading {
+            level,
+            text: text.into(),
+            place: Place::Whole,
+        }
     }
 
     fn words(n: usize, seed: usize) -> String {
@@ -277,7 +356,10 @@ mod tests {
     }
 
     fn of(blocks: Vec<Block>) -> Vec<Draft> {
-        chunk(&Document { blocks, ..Document::default() })
+        chunk(&Document {
+            blocks,
+            ..Document::default()
+        })
     }
 
     #[test]
@@ -285,7 +367,7 @@ mod tests {
         let drafts = of(vec![
             heading(1, "Contract"),
             heading(2, "4 Availability"),
-            paragraph(&words(120, 1), Place::Whole),
+            paragraph(&words(50, 1), Place::Whole),
             heading(2, "5 Fees"),
             paragraph("Net 30.", Place::Whole),
         ]);
@@ -307,12 +389,22 @@ mod tests {
         let rows = (0..200)
             .map(|i| Row {
                 cells: vec![format!("Unit {i}"), format!("{} EUR", i * 10)],
-                place: Place::Cells { sheet: "Prices".into(), range: CellRange::row(i + 1, 0, 1) },
+                place: Place::Cells {
+                    sheet: "Prices".into(),
+                    range: CellRange::row(i + 1, 0, 1),
+                },
             })
             .collect();
-        let drafts = of(vec![Block::Table { header: vec!["Item".into(), "Price".into()], rows }]);
+        let drafts = of(vec![Block::Table {
+            header: vec!["Item".into(), "Price".into()],
+            rows,
+        }]);
         assert!(drafts.len() > 3);
-        assert!(drafts.iter().all(|draft| draft.tabular && draft.text.starts_with("Item | Price\n")));
+        assert!(
+            drafts
+                .iter()
+                .all(|draft| draft.tabular && draft.text.starts_with("Item | Price\n"))
+        );
         assert!(drafts[0].place.to_string().starts_with("sheet Prices, A2:B"));
         assert!(drafts.last().unwrap().place.to_string().ends_with("B201"));
     }
@@ -321,13 +413,18 @@ mod tests {
     fn a_one_paragraph_edit_in_a_long_text_without_headings_changes_few_passages() {
         let texts: Vec<String> = (0..2000).map(|i| words(30 + i % 50, i)).collect();
         let blocks = |texts: &[String]| texts.iter().map(|text| paragraph(text, Place::Whole)).collect();
-        let before: std::collections::HashSet<String> = of(blocks(&texts)).into_iter().map(|d| d.text).collect();
+        let before: std::collections::HashSet<String> =
+            of(blocks(&texts)).into_iter().map(|d| d.text).collect();
         for at in [3, 500, 1400] {
             let mut edited = texts.clone();
             edited[at].push_str("and one more remark about it ");
             let after = of(blocks(&edited));
             let new = after.iter().filter(|draft| !before.contains(&draft.text)).count();
-            assert!(new * 50 <= after.len(), "{new} of {} passages changed", after.len());
+            assert!(
+                new * 50 <= after.len(),
+                "{new} of {} passages changed",
+                after.len()
+            );
         }
     }
 
