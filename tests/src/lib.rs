@@ -2,6 +2,8 @@
 //!
 //! [`Desk`] is a person's desk for one test: a home and a folder of documents, both temporary.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test stops where something is not as it must be
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 

@@ -351,7 +351,7 @@ async fn handle(inner: &Inner, waiting: Waiting) -> Option<Done> {
     let Ok(meta) = tokio::fs::metadata(&path).await else {
         // Not deleted if the whole folder went away meanwhile: then it waits.
         let here = crate::watch::reach(&root) == crate::watch::Reach::Here;
-        return here.then(|| Done {
+        return here.then_some(Done {
             stamp: waiting.stamp,
             waiting,
             what: What::Gone,

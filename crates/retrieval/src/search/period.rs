@@ -31,7 +31,8 @@ impl Periods {
     }
 }
 
-type Rule = (Regex, fn(&Captures<'_>, &mut Periods));
+type Take = fn(&Captures<'_>, &mut Periods);
+type Rule = (Regex, Take);
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(rules);
 
@@ -67,7 +68,7 @@ fn rules() -> Vec<Rule> {
     let months = "(january|february|march|april|may|june|july|august|september|october|november|december|sept|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)";
     let fiscal = r"(?:fy|fiscal year|fiscal|calendar year|cy|year)?\s*'?";
     let quarter = "(first|second|third|fourth|1st|2nd|3rd|4th)";
-    let list: [(String, fn(&Captures<'_>, &mut Periods)); 12] = [
+    let list: [(String, Take); 12] = [
         (
             format!(r"\b{year}[-/.]([0-9]{{1,2}})[-/.]([0-9]{{1,2}})\b"),
             |c, p| day(p, &c[1], number(&c[2]), &c[3]),

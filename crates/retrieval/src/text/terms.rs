@@ -66,7 +66,7 @@ fn runs(text: &str) -> impl Iterator<Item = &str> {
             } else {
                 ','
             };
-            chunk.split(move |c| c == commas || c == '/').map(|run| {
+            chunk.split([commas, '/']).map(|run| {
                 let run = run.trim_matches(is_joiner);
                 run.strip_suffix("'s")
                     .or_else(|| run.strip_suffix("’s"))

@@ -91,11 +91,9 @@ impl Watcher {
     pub async fn next(&mut self) -> Changes {
         loop {
             let now = Instant::now();
-            let quiet = match self.burst {
-                // Nothing yet: whatever comes first opens a burst.
-                None => None,
-                Some((first, last)) => Some((first + LONGEST).min(last + QUIET)),
-            };
+            let quiet = self
+                .burst
+                .map(|(first, last)| (first + LONGEST).min(last + QUIET));
             if quiet.is_some_and(|end| end <= now) {
                 self.burst = None;
                 return self.take();
