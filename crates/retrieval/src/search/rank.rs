@@ -20,18 +20,18 @@ use crate::library::Snapshot;
 /// Share of meaning against words, for documents.
 const MEANING: f32 = 0.5;
 /// What a full match of names is worth where the file name carries a period: one of a series, named by its subject.
-const NAME_OF_SERIES: f32 = 1.0;
+const NAME_OF_SERIES: f32 = 2.0;
 /// The same for other files, whose names are ordinary words.
 const NAME: f32 = 0.3;
 /// The same for the folders a file is in.
 const FOLDER: f32 = 0.15;
-/// Sum of rarities at which a match of ordinary names counts half.
+/// Sum of rarities at which a match of names counts half: a common word in a name says little.
 const NAME_HALF: f32 = 3.0;
 /// What a word that only begins a name in full counts of it.
 const SHORTENED: f32 = 0.7;
 /// What a full match of periods is worth.
 const PERIOD: f32 = 0.7;
-/// What the newest year in file names is worth when the question names none.
+/// What a file loses that names the oldest year of all, when the question names none; files without a year lose nothing.
 const RECENCY: f32 = 0.2;
 /// Share of meaning against words, among the passages of the best documents.
 const MEANING_WITHIN: f32 = 0.4;
@@ -174,7 +174,7 @@ pub fn documents(
             entry
                 .periods
                 .last_year()
-                .map_or(0.0, |year| RECENCY * catalog.recency(year))
+                .map_or(0.0, |year| RECENCY * (catalog.recency(year) - 1.0))
         } else {
             PERIOD * period::fit(&question.periods, &entry.periods)
         }
@@ -423,7 +423,7 @@ mod names {
                 }
             }
         };
-        add(series, NAME_OF_SERIES, 0.0);
+        add(series, NAME_OF_SERIES, NAME_HALF);
         add(plain, NAME, NAME_HALF);
         add(folders, FOLDER, NAME_HALF);
         Evidence { scores, matched }
