@@ -359,3 +359,25 @@ fn json_has_the_shape_that_others_rely_on() {
         (&Value::Bool(true), 0)
     );
 }
+
+#[test]
+fn nothing_is_written_outside_the_home_that_was_named() {
+    let desk = Desk::watched();
+    desk.write("guide.md", "The battery is full after 42 minutes.");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let mut run = desk.command(&["index"]);
+    // The model runtime reports its use, through files in the person's cache, unless it is kept from it.
+    run.env_remove("ORT_DISABLE_TELEMETRY")
+        .env("HOME", elsewhere.path());
+    for name in [
+        "XDG_CACHE_HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_DATA_HOME",
+        "XDG_STATE_HOME",
+    ] {
+        run.env(name, elsewhere.path());
+    }
+    let output = run.output().unwrap();
+    assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("1 of 1 passages"));
+    assert_eq!(std::fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+}

@@ -10,6 +10,7 @@ use fastembed::{
     InitOptionsUserDefined, Pooling, QuantizationMode, TextEmbedding, TokenizerFiles,
     UserDefinedEmbeddingModel,
 };
+use ort::environment::Environment;
 use serde::{Deserialize, Serialize};
 
 use crate::IndexError;
@@ -70,7 +71,7 @@ impl Embedder {
     /// When a file is missing or damaged, or the runtime cannot be loaded.
     pub fn load(files: &ModelFiles, threads: usize) -> Result<Self, IndexError> {
         let card = files.card()?;
-        runtime(&files.runtime).map_err(|reason| files.failed(reason))?;
+        let environment = runtime(&files.runtime).map_err(|reason| files.failed(reason))?;
         let file = |name: &str| read(&files.folder.join(name));
         let tokenizer = TokenizerFiles {
             tokenizer_file: file("tokenizer.json")?,
@@ -88,6 +89,7 @@ impl Embedder {
             .with_pooling(pooling)
             .with_quantization(QuantizationMode::None);
         let options = InitOptionsUserDefined::new()
+            .with_environment(environment)
             .with_max_length(card.max_tokens)
             .with_intra_threads(threads);
         let model = TextEmbedding::try_new_from_user_defined(model, options).map_err(|e| files.failed(e))?;
@@ -156,13 +158,26 @@ fn read(path: &Path) -> Result<Vec<u8>, IndexError> {
     })
 }
 
-/// Loads ONNX Runtime once for the process.
-fn runtime(library: &Path) -> Result<(), String> {
-    static LOADED: Mutex<Option<PathBuf>> = Mutex::new(None);
-    let mut loaded = LOADED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if loaded.is_none() {
-        ort::init_from(library).map_err(|error| error.to_string())?;
-        *loaded = Some(library.to_owned());
+/// ONNX Runtime reports its use to its maker unless this variable is `1` when it is loaded. Programs set it first of all.
+pub const NO_TELEMETRY: &str = "ORT_DISABLE_TELEMETRY";
+
+/// Loads ONNX Runtime once for the process. Refuses where it would report home: nothing leaves the machine.
+fn runtime(library: &Path) -> Result<Environment, String> {
+    static LOADED: Mutex<Option<Environment>> = Mutex::new(None);
+    if std::env::var_os(NO_TELEMETRY).is_none_or(|value| value != "1") {
+        return Err(format!(
+            "`{NO_TELEMETRY}` is not set to 1, so the model runtime would report its use"
+        ));
     }
-    Ok(())
+    let mut loaded = LOADED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(environment) = &*loaded {
+        return Ok(environment.clone());
+    }
+    let environment = ort::init_from(library).map_err(|error| error.to_string())?;
+    let environment = environment
+        .with_telemetry(false)
+        .build()
+        .map_err(|error| error.to_string())?;
+    *loaded = Some(environment.clone());
+    Ok(environment)
 }
