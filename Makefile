@@ -1,6 +1,6 @@
 # Every command sets up what it needs (scripts/setup.sh) and may be run at any time.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-peers test-long bench eval lint fmt clean setup setup-float
+.PHONY: help run test test-peers test-long bench eval lint fmt clean setup
 
 # Programs find ONNX Runtime, PDFium and the embedding model here, wherever cargo puts the programs.
 export ATTACHE_RUNTIME ?= $(CURDIR)/runtime
@@ -38,8 +38,8 @@ test-long: setup ## Long tests: more cases, more kills, large folders
 	$(CARGO) build --workspace --bins --tests
 	ATTACHE_LONG=1 $(GUARD) $(RUN_TESTS)
 
-bench: setup-float ## Speed and memory, as ratios against something run beside it
-	$(CARGO) bench --workspace
+bench: ## Speed and memory, as ratios against something run beside it
+	@echo "There are no benchmarks yet; docs/benchmarks.md says what was measured by hand."
 
 eval: setup ## Score the ranking on the questions about the demo documents
 	$(CARGO) build --release -p cli -p extraction --bins
@@ -59,6 +59,3 @@ clean: ## Delete what was built, prepared and indexed in this checkout
 
 setup: ## Prepare this machine; the other commands do it themselves
 	@scripts/setup.sh
-
-setup-float:
-	@scripts/setup.sh --with-float

@@ -32,15 +32,15 @@ show() {
 watched=$("$attache" --home "$demo" source list)
 [[ $watched == *"$(realpath "$demo/documents")"* ]] || show source add "$demo/documents" --collection Northwind
 show index
-show ask "What uptime did we commit to for Halden?"
-show ask "Why do robots hang at 62 percent during the upgrade and what helps?"
+show ask "Which bootloader do units need before 4.2 can be installed?"
+show ask "When does Northwind send a replacement under the RMA policy?"
 show ask "What is the parental leave policy for employees in Trondheim?"
 
 cat <<END
 
 Go on with:
   alias attache='$(realpath "$attache") --home $(realpath "$demo")'
-  attache ask "How much discount may I grant on my own?"
+  attache ask "What credit does the customer receive if availability falls below the level?"
   attache search "AMR-40X"
   attache status
   attache source add FOLDER        your own documents
