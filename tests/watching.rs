@@ -201,12 +201,10 @@ async fn an_edit_embeds_only_what_it_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unreadable_folder_keeps_what_was_read_and_the_rest_goes_on() {
+async fn a_dangling_link_keeps_what_was_read_and_the_rest_goes_on() {
     let desk = Desk::new();
     desk.write("open/a.txt", "The forklift is in hall two.");
     let running = Running::start(desk).await;
-    // A folder that cannot be listed looks like this to whoever is not the administrator; to the administrator, a
-    // dangling link stands for it.
     let link = running.desk.folder.path().join("broken");
     symlink(Path::new("/nowhere/at/all"), &link);
     running.desk.write("open/b.txt", "The crane is in hall three.");

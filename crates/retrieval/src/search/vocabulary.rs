@@ -1,7 +1,8 @@
 //! What words of a question are called in the documents that answer it.
 //!
 //! General vocabulary of finance and reporting: a question asks for `capex`, the statement says `purchases of property,
-//! plant and equipment`. Only used to choose among the passages of documents that are chosen already.
+//! plant and equipment`. Only used to choose among the passages of documents that are chosen already. The list was written
+//! after reading the development questions, so what it gains there says little about other questions.
 
 use std::sync::LazyLock;
 
