@@ -1,16 +1,22 @@
-//! Words to passages, with `tantivy`: BM25 over fields.
+//! Words to passages and to whole documents, with `tantivy`: BM25 over fields.
+//!
+//! One index holds both, so that one commit makes a document findable at both grains. A document is found by all of its
+//! text as well as by its best passage: it may name its subject on one page and answer on another.
 
 use std::path::Path;
 
 use domain::{DocumentId, PassageId};
 use tantivy::collector::{FilterCollector, TopDocs};
 use tantivy::directory::MmapDirectory;
-use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query, TermQuery};
+use tantivy::fastfield::FastFieldReaders;
+use tantivy::query::{Bm25StatisticsProvider, BooleanQuery, BoostQuery, Occur, Query, TermQuery};
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
 };
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
-use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument};
+use tantivy::{
+    DocId, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyDocument,
+};
 
 use crate::IndexError;
 use crate::text::{Term, terms};
@@ -63,9 +69,12 @@ pub struct KeywordHit {
     pub score: f32,
 }
 
+#[derive(Clone)]
 struct Fields {
     passage: Field,
     document: Field,
+    grain: Field,
+    whole: Field,
     all: Field,
     name: Field,
     headings: Field,
@@ -84,8 +93,12 @@ pub struct Keywords {
 #[derive(Clone)]
 pub struct KeywordReader {
     reader: IndexReader,
-    fields: std::sync::Arc<Fields>,
+    fields: Fields,
 }
+
+/// Values of the field `grain`.
+const PASSAGE: u64 = 0;
+const WHOLE: u64 = 1;
 
 impl Keywords {
     /// Opens the index in `folder` if it is there, sound and belongs to the database named `epoch`; otherwise starts an
@@ -132,6 +145,8 @@ impl Keywords {
         let fields = Fields {
             passage: field("passage")?,
             document: field("document")?,
+            grain: field("grain")?,
+            whole: field("whole")?,
             all: field("all")?,
             name: field("name")?,
             headings: field("headings")?,
@@ -155,6 +170,7 @@ impl Keywords {
         let mut document = TantivyDocument::new();
         document.add_u64(self.fields.passage, entry.passage.0 as u64);
         document.add_u64(self.fields.document, entry.document.0 as u64);
+        document.add_u64(self.fields.grain, PASSAGE);
         let headings = entry.headings.join("\n");
         document.add_text(
             self.fields.all,
@@ -174,7 +190,24 @@ impl Keywords {
         Ok(())
     }
 
-    /// Takes all passages of a document out, after the next commit.
+    /// Adds a document as a whole, from its title and the text of its passages; found after the next commit.
+    pub fn add_whole<'a>(
+        &self,
+        id: DocumentId,
+        title: &'a str,
+        texts: impl Iterator<Item = &'a str>,
+    ) -> Result<(), IndexError> {
+        let mut document = TantivyDocument::new();
+        document.add_u64(self.fields.document, id.0 as u64);
+        document.add_u64(self.fields.grain, WHOLE);
+        for text in std::iter::once(title).chain(texts) {
+            document.add_text(self.fields.whole, text);
+        }
+        self.writer.add_document(document)?;
+        Ok(())
+    }
+
+    /// Takes a document and all its passages out, after the next commit.
     pub fn delete_document(&self, document: DocumentId) {
         self.writer.delete_term(tantivy::Term::from_field_u64(
             self.fields.document,
@@ -193,27 +226,9 @@ impl Keywords {
 
     /// The part that searches.
     pub fn reader(&self) -> KeywordReader {
-        let Fields {
-            passage,
-            document,
-            all,
-            name,
-            headings,
-            body,
-            cells,
-        } = self.fields;
-        let fields = Fields {
-            passage,
-            document,
-            all,
-            name,
-            headings,
-            body,
-            cells,
-        };
         KeywordReader {
             reader: self.reader.clone(),
-            fields: std::sync::Arc::new(fields),
+            fields: self.fields.clone(),
         }
     }
 }
@@ -241,46 +256,103 @@ impl KeywordReader {
             (self.fields.body, weights.body),
             (self.fields.cells, weights.cells),
         ];
-        let clauses: Vec<(Occur, Box<dyn Query>)> = terms
-            .iter()
-            .flat_map(|(term, weight)| {
-                fields
-                    .iter()
-                    .filter(|(_, w)| *w > 0.0)
-                    .map(move |(field, field_weight)| {
-                        let term = tantivy::Term::from_field_text(*field, term);
-                        let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
-                        let query: Box<dyn Query> =
-                            Box::new(BoostQuery::new(Box::new(query), weight * field_weight));
-                        (Occur::Should, query)
-                    })
+        let query = any_of(terms, &fields);
+        let found = self.best(PASSAGE, &query, most, wanted)?;
+        found
+            .into_iter()
+            .map(|(score, columns, address)| {
+                Ok(KeywordHit {
+                    passage: PassageId(columns.u64("passage")?.first(address).unwrap_or(0) as i64),
+                    document: DocumentId(columns.u64("document")?.first(address).unwrap_or(0) as i64),
+                    score,
+                })
             })
-            .collect();
+            .collect()
+    }
+
+    /// The `most` best documents by all of their text, with their scores.
+    ///
+    /// # Errors
+    /// When the index files cannot be read.
+    pub fn search_whole(
+        &self,
+        terms: &[(String, f32)],
+        most: usize,
+        wanted: impl Fn(DocumentId) -> bool + Send + Sync + Clone + 'static,
+    ) -> Result<Vec<(DocumentId, f32)>, IndexError> {
+        if terms.is_empty() || most == 0 {
+            return Ok(Vec::new());
+        }
+        let query = any_of(terms, &[(self.fields.whole, 1.0)]);
+        let found = self.best(WHOLE, &query, most, wanted)?;
+        found
+            .into_iter()
+            .map(|(score, columns, address)| {
+                let document = columns.u64("document")?.first(address).unwrap_or(0);
+                Ok((DocumentId(document as i64), score))
+            })
+            .collect()
+    }
+
+    fn best(
+        &self,
+        grain: u64,
+        query: &dyn Query,
+        most: usize,
+        wanted: impl Fn(DocumentId) -> bool + Send + Sync + Clone + 'static,
+    ) -> Result<Vec<(f32, FastFieldReaders, DocId)>, IndexError> {
         let searcher = self.reader.searcher();
+        let statistics = OfGrain {
+            searcher: &searcher,
+            all: tantivy::Term::from_field_u64(self.fields.grain, grain),
+        };
         let top = TopDocs::with_limit(most).order_by_score();
         let wanted = FilterCollector::new(
             "document".to_owned(),
             move |id: u64| wanted(DocumentId(id as i64)),
             top,
         );
-        let found = searcher.search(&BooleanQuery::new(clauses), &wanted)?;
-        found
+        let found = searcher.search_with_statistics_provider(query, &wanted, &statistics)?;
+        let columns = |segment| searcher.segment_reader(segment).fast_fields().clone();
+        Ok(found
             .into_iter()
-            .map(|(score, address)| {
-                let columns = searcher.segment_reader(address.segment_ord).fast_fields();
-                let id = |name| {
-                    columns
-                        .u64(name)
-                        .map(|column| column.first(address.doc_id).unwrap_or(0) as i64)
-                };
-                let (passage, document) = (PassageId(id("passage")?), DocumentId(id("document")?));
-                Ok(KeywordHit {
-                    passage,
-                    document,
-                    score,
-                })
-            })
-            .collect()
+            .map(|(score, address)| (score, columns(address.segment_ord), address.doc_id))
+            .collect())
+    }
+}
+
+/// Anything that has a term in a field, each with its weight.
+fn any_of(terms: &[(String, f32)], fields: &[(Field, f32)]) -> BooleanQuery {
+    let used = fields.iter().filter(|(_, weight)| *weight > 0.0);
+    let clauses = terms.iter().flat_map(|(term, weight)| {
+        used.clone().map(move |(field, field_weight)| {
+            let term = tantivy::Term::from_field_text(*field, term);
+            let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
+            let query: Box<dyn Query> = Box::new(BoostQuery::new(Box::new(query), weight * field_weight));
+            (Occur::Should, query)
+        })
+    });
+    BooleanQuery::new(clauses.collect())
+}
+
+/// Statistics of passages alone, or of documents alone: BM25 compares a length with the mean length of its own kind.
+struct OfGrain<'a> {
+    searcher: &'a Searcher,
+    /// Held by all of the kind, the deleted but not yet merged away included, as for every other term.
+    all: tantivy::Term,
+}
+
+impl Bm25StatisticsProvider for OfGrain<'_> {
+    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
+        self.searcher.total_num_tokens(field)
+    }
+
+    fn total_num_docs(&self) -> tantivy::Result<u64> {
+        self.searcher.doc_freq(&self.all)
+    }
+
+    fn doc_freq(&self, term: &tantivy::Term) -> tantivy::Result<u64> {
+        Bm25StatisticsProvider::doc_freq(self.searcher, term)
     }
 }
 
@@ -289,11 +361,12 @@ fn schema() -> Schema {
     let id = NumericOptions::default() | FAST | INDEXED;
     schema.add_u64_field("passage", id.clone());
     schema.add_u64_field("document", id);
+    schema.add_u64_field("grain", INDEXED);
     let indexing = TextFieldIndexing::default()
         .set_tokenizer(TOKENIZER)
         .set_index_option(IndexRecordOption::WithFreqs);
     let text = TextOptions::default().set_indexing_options(indexing);
-    for name in ["all", "name", "headings", "body", "cells"] {
+    for name in ["whole", "all", "name", "headings", "body", "cells"] {
         schema.add_text_field(name, text.clone());
     }
     schema.build()

@@ -340,7 +340,7 @@ fn add_to_keywords(
             tabular: row.tabular,
         })?;
     }
-    Ok(())
+    keywords.add_whole(document.id, &title, rows.iter().map(|row| row.text.as_str()))
 }
 
 /// Reads one file, if it is not what is stored already.

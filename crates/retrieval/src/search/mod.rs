@@ -134,6 +134,8 @@ pub struct Found {
 
 /// Passages each half of the index contributes.
 const CANDIDATES: usize = 200;
+/// Documents found by all of their text.
+const WHOLE: usize = 100;
 /// Passages of the best documents that are compared among each other by words.
 const WITHIN: usize = 600;
 
@@ -177,10 +179,7 @@ impl Library {
         let question = question::analyse(&query.text);
         let most = CANDIDATES.max(query.most);
         let wanted = snapshot.wanted(&query.filter);
-        let mut candidates = Candidates {
-            most,
-            ..Candidates::default()
-        };
+        let mut candidates = Candidates::default();
         if query.mode != Mode::Vector {
             let (weights, wanted) = (rank::DOCUMENT_WEIGHTS, wanted.clone());
             let found = self
@@ -210,14 +209,14 @@ impl Library {
                     .push(self.nearest(&vector, most, snapshot, &*wanted));
             }
         }
+        let keywords = &self.inner.keyword_reader;
+        let filter = wanted.clone();
+        candidates.whole = keywords.search_whole(&question.terms, WHOLE, move |id| filter(id))?;
         let documents = rank::documents(&question, &candidates, snapshot, &*wanted);
         let closer = Arc::new(rank::closer(&documents));
-        let mut within = Candidates {
-            most: WITHIN,
-            ..Candidates::default()
-        };
+        let mut within = Candidates::default();
         let only = closer.clone();
-        let terms = rank::terms_within(&question, &query.text, &closer, snapshot);
+        let terms = rank::terms_within(&question, &query.text);
         let weights = rank::PASSAGE_WEIGHTS;
         within.keyword = self
             .inner

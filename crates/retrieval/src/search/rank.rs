@@ -4,42 +4,47 @@
 //! seldom on every page. So documents are scored first, by their best passages in both indexes, by the names and by
 //! the periods they share with the question. Then the passages of the best documents are compared among each other.
 //!
-//! The constants were chosen by looking at all questions of the development sets, not at one half of them, and the
-//! weights of series names and of recency were changed by judgement afterwards. Figures on those sets are therefore
-//! flattered; see `docs/benchmarks.md`.
+//! Every part is divided by its best value for this question and weighted, no more: a convex combination (Bruch, Gai and
+//! Ingber 2023), with BM25 at two grains, the best passage and the whole document. The weights are round numbers in the
+//! middle of a plateau; docs/benchmarks.md says how they were chosen and what was held out.
 
 use std::collections::{HashMap, HashSet};
 
 use domain::{DocumentId, PassageId};
 
-use super::period::is_period_term;
 use super::question::Analysis;
 use super::{Ranked, period, vocabulary};
 use crate::index::{KeywordHit, Weights};
 use crate::library::Snapshot;
 
-/// Share of meaning against words, for documents.
+/// What a document's best passage by words counts, the best of all being 1.
+const WORDS: f32 = 0.5;
+/// What all of a document's text together counts, by words.
+const WHOLE: f32 = 0.3;
+/// What a document's best passage by meaning counts.
 const MEANING: f32 = 0.5;
 /// What a full match of names is worth where the file name carries a period: one of a series, named by its subject.
-const NAME_OF_SERIES: f32 = 2.0;
+const NAME_OF_SERIES: f32 = 0.5;
 /// The same for other files, whose names are ordinary words.
-const NAME: f32 = 0.3;
+const NAME: f32 = 0.1;
 /// The same for the folders a file is in.
-const FOLDER: f32 = 0.15;
+const FOLDER: f32 = 0.1;
 /// Sum of rarities at which a match of names counts half: a common word in a name says little.
 const NAME_HALF: f32 = 3.0;
 /// What a word that only begins a name in full counts of it.
 const SHORTENED: f32 = 0.7;
 /// What a full match of periods is worth.
-const PERIOD: f32 = 0.7;
+const PERIOD: f32 = 0.5;
 /// What a file loses that names the oldest year of all, when the question names none; files without a year lose nothing.
 const RECENCY: f32 = 0.2;
 /// Share of meaning against words, among the passages of the best documents.
-const MEANING_WITHIN: f32 = 0.4;
+const MEANING_WITHIN: f32 = 0.6;
 /// What a document's score counts against its passages'.
-const DOCUMENT: f32 = 2.0;
+const DOCUMENT: f32 = 0.4;
 /// Documents whose passages are compared among each other.
-const DOCUMENTS: usize = 5;
+const DOCUMENTS: usize = 10;
+/// Best answered needs that count, of a question that has several.
+const NEEDS: usize = 3;
 /// Documents that come in by their name or period although none of their passages is among the candidates.
 const BY_NAME: usize = 12;
 
@@ -77,11 +82,8 @@ pub const DOCUMENT_WEIGHTS: Weights = Weights {
 };
 /// Field weights for choosing among the passages of the best documents.
 pub const PASSAGE_WEIGHTS: Weights = Weights {
-    all: 0.0,
-    name: 0.0,
-    headings: 1.0,
-    body: 1.0,
-    cells: 1.0,
+    headings: 0.5,
+    ..DOCUMENT_WEIGHTS
 };
 
 /// What the two halves of the index offer, each best first.
@@ -93,8 +95,8 @@ pub struct Candidates {
     pub vector: Vec<(PassageId, f32)>,
     /// The same for each sentence of a long question.
     pub sentences: Vec<Vec<(PassageId, f32)>>,
-    /// How many are asked for of each: a full list is cut off, a shorter one holds all there are.
-    pub most: usize,
+    /// Documents by all of their text.
+    pub whole: Vec<(DocumentId, f32)>,
 }
 
 /// Best keyword score first.
@@ -142,30 +144,29 @@ pub fn documents(
 ) -> Vec<(DocumentId, f32)> {
     let catalog = &snapshot.catalog;
     let mut scores: HashMap<DocumentId, f32> = HashMap::new();
-    let share = if candidates.vector.is_empty() {
-        0.0
-    } else {
-        MEANING
+    let mut add = |weight: f32, of: HashMap<DocumentId, f32>| {
+        let top = of.values().copied().fold(1e-9, f32::max);
+        for (document, score) in of {
+            *scores.entry(document).or_default() += weight * (score / top).max(0.0);
+        }
     };
     let words = candidates.keyword.iter().map(|hit| (hit.document, hit.score));
-    let last = floor(candidates.keyword.iter().map(|hit| hit.score), candidates.most);
-    for (document, score) in normal(best(words), last) {
-        *scores.entry(document).or_default() += (1.0 - share) * score;
-    }
-    let of = |list: &[(PassageId, f32)]| -> Vec<(DocumentId, f32)> {
-        list.iter()
-            .filter_map(|(passage, cosine)| Some((catalog.document_of(*passage)?, *cosine)))
-            .collect()
+    add(WORDS, best(words));
+    add(WHOLE, candidates.whole.iter().copied().collect());
+    let of = |list: &[(PassageId, f32)]| -> HashMap<DocumentId, f32> {
+        best(
+            list.iter()
+                .filter_map(|(passage, cosine)| Some((catalog.document_of(*passage)?, *cosine))),
+        )
     };
-    let meaning = if candidates.sentences.is_empty() {
-        let last = candidates.vector.last().map_or(0.0, |(_, cosine)| *cosine);
-        normal(best(of(&candidates.vector).into_iter()), last)
-    } else {
-        several_needs(candidates.sentences.iter().map(|list| of(list)), catalog.len())
-    };
-    for (document, score) in meaning {
-        *scores.entry(document).or_default() += share * score;
-    }
+    add(
+        MEANING,
+        if candidates.sentences.is_empty() {
+            of(&candidates.vector)
+        } else {
+            several_needs(candidates.sentences.iter().map(|list| of(list)))
+        },
+    );
     let named = names::evidence(question, snapshot);
     let periods = |id: DocumentId| {
         let Some(entry) = catalog.document(id) else {
@@ -180,11 +181,8 @@ pub fn documents(
             PERIOD * period::fit(&question.periods, &entry.periods)
         }
     };
-    let name = |id: DocumentId| named.scores.get(&id).copied().unwrap_or(0.0);
-    let others = named
-        .scores
-        .keys()
-        .filter(|id| !scores.contains_key(id) && wanted(**id));
+    let name = |id: DocumentId| named.get(&id).copied().unwrap_or(0.0);
+    let others = named.keys().filter(|id| !scores.contains_key(id) && wanted(**id));
     let mut others: Vec<(DocumentId, f32)> = others.map(|id| (*id, name(*id) + periods(*id))).collect();
     others.sort_by(order);
     others.truncate(BY_NAME);
@@ -201,36 +199,16 @@ pub fn closer(documents: &[(DocumentId, f32)]) -> HashSet<DocumentId> {
     documents.iter().take(DOCUMENTS).map(|(id, _)| *id).collect()
 }
 
-/// What to look for within the best documents: the names and periods of the question chose them and are noise inside;
-/// what the answering passage is likely to say is looked for besides.
-pub fn terms_within(
-    question: &Analysis,
-    text: &str,
-    closer: &HashSet<DocumentId>,
-    snapshot: &Snapshot,
-) -> Vec<(String, f32)> {
-    let matched = names::evidence(question, snapshot).matched;
-    let entries = closer.iter().filter_map(|id| snapshot.catalog.document(*id));
-    let used: HashSet<&String> = entries
-        .flat_map(|entry| entry.names.iter())
-        .filter(|name| matched.contains_key(*name))
-        .collect();
-    let is_name = |term: &str| {
-        used.iter()
-            .any(|name| *name == term || (term.chars().count() > 2 && name.contains(term)))
-    };
-    let own = question
-        .terms
-        .iter()
-        .map(|(term, _)| term.clone())
-        .filter(|term| !is_period_term(term) && !is_name(term));
-    let mut all: Vec<String> = own.chain(vocabulary::also(text)).collect();
-    all.sort_unstable();
-    all.dedup();
-    if all.is_empty() {
-        return question.terms.clone();
+/// What to look for within the best documents: besides the question's own words, those that the answering passage is
+/// likely to use for them.
+pub fn terms_within(question: &Analysis, text: &str) -> Vec<(String, f32)> {
+    let mut terms = question.terms.clone();
+    for term in vocabulary::also(text) {
+        if !terms.iter().any(|(own, _)| *own == term) {
+            terms.push((term, 1.0));
+        }
     }
-    all.into_iter().map(|term| (term, 1.0)).collect()
+    terms
 }
 
 /// Passages in their final order. `within` holds what both indexes say of the passages of the best documents alone;
@@ -243,17 +221,10 @@ pub fn passages(
     most_of_one: usize,
 ) -> Vec<Ranked> {
     let scores: HashMap<DocumentId, f32> = documents.iter().copied().collect();
-    let close = own_scores(within, MEANING_WITHIN);
-    let mut all = own_scores(candidates, MEANING);
-    let far = all
-        .keys()
-        .filter(|id| !close.contains_key(id))
-        .copied()
-        .collect::<Vec<_>>();
-    all.retain(|id, _| far.contains(id));
+    let mut all = own_scores(candidates);
     // A passage outside the best documents is at most as good as their middle.
     all.values_mut().for_each(|ranked| ranked.score *= 0.5);
-    all.extend(close);
+    all.extend(own_scores(within));
     let ranked = all.into_values().filter_map(|mut ranked| {
         let document = snapshot.catalog.document_of(ranked.passage)?;
         ranked.score += DOCUMENT * scores.get(&document)?;
@@ -263,43 +234,24 @@ pub fn passages(
 }
 
 /// Words and meaning of each passage on one scale, the best of the list being 1.
-fn own_scores(candidates: &Candidates, meaning: f32) -> HashMap<PassageId, Ranked> {
+fn own_scores(candidates: &Candidates) -> HashMap<PassageId, Ranked> {
+    let mut all = gather(candidates);
+    let top = |of: fn(&Ranked) -> Option<f32>| all.values().filter_map(of).fold(1e-9, f32::max);
+    let (words, meaning) = (top(|r| r.keyword), top(|r| r.similarity));
     let share = if candidates.vector.is_empty() {
         0.0
     } else {
-        meaning
+        MEANING_WITHIN
     };
-    let mut all = gather(candidates);
-    let scale = |scores: Vec<f32>| {
-        let mut sorted = scores;
-        sorted.sort_by(|a, b| b.total_cmp(a));
-        let top = sorted.first().copied().unwrap_or(1.0);
-        let low = sorted.get(SCALE).or(sorted.last()).copied().unwrap_or(0.0);
-        (low.min(top), (top - low).max(1e-9))
-    };
-    let words = all.values().filter_map(|r| r.keyword);
-    let (low_word, words_range) = if candidates.keyword.len() > SCALE {
-        scale(words.collect())
-    } else {
-        (0.0, words.fold(1e-9, f32::max))
-    };
-    let (low_cosine, cosine_range) = scale(all.values().filter_map(|r| r.similarity).collect());
     for ranked in all.values_mut() {
-        let word = ranked
-            .keyword
-            .map_or(0.0, |score| ((score - low_word) / words_range).max(0.0));
-        let near = ranked
-            .similarity
-            .map_or(0.0, |cosine| ((cosine - low_cosine) / cosine_range).max(0.0));
+        let word = ranked.keyword.unwrap_or(0.0) / words;
+        let near = ranked.similarity.unwrap_or(0.0).max(0.0) / meaning;
         ranked.score = (1.0 - share) * word + share * near;
     }
     let top = all.values().map(|ranked| ranked.score).fold(1e-9, f32::max);
     all.values_mut().for_each(|ranked| ranked.score /= top);
     all
 }
-
-/// The score of this rank is the zero of a scale.
-const SCALE: usize = 200;
 
 /// Passages of one document beyond the first few go behind all others, so that a long document does not hide the rest.
 fn spread(ranked: Vec<Ranked>, snapshot: &Snapshot, most_of_one: usize) -> Vec<Ranked> {
@@ -343,18 +295,10 @@ mod names {
 
     use super::*;
 
-    /// Documents that the question names.
-    pub struct Evidence {
-        /// What it adds to a document's score.
-        pub scores: HashMap<DocumentId, f32>,
-        /// Terms of file names that the question has, with how much of them.
-        pub matched: HashMap<String, f32>,
-    }
-
     /// Files whose name carries a period are one of a series (`3M_2018_10K`): what else the name says is whom they are
     /// about. Names of other files are ordinary words (`load-balancer-limits`), which only count when the question has
     /// most of them.
-    pub fn evidence(question: &Analysis, snapshot: &Snapshot) -> Evidence {
+    pub fn evidence(question: &Analysis, snapshot: &Snapshot) -> HashMap<DocumentId, f32> {
         let catalog = &snapshot.catalog;
         let all = catalog.len() as f32;
         // Robertson and Zaragoza 2009, with the 1 that keeps common words above zero.
@@ -427,7 +371,7 @@ mod names {
         add(series, NAME_OF_SERIES, NAME_HALF);
         add(plain, NAME, NAME_HALF);
         add(folders, FOLDER, NAME_HALF);
-        Evidence { scores, matched }
+        scores
     }
 }
 
@@ -442,53 +386,28 @@ fn best(scores: impl Iterator<Item = (DocumentId, f32)>) -> HashMap<DocumentId, 
     best
 }
 
-/// A document answers a question of many needs as well as the mean of its three best answered needs.
-fn several_needs(
-    lists: impl Iterator<Item = Vec<(DocumentId, f32)>>,
-    documents: usize,
-) -> HashMap<DocumentId, f32> {
-    let mut all: HashMap<DocumentId, Vec<f32>> = HashMap::new();
-    let mut floors = Vec::new();
-    for list in lists {
-        floors.push(list.last().map_or(0.0, |(_, score)| *score));
-        for (document, score) in best(list.into_iter()) {
-            all.entry(document).or_default().push(score);
-        }
-    }
-    let floor = floors.iter().sum::<f32>() / floors.len().max(1) as f32;
-    let mean = all.into_iter().map(|(document, mut scores)| {
+/// A document answers a question of many needs as well as the mean of its three best answered needs. Where it is not in
+/// the list of a need, it counts as the last of that list.
+fn several_needs(lists: impl Iterator<Item = HashMap<DocumentId, f32>>) -> HashMap<DocumentId, f32> {
+    let lists: Vec<(HashMap<DocumentId, f32>, f32)> = lists
+        .map(|list| {
+            let last = list.values().copied().fold(f32::MAX, f32::min);
+            (list, last)
+        })
+        .collect();
+    let all: HashSet<DocumentId> = lists.iter().flat_map(|(list, _)| list.keys().copied()).collect();
+    let mean = |document: DocumentId| {
+        let mut scores: Vec<f32> = lists
+            .iter()
+            .map(|(list, last)| list.get(&document).copied().unwrap_or(*last))
+            .collect();
         scores.sort_by(|a, b| b.total_cmp(a));
-        scores.resize(3, floor);
-        (document, scores.iter().sum::<f32>() / 3.0)
-    });
-    let means: HashMap<DocumentId, f32> = mean.collect();
-    let mut order: Vec<f32> = means.values().copied().collect();
-    order.sort_by(|a, b| b.total_cmp(a));
-    let last = order
-        .get((documents / 4).min(100))
-        .or(order.last())
-        .copied()
-        .unwrap_or(0.0);
-    normal(means, last)
-}
-
-/// Scores from 0, where the list was cut off, to 1, the best.
-fn normal(scores: HashMap<DocumentId, f32>, floor: f32) -> HashMap<DocumentId, f32> {
-    let top = scores.values().copied().fold(floor, f32::max);
-    let range = (top - floor).max(1e-9);
-    scores
-        .into_iter()
-        .map(|(document, score)| (document, ((score - floor) / range).max(0.0)))
+        scores.truncate(NEEDS);
+        scores.iter().sum::<f32>() / scores.len().max(1) as f32
+    };
+    all.into_iter()
+        .map(|document| (document, mean(document)))
         .collect()
-}
-
-/// The last score of a list that was cut off, else 0.
-fn floor(scores: impl ExactSizeIterator<Item = f32>, most: usize) -> f32 {
-    if scores.len() < most {
-        0.0
-    } else {
-        scores.fold(f32::MAX, f32::min)
-    }
 }
 
 fn gather(candidates: &Candidates) -> HashMap<PassageId, Ranked> {
