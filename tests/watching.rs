@@ -1,6 +1,7 @@
 //! What happens while Attaché runs: the composed copilot, watching a real folder.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test stops where something is not as it must be
+#![allow(clippy::print_stdout)] // what was skipped or counted
 
 use std::path::Path;
 use std::time::Duration;
