@@ -34,9 +34,12 @@ test: setup ## Everything that has to be true at each change
 test-peers: ## Tests against real third-party servers
 	@echo "There are no tests against third-party servers yet; they come with the first connection to one."
 
+# `ATTACHE_LONG=ci` is the part for which continuous integration has time. Read by `journeys::rounds`.
+test-long: export ATTACHE_LONG ?= all
+test-long: export PROPTEST_CASES ?= $(if $(filter ci,$(ATTACHE_LONG)),2000,100000)
 test-long: setup ## Long tests: more cases, more kills, large folders
 	$(CARGO) build --workspace --bins --tests
-	ATTACHE_LONG=1 $(GUARD) $(RUN_TESTS)
+	$(GUARD) $(RUN_TESTS)
 
 bench: ## Speed and memory, as ratios against something run beside it
 	@echo "There are no benchmarks yet; docs/benchmarks.md says what was measured by hand."

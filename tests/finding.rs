@@ -1,6 +1,7 @@
 //! The main job, through the real command: folders in, passages out.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test stops where something is not as it must be
+#![allow(clippy::print_stdout)] // what was skipped or counted
 
 use journeys::{Desk, fixtures, manifest};
 use serde_json::Value;
@@ -157,6 +158,71 @@ fn what_moved_while_the_program_was_off_is_found_at_its_new_place() {
     .unwrap();
     desk.json(&["index"]);
     assert_eq!(desk.found("AMR-40X for Moss"), ["done/offer.md"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_may_not_be_read_is_told_with_its_reason_and_harms_nothing() {
+    let Some(person) = journeys::as_person() else {
+        println!("skipped: this person may look into every folder");
+        return;
+    };
+    let desk = Desk::watched();
+    desk.write("open/crane.txt", "The crane is in hall three.");
+    desk.write("closed/forklift.txt", "The forklift is in hall two.");
+    desk.write("locked.txt", "The gate code is changed every Monday.");
+    let found = |question: &str| -> Vec<String> {
+        let found = desk.json_by(&person, &["search", question]);
+        let hits = found["results"].as_array().unwrap().iter();
+        hits.map(|hit| hit["file"].as_str().unwrap().to_owned()).collect()
+    };
+    desk.json_by(&person, &["index"]);
+    assert_eq!(found("where is the forklift")[0], "closed/forklift.txt");
+    let (closed, locked) = (
+        desk.folder.path().join("closed"),
+        desk.folder.path().join("locked.txt"),
+    );
+    journeys::close(&closed);
+    journeys::close(&locked);
+    // At once, and after the next look.
+    for look in ["status", "index", "index"] {
+        let status = desk.json_by(&person, &[look]);
+        assert_eq!(found("where is the crane")[0], "open/crane.txt");
+        assert!(!found("where is the forklift").contains(&"closed/forklift.txt".to_owned()));
+        assert!(!found("gate code").contains(&"locked.txt".to_owned()));
+        if look == "index" {
+            assert_eq!(status["sources"][0]["unreadable"], 1, "{status}");
+            let statuses = desk.statuses_by(&person);
+            let of = |file: &str| (statuses[file].0.as_str(), statuses[file].1.as_str());
+            let reason = "The system does not let Attaché open this file.";
+            assert_eq!(of("locked.txt"), ("failed", reason));
+            assert_eq!(
+                of("closed"),
+                ("failed", "The system does not let Attaché look in here.")
+            );
+        }
+    }
+    let read = desk.json_by(&person, &["extract", locked.to_str().unwrap()]);
+    assert_eq!(read["status"], "error");
+    // A watched folder itself: its files are left out, and nothing is forgotten.
+    journeys::close(desk.folder.path());
+    let status = desk.json_by(&person, &["index"]);
+    assert_eq!(status["sources"][0]["reachable"], false, "{status}");
+    assert_eq!(found("where is the crane"), [""; 0]);
+    // Open again, everything is found.
+    for path in [desk.folder.path(), &closed, &locked] {
+        journeys::rights(path, 0o700);
+    }
+    let status = desk.json_by(&person, &["index"]);
+    assert_eq!(status["sources"][0]["unreadable"], 0, "{status}");
+    assert_eq!(found("where is the crane")[0], "open/crane.txt");
+    assert_eq!(found("where is the forklift")[0], "closed/forklift.txt");
+    assert_eq!(found("gate code")[0], "locked.txt");
+    assert!(
+        desk.statuses_by(&person)
+            .values()
+            .all(|(status, _)| status == "indexed")
+    );
 }
 
 #[test]

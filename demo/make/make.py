@@ -47,6 +47,15 @@ def read_source(path):
     return dict(line.split(": ", 1) for line in head.splitlines()), body.strip("\n")
 
 
+def date_pdf(target, date):
+    """Says in a PDF that it was made on `date`: the programs write the day on which they ran. Keeps its length."""
+    data = target.read_bytes()
+    day = date.replace("-", "").encode()
+    dated, count = re.subn(rb"/(CreationDate|ModDate)( ?)\(D:\d{14}", rb"/\1\2(D:" + day + b"120000", data)
+    assert count and len(dated) == len(data), target
+    target.write_bytes(dated)
+
+
 def office(source, target, filter_options=""):
     """Opens `source` with LibreOffice and saves it as `target`, in the format of the target's ending."""
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -204,6 +213,8 @@ def text_document(head, body, target):
         draft = Path(folder) / (target.stem + ".docx")
         document.save(draft)
         office(draft, target)
+    if target.suffix == ".pdf":
+        date_pdf(target, properties.created.date().isoformat())
 
 
 def page_text(head, body, target):
@@ -415,6 +426,7 @@ def scan(head, body, target):
         picture = Image.open(page.with_suffix(".png")).convert("L").rotate(0.7, fillcolor=250).filter(ImageFilter.GaussianBlur(0.5))
         target.parent.mkdir(parents=True, exist_ok=True)
         picture.save(target, "PDF", resolution=96, quality=40)
+        date_pdf(target, head.get("date", "2026-09-24"))
 
 
 def damaged(head, body, target):

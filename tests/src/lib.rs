@@ -7,6 +7,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use retrieval::LibraryConfig;
+use retrieval::embed::ModelFiles;
+use retrieval::extract::ReaderConfig;
 use serde_json::Value;
 
 /// The checkout's top folder.
@@ -47,6 +50,86 @@ pub fn program(name: &str) -> PathBuf {
 /// Where the libraries and the model are.
 pub fn runtime() -> PathBuf {
     std::env::var_os("ATTACHE_RUNTIME").map_or_else(|| root().join("runtime"), PathBuf::from)
+}
+
+/// How often something is done: a little at each change; much in `make test-long`; a bounded part of that where
+/// `ATTACHE_LONG` is `ci`.
+pub fn rounds(each_change: usize, ci: usize, long: usize) -> usize {
+    match std::env::var("ATTACHE_LONG").as_deref() {
+        Err(_) => each_change,
+        Ok("ci") => ci,
+        Ok(_) => long,
+    }
+}
+
+/// Numbers that look random and are the same at every run (Knuth's MMIX generator).
+pub struct Numbers(pub u64);
+
+impl Numbers {
+    /// The next number below `limit`; 0 for a limit of 0.
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % limit.max(1)
+    }
+}
+
+/// What a library in `home` needs, with the real reader; `model` names a folder below `runtime/models`.
+pub fn library(home: &Path, model: Option<&str>) -> LibraryConfig {
+    let parts = app::Parts::find();
+    let model = model.map(|name| ModelFiles {
+        folder: runtime().join("models").join(name),
+        runtime: parts.onnxruntime.clone().unwrap(),
+    });
+    let readers = ReaderConfig {
+        program: program("attache-extract"),
+        pdfium: parts.pdfium,
+        limits: extraction::Limits::default(),
+        workers: 2,
+    };
+    LibraryConfig {
+        folder: home.join("index"),
+        model,
+        readers,
+        threads: 2,
+    }
+}
+
+/// A program that starts another one as an ordinary person, who may not look into every folder: for root, without the
+/// rights by which it may. `None` where that cannot be had here.
+pub fn as_person() -> Option<Vec<&'static str>> {
+    let setpriv = [
+        "setpriv",
+        "--inh-caps=-dac_override,-dac_read_search",
+        "--bounding-set=-dac_override,-dac_read_search",
+    ];
+    let closed = tempfile::tempdir().unwrap();
+    close(closed.path());
+    let looks = |program: &[&str]| {
+        let mut look = Command::new(program[0]);
+        look.args(&program[1..]).arg(closed.path());
+        look.output().map(|output| output.status.success())
+    };
+    let plain = looks(&["ls"]).unwrap();
+    let other = looks(&[&setpriv[..], &["ls"]].concat());
+    rights(closed.path(), 0o700);
+    let open = !plain || matches!(other, Ok(false));
+    open.then(|| if plain { setpriv.to_vec() } else { Vec::new() })
+}
+
+/// Takes all rights from a file or folder.
+pub fn close(path: &Path) {
+    rights(path, 0);
+}
+
+/// Sets the rights of a file or folder, where the system has such.
+pub fn rights(path: &Path, mode: u32) {
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    #[cfg(not(unix))]
+    let _ = (path, mode);
 }
 
 /// A home and a folder of documents that vanish with the test.
@@ -107,6 +190,22 @@ impl Desk {
         command
     }
 
+    /// The same, started by another program.
+    pub fn command_by(&self, starter: &[&str], arguments: &[&str]) -> Command {
+        let own = self.command(arguments);
+        let Some((first, more)) = starter.split_first() else {
+            return own;
+        };
+        let mut command = Command::new(first);
+        command.args(more).arg(own.get_program()).args(own.get_args());
+        command.envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
     /// Runs `attache`.
     pub fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
@@ -119,7 +218,15 @@ impl Desk {
 
     /// Runs `attache --json`, which must succeed, and returns what it prints.
     pub fn json(&self, arguments: &[&str]) -> Value {
-        let output = self.run(&[&["--json"], arguments].concat());
+        self.json_by(&[], arguments)
+    }
+
+    /// The same, started by another program.
+    pub fn json_by(&self, starter: &[&str], arguments: &[&str]) -> Value {
+        let output = self
+            .command_by(starter, &[&["--json"], arguments].concat())
+            .output()
+            .unwrap();
         let (out, err) = (
             String::from_utf8_lossy(&output.stdout),
             String::from_utf8_lossy(&output.stderr),
@@ -146,8 +253,13 @@ impl Desk {
 
     /// The state of every file by name: status and reason.
     pub fn statuses(&self) -> std::collections::BTreeMap<String, (String, String)> {
+        self.statuses_by(&[])
+    }
+
+    /// The same, started by another program.
+    pub fn statuses_by(&self, starter: &[&str]) -> std::collections::BTreeMap<String, (String, String)> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let files = self.json(&["status", "--files"]);
+        let files = self.json_by(starter, &["status", "--files"]);
         let files = files.as_array().unwrap().iter();
         files
             .map(|file| {

@@ -106,7 +106,7 @@ fn notifications() -> Check {
             format!("up to {limit} folders")
         }),
         fix: low.then(|| {
-            "With more folders than that, changes are seen at the next start only. \
+            "With more folders than that, changes are seen after a while and not at once. \
              `sudo sysctl fs.inotify.max_user_watches=524288` raises the limit."
                 .to_owned()
         }),

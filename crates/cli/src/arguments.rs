@@ -54,6 +54,13 @@ pub enum Do {
     Extract {
         /// The file
         file: PathBuf,
+        /// Show instead where each character of a page of a PDF stands, for highlighting
+        ///
+        /// Pages are counted from 1. Figures are points (1/72 inch) from the upper left corner of the page as it is
+        /// shown. With --json: {"page", "unit": "points", "width", "height", "chars": [{"char", "left", "top", "right",
+        /// "bottom"}]}, characters in reading order without white space.
+        #[arg(long, value_name = "PAGE", value_parser = clap::value_parser!(u32).range(1..))]
+        boxes: Option<u32>,
     },
     /// Find passages
     Search {

@@ -23,6 +23,7 @@ pub async fn index(
     if watch && !json {
         show::line("Watching your folders. Ctrl-C stops.");
     }
+    let mut told: Vec<String> = Vec::new();
     let run = copilot.library.index(until, stop.clone());
     tokio::pin!(run);
     loop {
@@ -31,7 +32,15 @@ pub async fn index(
                 done?;
                 break;
             }
-            Ok(()) = progress.changed() => tell(&bar, &progress.borrow_and_update()),
+            Ok(()) = progress.changed() => {
+                let progress = progress.borrow_and_update();
+                if !json {
+                    let new = progress.notices.iter().filter(|notice| !told.contains(notice));
+                    new.for_each(|notice| bar.suspend(|| show::line(notice)));
+                    told.clone_from(&progress.notices);
+                }
+                tell(&bar, &progress);
+            }
         }
     }
     bar.finish_and_clear();

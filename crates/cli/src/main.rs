@@ -121,7 +121,14 @@ async fn perform(
             )
             .await
         }
-        Do::Extract { file } => {
+        Do::Extract {
+            file,
+            boxes: Some(page),
+        } => {
+            let request = commands::BoxesRequest { path: file, page };
+            say::<commands::Boxes>(copilot, request, json, show::boxes).await
+        }
+        Do::Extract { file, boxes: None } => {
             say::<commands::Extract>(
                 copilot,
                 commands::ExtractRequest { path: file },

@@ -5,7 +5,7 @@ use app::doctor::Check;
 use domain::{FileStatus, ReadStatus, Source};
 use experience::Failure;
 use experience::commands::{Evaluated, SearchResponse};
-use experience::wire::{Answered, Extracted};
+use experience::wire::{Answered, Extracted, PageOfBoxes};
 use orchestration::AskEvent;
 use retrieval::eval::Scores;
 use retrieval::search::Why;
@@ -96,7 +96,14 @@ pub fn status(status: &Status) {
             skipped,
             failed,
         } = source.counts;
-        println!("  {indexed} indexed, {waiting} waiting, {skipped} skipped, {failed} failed");
+        let closed = match source.unreadable {
+            0 => String::new(),
+            n => format!(", {n} can't be looked at"),
+        };
+        println!("  {indexed} indexed, {waiting} waiting, {skipped} skipped, {failed} failed{closed}");
+        if let Some(notice) = &source.notice {
+            println!("  {notice}");
+        }
     }
     match (&status.model, &status.model_problem) {
         (Some(model), _) => println!(
@@ -112,7 +119,7 @@ pub fn status(status: &Status) {
     if status
         .sources
         .iter()
-        .any(|source| source.counts.skipped + source.counts.failed > 0)
+        .any(|source| source.counts.skipped + source.counts.failed + source.unreadable > 0)
     {
         println!("`attache status --files` says why files were skipped or failed.");
     }
@@ -163,6 +170,19 @@ pub fn extracted(extracted: &Extracted) {
     for passage in &extracted.passages {
         println!("── {} {}", passage.place_text, passage.headings.join(" > "));
         println!("{}", passage.text);
+    }
+}
+
+pub fn boxes(boxes: &PageOfBoxes) {
+    println!(
+        "Page {}, {:.1} wide and {:.1} high; each character with its left, upper, right and lower edge in {}",
+        boxes.page, boxes.width, boxes.height, boxes.unit
+    );
+    for boxed in &boxes.chars {
+        println!(
+            "{}  {:.1} {:.1} {:.1} {:.1}",
+            boxed.char, boxed.left, boxed.top, boxed.right, boxed.bottom
+        );
     }
 }
 

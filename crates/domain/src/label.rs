@@ -86,7 +86,24 @@ impl FromIterator<Label> for Labels {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_label_is_what_its_rule_says_and_stays_it(text in "[a-z0-9-]{0,70}|\\PC{0,8}") {
+            let words = text.split('-').all(|word| {
+                !word.is_empty() && word.chars().all(|c| c.is_ascii_digit() || c.is_ascii_lowercase())
+            });
+            let label = text.parse::<Label>();
+            prop_assert_eq!(label.is_ok(), words && text.len() <= 64);
+            let Ok(label) = label else { return Ok(()) };
+            prop_assert_eq!(label.as_str(), &text);
+            let stored = serde_json::to_string(&label).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Label>(&stored).unwrap(), label);
+        }
+    }
 
     #[test]
     fn the_labels_that_policy_knows_are_valid() {

@@ -239,7 +239,57 @@ mod tests {
         assert_eq!(place.page(), Some(3));
     }
 
+    fn places() -> impl Strategy<Value = Place> {
+        let range = (any::<u16>(), any::<u16>(), any::<u16>(), any::<u16>());
+        let leaf = prop_oneof![
+            Just(Place::Whole),
+            any::<u32>().prop_map(|page| Place::Page { page }),
+            any::<u32>().prop_map(|slide| Place::Slide { slide }),
+            any::<u32>().prop_map(|chapter| Place::Chapter { chapter }),
+            any::<(u32, u32)>().prop_map(|(first, last)| Place::Lines { first, last }),
+            ("\\PC{0,9}", range).prop_map(|(sheet, (top, left, down, right))| Place::Cells {
+                sheet,
+                range: CellRange {
+                    top: top.into(),
+                    left: left.into(),
+                    bottom: u32::from(top) + u32::from(down),
+                    right: u32::from(left) + u32::from(right),
+                },
+            }),
+        ];
+        leaf.prop_recursive(4, 8, 1, |inner| {
+            prop_oneof![
+                (any::<u32>(), inner.clone()).prop_map(|(message, inner)| Place::Message {
+                    message,
+                    inner: Box::new(inner)
+                }),
+                ("\\PC{0,9}", inner).prop_map(|(name, inner)| Place::Attachment {
+                    name,
+                    inner: Box::new(inner)
+                }),
+            ]
+        })
+    }
+
     proptest! {
+        #[test]
+        fn a_place_that_is_stored_is_the_same_place(place in places()) {
+            let stored = serde_json::to_string(&place).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Place>(&stored).unwrap(), place.clone());
+            // Saying it in words ends, whatever is in it.
+            let _ = place.to_string();
+        }
+
+        #[test]
+        fn joining_places_is_the_same_both_ways_and_keeps_the_page(a in places(), b in places()) {
+            let both = a.join(&b);
+            prop_assert_eq!(&both, &b.join(&a));
+            if let Some(both) = both {
+                prop_assert_eq!((both.page(), both.page()), (a.page(), b.page()));
+                prop_assert_eq!(both.join(&a), Some(both.clone()));
+            }
+        }
+
         #[test]
         fn joining_ranges_covers_both(a in any::<[u16; 4]>(), b in any::<[u16; 4]>()) {
             let range = |c: [u16; 4]| CellRange {

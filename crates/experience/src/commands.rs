@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::wire::{Answered, Extracted};
+use crate::wire::{Answered, Extracted, PageOfBoxes};
 use crate::{Copilot, Failure};
 
 /// Whether a command changes something.
@@ -106,6 +106,7 @@ list!(
     Files,
     Explain,
     Extract,
+    Boxes,
     Search,
     AskOnce,
     Evaluate
@@ -285,15 +286,55 @@ impl Command for Extract {
     type Response = Extracted;
 
     async fn run(copilot: &Copilot, request: ExtractRequest) -> Result<Extracted, Failure> {
-        if !request.path.exists() {
-            return Err(Failure::user(
-                format!("There is no file `{}`.", request.path.display()),
-                "Check the spelling of its name and folder.",
-            ));
-        }
+        there(&request.path)?;
         let (reading, drafts) = copilot.library.extract(&request.path).await;
         Ok(Extracted::of(reading, drafts))
     }
+}
+
+/// Tells where each character of a page of a PDF stands.
+pub struct Boxes;
+
+/// A page of a PDF.
+#[derive(Clone, Debug, Deserialize)]
+pub struct BoxesRequest {
+    /// The file.
+    pub path: PathBuf,
+    /// Counted from 1.
+    pub page: u32,
+}
+
+impl Command for Boxes {
+    const NAME: &'static str = "boxes";
+    const ACCESS: Access = Access::Read;
+    type Request = BoxesRequest;
+    type Response = PageOfBoxes;
+
+    async fn run(copilot: &Copilot, request: BoxesRequest) -> Result<PageOfBoxes, Failure> {
+        there(&request.path)?;
+        let boxes = copilot.library.boxes(&request.path, request.page).await;
+        let boxes = boxes.map_err(|stop| {
+            let shown = request.path.display();
+            Failure::user(
+                format!(
+                    "Page {} of `{shown}` can't be shown: {}",
+                    request.page, stop.reason
+                ),
+                "Only pages of PDF files have places of characters.",
+            )
+        })?;
+        Ok(PageOfBoxes::of(request.page, boxes))
+    }
+}
+
+fn there(path: &Path) -> Result<(), Failure> {
+    if path.exists() {
+        return Ok(());
+    }
+    Err(Failure::user(
+        format!("There is no file `{}`.", path.display()),
+        "Check the spelling of its name and folder.",
+    ))
 }
 
 /// Searches.

@@ -76,6 +76,56 @@ impl Extracted {
     }
 }
 
+/// Where each character of a page of a PDF stands, for highlighting.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PageOfBoxes {
+    /// The page, counted from 1.
+    pub page: u32,
+    /// What every figure counts: always `points`, 1/72 inch.
+    pub unit: String,
+    /// Width of the page as it is shown.
+    pub width: f32,
+    /// Height of the page as it is shown.
+    pub height: f32,
+    /// The characters in reading order, without white space.
+    pub chars: Vec<BoxedChar>,
+}
+
+/// A character and the box it fills, measured from the upper left corner of the page as it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BoxedChar {
+    /// The character.
+    pub char: char,
+    /// Left edge.
+    pub left: f32,
+    /// Upper edge.
+    pub top: f32,
+    /// Right edge.
+    pub right: f32,
+    /// Lower edge.
+    pub bottom: f32,
+}
+
+impl PageOfBoxes {
+    /// From what the reader found on a page.
+    pub fn of(page: u32, boxes: extraction::PageBoxes) -> Self {
+        let boxed = |own: extraction::pdf::CharBox| BoxedChar {
+            char: own.char,
+            left: own.left,
+            top: own.top,
+            right: own.right,
+            bottom: own.bottom,
+        };
+        Self {
+            page,
+            unit: "points".to_owned(),
+            width: boxes.width,
+            height: boxes.height,
+            chars: boxes.chars.into_iter().map(boxed).collect(),
+        }
+    }
+}
+
 /// An answer with everything it rests on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Answered {

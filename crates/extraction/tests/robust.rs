@@ -56,7 +56,7 @@ fn a_file_cut_off_anywhere_is_read_without_panic() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(400)))]
 
     #[test]
     fn flipped_bits_are_read_without_panic(which in 0_usize..8, flips in proptest::collection::vec((any::<usize>(), 0_u8..8), 1..12)) {

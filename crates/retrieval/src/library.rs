@@ -49,6 +49,9 @@ pub struct Progress {
     pub seconds_left: Option<u64>,
     /// Nothing is left to do.
     pub idle: bool,
+    /// What a person should know about watching, as sentences.
+    #[serde(default)]
+    pub notices: Vec<String>,
 }
 
 /// The state of a watched folder.
@@ -62,6 +65,10 @@ pub struct SourceStatus {
     /// Its files by state.
     #[serde(flatten)]
     pub counts: Counts,
+    /// Folders and files in it that could not be looked at.
+    pub unreadable: u64,
+    /// Why its changes are not seen at once, as a sentence; `None` where they are, or nothing is watched now.
+    pub notice: Option<String>,
 }
 
 /// The state of a file.
@@ -123,6 +130,23 @@ pub(crate) struct Inner {
 pub(crate) struct Sources {
     pub all: BTreeMap<SourceId, Source>,
     pub away: std::collections::BTreeSet<SourceId>,
+    /// Folders of which the system does not tell all changes, with the reason as the end of a sentence.
+    pub deaf: BTreeMap<SourceId, String>,
+}
+
+impl Sources {
+    /// Why changes in a folder are not seen at once.
+    fn deaf_notice(&self, id: SourceId) -> Option<String> {
+        let (folder, reason) = (self.all.get(&id)?.root.display(), self.deaf.get(&id)?);
+        Some(format!(
+            "Changes in `{folder}` are seen after a while, not at once: {reason}. `attache doctor` says what can be done."
+        ))
+    }
+
+    /// The same for every folder of which it is true.
+    pub fn deaf_notices(&self) -> Vec<String> {
+        self.deaf.keys().filter_map(|id| self.deaf_notice(*id)).collect()
+    }
 }
 
 /// One moment of the library, for a search from beginning to end.
@@ -214,7 +238,11 @@ impl Library {
                 self.inner.forget(&gone).await?;
             }
         }
-        *self.inner.sources.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Sources { all, away });
+        let ids: Vec<SourceId> = all.keys().copied().collect();
+        self.inner.store.keep_unreadable_of(&ids).await?;
+        let deaf = self.inner.sources().deaf.clone();
+        *self.inner.sources.write().unwrap_or_else(PoisonError::into_inner) =
+            Arc::new(Sources { all, away, deaf });
         self.inner.wake(Wake::Sources);
         Ok(())
     }
@@ -232,6 +260,7 @@ impl Library {
         let counts: BTreeMap<SourceId, Counts> = self.inner.store.counts().await?.into_iter().collect();
         let sources = self.inner.sources();
         let (passages, embedded) = self.inner.store.embedding_counts().await?;
+        let unreadable = self.inner.store.unreadable().await?;
         Ok(Status {
             sources: sources
                 .all
@@ -240,6 +269,8 @@ impl Library {
                     source: source.clone(),
                     reachable: !sources.away.contains(&source.id),
                     counts: counts.get(&source.id).copied().unwrap_or_default(),
+                    unreadable: unreadable.iter().filter(|one| one.source == source.id).count() as u64,
+                    notice: sources.deaf_notice(source.id),
                 })
                 .collect(),
             passages,
@@ -249,7 +280,7 @@ impl Library {
         })
     }
 
-    /// The state of every file, by folder and path.
+    /// The state of every file, by folder and path, then of what could not be looked at.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -263,10 +294,17 @@ impl Library {
                 .get(&id)
                 .map_or(String::new(), |s| s.root.display().to_string())
         };
-        Ok(documents
-            .into_iter()
-            .map(|document| report(source(document.source), document))
-            .collect())
+        let unreadable = self.inner.store.unreadable().await?.into_iter();
+        let unreadable = unreadable.map(|one| FileReport {
+            file: one.path,
+            source: source(one.source),
+            status: FileStatus::Failed,
+            reason: Some(one.reason),
+            at: Some(one.at),
+        });
+        let documents = documents.into_iter();
+        let files = documents.map(|document| report(source(document.source), document));
+        Ok(files.chain(unreadable).collect())
     }
 
     /// How many passages were run through the model since the library was opened.
@@ -279,6 +317,18 @@ impl Library {
         let reading = self.inner.readers.read(path).await;
         let drafts = chunk::chunk(&reading.document);
         (reading, drafts)
+    }
+
+    /// Where each character of a page of a PDF stands; pages are counted from 1.
+    ///
+    /// # Errors
+    /// Why that cannot be told, in the words of a reading.
+    pub async fn boxes(
+        &self,
+        path: &std::path::Path,
+        page: u32,
+    ) -> Result<extraction::PageBoxes, extraction::Stop> {
+        self.inner.readers.boxes(path, page).await
     }
 
     /// Waits for what is being written and closes the files.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use domain::{Block, Document, Place};
 use mail_parser::{Address, HeaderName, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
-use super::{Attached, Content, Letter, compose, file_name};
+use super::{Attached, Content, Letter, document, file_name, person, sent};
 use crate::reading::Nest;
 use crate::text::{decode, html, plain};
 use crate::{Limits, Stop};
@@ -12,26 +12,7 @@ use crate::{Limits, Stop};
 /// Reads a message as it is sent (RFC 5322 and MIME), also a web archive.
 pub(crate) fn read(bytes: &[u8], limits: &Limits, nest: Nest<'_>) -> Result<Document, Stop> {
     let message = parse(bytes)?;
-    let letter = letter(&message);
-    let mut document = Document {
-        title: Some(letter.subject.clone()).filter(|subject| !subject.is_empty()),
-        author: letter.author(),
-        written: letter.sent.clone(),
-        ..Document::default()
-    };
-    let place = |inner| Place::Message {
-        message: 1,
-        inner: Box::new(inner),
-    };
-    compose(
-        letter,
-        &place,
-        limits,
-        nest,
-        &mut document.blocks,
-        &mut document.notices,
-    );
-    Ok(document)
+    Ok(document(letter(&message), limits, nest))
 }
 
 /// Takes a message apart.
@@ -85,10 +66,7 @@ pub(super) fn letter<'a>(message: &'a Message<'a>) -> Letter<'a> {
             .collect::<Vec<_>>()
             .join(" "),
         header,
-        sent: message
-            .date()
-            .filter(|date| date.is_valid())
-            .map(|date| date.to_rfc3339()),
+        sent: sent(message),
         body: text,
         files: files(message),
     }
@@ -169,13 +147,9 @@ fn files<'a>(message: &'a Message<'a>) -> Vec<Attached<'a>> {
 }
 
 fn shown(people: &Address<'_>) -> String {
-    let one = |person: &mail_parser::Addr<'_>| match (person.name(), person.address()) {
-        (Some(name), Some(address)) if name != address => format!("{name} <{address}>"),
-        (name, address) => address.or(name).unwrap_or_default().to_owned(),
-    };
     people
         .iter()
-        .map(one)
+        .map(|one| person(one.name(), one.address()))
         .filter(|person| !person.is_empty())
         .collect::<Vec<_>>()
         .join(", ")

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use domain::{Block, Place, ReadStatus};
+use domain::{Block, Document, Place, ReadStatus};
 use mail_parser::Message;
 
 use crate::reading::Nest;
@@ -44,6 +44,37 @@ impl Letter<'_> {
             .find(|(name, _)| *name == "From")
             .map(|(_, value)| value.clone())
     }
+}
+
+/// A file that is one message.
+fn document(letter: Letter<'_>, limits: &Limits, nest: Nest<'_>) -> Document {
+    let mut document = Document {
+        title: Some(letter.subject.clone()).filter(|subject| !subject.is_empty()),
+        author: letter.author(),
+        written: letter.sent.clone(),
+        ..Document::default()
+    };
+    let place = |inner| Place::Message {
+        message: 1,
+        inner: Box::new(inner),
+    };
+    let Document { blocks, notices, .. } = &mut document;
+    compose(letter, &place, limits, nest, blocks, notices);
+    document
+}
+
+/// Somebody as a mail shows them; empty if neither a name nor an address is known.
+fn person(name: Option<&str>, address: Option<&str>) -> String {
+    match (name, address) {
+        (Some(name), Some(address)) if name != address => format!("{name} <{address}>"),
+        (name, address) => address.or(name).unwrap_or_default().to_owned(),
+    }
+}
+
+/// When a message says it was sent, as RFC 3339.
+fn sent(message: &Message<'_>) -> Option<String> {
+    let date = message.date().filter(|date| date.is_valid())?;
+    Some(date.to_rfc3339())
 }
 
 /// Appends a message's blocks: its subject, who wrote to whom and when, its text, its attachments.

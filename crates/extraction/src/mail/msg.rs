@@ -5,7 +5,7 @@ use cfb::CompoundFile;
 use domain::{Block, Document, Place};
 use encoding_rs::Encoding;
 
-use super::{Attached, Content, Letter, compose, file_name, lzfu};
+use super::{Attached, Content, Letter, document, file_name, lzfu, person, sent};
 use crate::reading::Nest;
 use crate::text::{decode, html, plain};
 use crate::{Limits, Stop};
@@ -37,25 +37,7 @@ const INTERNET_CODEPAGE: u16 = 0x3fde;
 pub(crate) fn read(bytes: &[u8], limits: &Limits, nest: Nest<'_>) -> Result<Document, Stop> {
     let mut file = CompoundFile::open(Cursor::new(bytes)).map_err(Stop::corrupt)?;
     let letter = letter(&mut file, "/", None, limits, nest, DEPTH);
-    let mut document = Document {
-        title: Some(letter.subject.clone()).filter(|subject| !subject.is_empty()),
-        author: letter.author(),
-        written: letter.sent.clone(),
-        ..Document::default()
-    };
-    let place = |inner| Place::Message {
-        message: 1,
-        inner: Box::new(inner),
-    };
-    compose(
-        letter,
-        &place,
-        limits,
-        nest,
-        &mut document.blocks,
-        &mut document.notices,
-    );
-    Ok(document)
+    Ok(document(letter, limits, nest))
 }
 
 type File<'a> = CompoundFile<Cursor<&'a [u8]>>;
@@ -164,11 +146,8 @@ fn letter(
         .text(file, SENDER_SMTP)
         .or_else(|| own.text(file, SENDER_ADDRESS))
         .filter(|address| address.contains('@'));
-    let from = match (name, address) {
-        (Some(name), Some(address)) if name != address => Some(format!("{name} <{address}>")),
-        (name, address) => address.or(name),
-    };
-    letter.header.extend(from.map(|from| ("From", from)));
+    let from = person(name.as_deref(), address.as_deref());
+    letter.header.extend((!from.is_empty()).then_some(("From", from)));
     letter
         .header
         .extend(own.text(file, SHOWN_TO).map(|to| ("To", to)));
@@ -183,12 +162,9 @@ fn letter(
     if letter.sent.is_none() {
         // Mails that were imported keep their time only in the header they came with.
         let header = own.text(file, HEADERS).unwrap_or_default();
-        let date = super::eml::parse(header.as_bytes())
+        letter.sent = super::eml::parse(header.as_bytes())
             .ok()
-            .and_then(|message| message.date().copied());
-        letter.sent = date
-            .filter(mail_parser::DateTime::is_valid)
-            .map(|date| date.to_rfc3339());
+            .and_then(|message| sent(&message));
     }
     letter
         .header

@@ -1,4 +1,4 @@
-use std::fs::File;
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
@@ -27,11 +27,7 @@ pub(super) async fn open(path: &Path, limits: &Limits) -> Result<Content, Stop> 
 }
 
 fn open_now(path: &Path, limits: &Limits) -> Result<Content, Stop> {
-    // Asked before opening too: opening a pipe waits for somebody to write, and opening a device may do something.
-    regular(&std::fs::metadata(path).map_err(|error| failed(&error))?)?;
-    let mut file = File::open(path).map_err(|error| failed(&error))?;
-    let about = file.metadata().map_err(|error| failed(&error))?;
-    regular(&about)?;
+    let (mut file, about) = open_regular(path)?;
     let len = about.len();
     if len > limits.input_bytes {
         return Err(Stop::new(ReadStatus::TooLarge, over(len, limits)));
@@ -57,6 +53,30 @@ fn open_now(path: &Path, limits: &Limits) -> Result<Content, Stop> {
         rest: Some(file),
         sent: 0,
     })
+}
+
+/// Opens what is a file, and nothing else, without ever waiting.
+///
+/// # Errors
+/// Why it cannot be read, for a person.
+pub(crate) fn open_regular(path: &Path) -> Result<(File, Metadata), Stop> {
+    // Asked before opening too, as opening a device may do something. What is opened may be another one by then: only
+    // the open file's own word counts.
+    regular(&std::fs::metadata(path).map_err(|error| failed(&error))?)?;
+    let mut options = OpenOptions::new();
+    options.read(true);
+    // Opening a pipe would wait for somebody to write. For files the flags mean nothing.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        (rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY)
+            .bits()
+            .cast_signed(),
+    );
+    let file = options.open(path).map_err(|error| failed(&error))?;
+    let about = file.metadata().map_err(|error| failed(&error))?;
+    regular(&about)?;
+    Ok((file, about))
 }
 
 impl Content {
@@ -105,7 +125,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     tokio::task::spawn_blocking(work).await.map_err(stopped)
 }
 
-fn regular(about: &std::fs::Metadata) -> Result<(), Stop> {
+fn regular(about: &Metadata) -> Result<(), Stop> {
     if about.is_file() {
         return Ok(());
     }

@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 mod file;
 mod worker;
 
+pub(crate) use file::open_regular;
 use worker::{Broken, Worker};
 
 /// Files after which a worker is replaced, so that nothing a file leaves behind in its memory lasts.

@@ -2,7 +2,7 @@ use std::collections::{HashMap, VecDeque};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use domain::{DocumentId, FileStatus, PassageId, ReadStatus};
 use tokio::task::JoinSet;
@@ -25,6 +25,8 @@ const BATCH_PASSAGES: usize = 4_000;
 const BATCH_AGE: Duration = Duration::from_millis(400);
 /// The keyword index commits at most this often while much is read.
 const COMMIT_AGE: Duration = Duration::from_secs(2);
+/// How often a file is read in one go if it is changed each time while it is read.
+const TRIES: u32 = 3;
 
 /// Files on their way from waiting to indexed.
 pub struct Reading {
@@ -348,41 +350,53 @@ async fn handle(inner: &Inner, waiting: Waiting) -> Option<Done> {
     let sources = inner.sources();
     let root = sources.all.get(&waiting.source)?.root.clone();
     let path = root.join(&waiting.path);
-    let Ok(meta) = tokio::fs::metadata(&path).await else {
-        // Not deleted if the whole folder went away meanwhile: then it waits.
-        let here = crate::watch::reach(&root) == crate::watch::Reach::Here;
-        return here.then_some(Done {
-            stamp: waiting.stamp,
+    let mut tries = TRIES;
+    loop {
+        let Ok(meta) = tokio::fs::metadata(&path).await else {
+            // Not deleted if the whole folder went away meanwhile: then it waits.
+            let here = crate::watch::reach(&root) == crate::watch::Reach::Here;
+            return here.then_some(Done {
+                stamp: waiting.stamp,
+                waiting,
+                what: What::Gone,
+            });
+        };
+        let stamp = Stamp::of(&meta);
+        let small = meta.len() <= inner.config.readers.limits.input_bytes;
+        let hash = if small && meta.is_file() {
+            content_hash(path.clone()).await
+        } else {
+            None
+        };
+        if let (Some(new), Some(old), Some(status)) = (&hash, &waiting.hash, waiting.read_status)
+            && new == old
+            && !matches!(status, ReadStatus::Timeout | ReadStatus::Error)
+        {
+            let what = What::Unchanged(status.file_status());
+            return Some(Done { waiting, stamp, what });
+        }
+        let reading = inner.readers.read(&path).await;
+        tries -= 1;
+        // The text may be half of the old and half of the new file, and not what was hashed.
+        let same = tokio::fs::metadata(&path)
+            .await
+            .is_ok_and(|meta| Stamp::of(&meta) == stamp);
+        if !same && tries > 0 {
+            continue;
+        }
+        // A file that is written all the time is kept as it was read. Its stamp is the one from before, so it is not
+        // cited, and read again when it is looked at next; without a hash that reading is never taken for the same.
+        let drafts = chunk::chunk(&reading.document);
+        return Some(Done {
             waiting,
-            what: What::Gone,
+            stamp,
+            what: What::Read {
+                hash: hash.filter(|_| same),
+                reading: Box::new(reading),
+                drafts,
+            },
         });
-    };
-    let stamp = Stamp::of(&meta);
-    let small = meta.len() <= inner.config.readers.limits.input_bytes;
-    let hash = if small && meta.is_file() {
-        content_hash(path.clone()).await
-    } else {
-        None
-    };
-    if let (Some(new), Some(old), Some(status)) = (&hash, &waiting.hash, waiting.read_status)
-        && new == old
-        && !matches!(status, ReadStatus::Timeout | ReadStatus::Error)
-    {
-        let what = What::Unchanged(status.file_status());
-        return Some(Done { waiting, stamp, what });
     }
-    let reading = inner.readers.read(&path).await;
-    // A file that was written while it was read is seen by the watcher or the next walk, which compares this stamp.
-    let drafts = chunk::chunk(&reading.document);
-    Some(Done {
-        waiting,
-        stamp,
-        what: What::Read {
-            hash,
-            reading: Box::new(reading),
-            drafts,
-        },
-    })
 }
 
 async fn content_hash(path: PathBuf) -> Option<Vec<u8>> {
@@ -394,7 +408,7 @@ async fn content_hash(path: PathBuf) -> Option<Vec<u8>> {
 
 fn hash_file(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut hasher = blake3::Hasher::new();
-    let mut file = std::fs::File::open(path)?;
+    let (mut file, _) = crate::extract::open_regular(path).map_err(std::io::Error::other)?;
     let mut buffer = vec![0; 64 << 10];
     loop {
         let n = file.read(&mut buffer)?;
@@ -412,9 +426,6 @@ fn finished(
     reading: extraction::Reading,
 ) -> (Finished, String) {
     let document = reading.document;
-    let at = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs() as i64);
     let finished = Finished {
         id: waiting.id,
         stamp,
@@ -428,7 +439,7 @@ fn finished(
         written: document.written,
         parts: document.parts,
         notices: document.notices,
-        at,
+        at: super::now(),
     };
     (finished, waiting.path)
 }

@@ -1,10 +1,12 @@
 use std::collections::{BTreeSet, HashMap};
+use std::time::Instant;
 
 use domain::{DocumentId, Source, SourceId};
 
 use super::Loop;
+use super::Walk;
 use crate::IndexError;
-use crate::watch::{Changes, Reach, Scan, Stamp, scan};
+use crate::watch::{Changes, GONE, Reach, Scan, Stamp, scan};
 
 impl Loop {
     /// Compares what is in the folders with what is stored. Files that are new or changed wait to be read; documents
@@ -26,9 +28,13 @@ impl Loop {
 
     async fn compare(&mut self, source: &Source, below: String, urgent: bool) -> Result<(), IndexError> {
         let (root, part) = (source.root.clone(), below.clone());
+        let begun = Instant::now();
         let found = tokio::task::spawn_blocking(move || scan(&root, &part))
             .await
             .map_err(|_| IndexError::Stopped)?;
+        if below.is_empty() {
+            self.walked.insert(source.id, Walk::since(begun));
+        }
         if found.reach == Reach::Away {
             let mut away = self.inner.sources().away.clone();
             if away.insert(source.id) {
@@ -36,7 +42,17 @@ impl Loop {
             }
             return Ok(());
         }
-        let known = self.inner.store.known(source.id, &below).await?;
+        let unreadable: Vec<_> = found
+            .unreadable
+            .iter()
+            .filter(|(_, why)| why != GONE)
+            .cloned()
+            .collect();
+        let store = &self.inner.store;
+        store
+            .set_unreadable(source.id, &below, &unreadable, super::now())
+            .await?;
+        let known = store.known(source.id, &below).await?;
         let (new, gone) = difference(&found, known.iter().map(|k| (k.path.as_str(), k.id, k.stamp)));
         self.make_wait(source.id, new, urgent).await?;
         self.inner.forget(&gone).await?;

@@ -6,6 +6,7 @@
 
 mod documents;
 mod passages;
+mod unreadable;
 
 use std::path::Path;
 use std::time::Duration;

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use domain::SourceId;
-use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::{ErrorKind, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -23,26 +23,43 @@ pub type Changes = BTreeMap<SourceId, BTreeSet<String>>;
 pub struct Watcher {
     system: Option<RecommendedWatcher>,
     folders: BTreeMap<SourceId, PathBuf>,
-    events: mpsc::UnboundedReceiver<Vec<PathBuf>>,
+    /// Folders of which the system tells nothing, or only of a part, with the reason.
+    deaf: BTreeMap<SourceId, String>,
+    events: mpsc::UnboundedReceiver<Told>,
     /// What was noticed and not told yet, and when the first and the last of it came.
     pending: Changes,
     burst: Option<(Instant, Instant)>,
 }
 
+/// What the system tells.
+enum Told {
+    /// These paths changed.
+    Changed(Vec<PathBuf>),
+    /// Something was missed: everything may have changed.
+    Missed,
+    /// A folder is new at one of these paths and the system watches no more.
+    Full(Vec<PathBuf>),
+}
+
+/// Why the system tells nothing of a folder, as the end of a sentence.
+const FULL: &str = "the system watches no more folders for this person";
+const NONE: &str = "the system offers no notification";
+const GONE: &str = "it could not be looked into";
+
 impl Watcher {
-    /// Starts with no folders. Where the system offers no notification, no change is ever told.
+    /// Starts with no folders. Where the system offers no notification every folder is [`Watcher::deaf`].
     pub fn start() -> Self {
         let (send, events) = mpsc::unbounded_channel();
         let system = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            let paths = match event {
-                Ok(event) if matters(&event.kind) => event.paths,
-                Ok(event) if event.need_rescan() => Vec::new(),
+            let told = match event {
+                Ok(event) if event.need_rescan() => Told::Missed,
+                Ok(event) if matters(&event.kind) => Told::Changed(event.paths),
                 Ok(_) => return,
-                // Something was missed: an empty list stands for everything.
-                Err(_) => Vec::new(),
+                Err(error) if matches!(error.kind, ErrorKind::MaxFilesWatch) => Told::Full(error.paths),
+                Err(_) => Told::Missed,
             };
             // Fails only after the receiver is gone, that is at shutdown.
-            if send.send(paths).is_err() {
+            if send.send(told).is_err() {
                 tracing::trace!("a change came after the watcher had stopped");
             }
         })
@@ -51,40 +68,47 @@ impl Watcher {
         Self {
             system,
             folders: BTreeMap::new(),
+            deaf: BTreeMap::new(),
             events,
             pending: Changes::new(),
             burst: None,
         }
     }
 
-    /// Watches exactly these folders from now on. Returns those that could not be watched, with the reason.
-    pub fn watch(&mut self, folders: BTreeMap<SourceId, PathBuf>) -> Vec<(SourceId, String)> {
-        let Some(system) = &mut self.system else {
-            self.folders = folders;
-            return self
-                .folders
-                .keys()
-                .map(|id| (*id, "the system offers no notification".to_owned()))
-                .collect();
-        };
-        for (id, old) in &self.folders {
-            if folders.get(id) != Some(old)
-                && let Err(error) = system.unwatch(old)
+    /// Watches exactly these folders from now on, also those that were watched already: one that went away and came
+    /// back is another folder to the system. What cannot be watched is told by [`Watcher::deaf`].
+    pub fn watch(&mut self, folders: BTreeMap<SourceId, PathBuf>) {
+        let old = std::mem::replace(&mut self.folders, folders);
+        self.deaf.clear();
+        for (id, folder) in old {
+            if self.folders.get(&id) != Some(&folder)
+                && let Some(system) = &mut self.system
+                && let Err(error) = system.unwatch(&folder)
             {
-                tracing::debug!(%error, folder = %old.display(), "was not watched any more");
+                tracing::debug!(%error, folder = %folder.display(), "was not watched any more");
             }
         }
-        let mut failed = Vec::new();
-        for (id, new) in &folders {
-            if self.folders.get(id) != Some(new)
-                && let Err(error) = system.watch(new, RecursiveMode::Recursive)
-            {
-                failed.push((*id, error.to_string()));
+        for (id, folder) in &self.folders {
+            if let Err(reason) = watch_whole(&mut self.system, folder) {
+                self.deaf.insert(*id, reason);
             }
         }
-        let bad: BTreeSet<SourceId> = failed.iter().map(|(id, _)| *id).collect();
-        self.folders = folders.into_iter().filter(|(id, _)| !bad.contains(id)).collect();
-        failed
+    }
+
+    /// Folders that must be walked to see all changes, because the system does not tell them, with the reason as the
+    /// end of a sentence.
+    pub fn deaf(&self) -> &BTreeMap<SourceId, String> {
+        &self.deaf
+    }
+
+    /// Tries once more to watch a folder that is [`Watcher::deaf`].
+    pub fn try_again(&mut self, id: SourceId) {
+        if let Some(folder) = self.folders.get(&id) {
+            match watch_whole(&mut self.system, folder) {
+                Ok(()) => self.deaf.remove(&id),
+                Err(reason) => self.deaf.insert(id, reason),
+            };
+        }
     }
 
     /// Waits for a burst of changes and its end. May be dropped at any point: what was noticed is told next time.
@@ -105,11 +129,11 @@ impl Watcher {
                     Err(_) => continue,
                 },
             };
-            let Some(paths) = received else {
+            let Some(told) = received else {
                 std::future::pending().await
             };
             // No await between receiving and keeping, so nothing is lost when this future is dropped.
-            if self.sort_in(paths) {
+            if self.sort_in(&told) {
                 let now = Instant::now();
                 self.burst = Some((self.burst.map_or(now, |(first, _)| first), now));
             }
@@ -118,32 +142,83 @@ impl Watcher {
 
     fn take(&mut self) -> Changes {
         let mut changes = std::mem::take(&mut self.pending);
-        for paths in changes.values_mut() {
+        for (id, paths) in &mut changes {
             if paths.len() > MANY || paths.contains("") {
                 *paths = BTreeSet::from([String::new()]);
+            }
+            // The system's own watching of new folders ends at the first one that cannot be looked into.
+            let Some(root) = self.folders.get(id) else {
+                continue;
+            };
+            let changed = paths.iter().map(|path| root.join(path));
+            for folder in changed.filter(|path| path.is_dir()) {
+                if let Err(reason) = watch_whole(&mut self.system, &folder) {
+                    self.deaf.insert(*id, reason);
+                }
             }
         }
         changes
     }
 
     /// Keeps what lies in a watched folder; tells whether anything did.
-    fn sort_in(&mut self, paths: Vec<PathBuf>) -> bool {
+    fn sort_in(&mut self, told: &Told) -> bool {
         let mut any = false;
         for (id, root) in &self.folders {
-            let below = paths.iter().filter_map(|path| changed_below(root, path));
-            // No path at all stands for everything.
-            let below: Vec<String> = if paths.is_empty() {
-                vec![String::new()]
-            } else {
-                below.collect()
+            let below: Vec<String> = match told {
+                Told::Changed(paths) => paths
+                    .iter()
+                    .filter_map(|path| changed_below(root, path))
+                    .collect(),
+                Told::Missed => vec![String::new()],
+                Told::Full(paths) => paths.iter().filter_map(|path| relative(root, path)).collect(),
             };
-            any |= !below.is_empty();
-            if !below.is_empty() {
-                self.pending.entry(*id).or_default().extend(below);
+            if below.is_empty() {
+                continue;
             }
+            any = true;
+            if let Told::Full(_) = told {
+                self.deaf.insert(*id, FULL.to_owned());
+            }
+            self.pending.entry(*id).or_default().extend(below);
         }
         any
     }
+}
+
+/// Watches a folder and everything in it that can be looked into.
+///
+/// # Errors
+/// Why not all of it is watched, as the end of a sentence.
+fn watch_whole(system: &mut Option<RecommendedWatcher>, folder: &Path) -> Result<(), String> {
+    match system {
+        None => Err(NONE.to_owned()),
+        Some(_) if !folder.is_dir() => Err(GONE.to_owned()),
+        Some(system) => watch_below(system, folder, &mut BTreeSet::new()),
+    }
+}
+
+/// The same for a part of it. `seen` keeps links from leading in circles.
+fn watch_below(
+    system: &mut RecommendedWatcher,
+    folder: &Path,
+    seen: &mut BTreeSet<PathBuf>,
+) -> Result<(), String> {
+    let Err(error) = system.watch(folder, RecursiveMode::Recursive) else {
+        return Ok(());
+    };
+    if matches!(error.kind, ErrorKind::MaxFilesWatch) {
+        return Err(FULL.to_owned());
+    }
+    // A folder below that is gone or cannot be looked into ended it there; the others are watched one by one. `folder`
+    // itself came first and is watched if it can be.
+    let new = folder.canonicalize().is_ok_and(|own| seen.insert(own));
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Ok(());
+    };
+    for entry in entries.flatten().filter(|entry| new && entry.path().is_dir()) {
+        watch_below(system, &entry.path(), seen)?;
+    }
+    Ok(())
 }
 
 /// What must be looked at when `path` changed; all of the folder when its ignore rules changed.
@@ -168,4 +243,44 @@ fn matters(kind: &EventKind) -> bool {
             | EventKind::Remove(_)
             | EventKind::Other
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_folder_that_came_back_at_the_same_place_is_watched_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("drive");
+        let id = SourceId(1);
+        let mut watcher = Watcher::start();
+        for round in 0..3 {
+            std::fs::create_dir(&root).unwrap();
+            watcher.watch(BTreeMap::from([(id, root.clone())]));
+            assert!(watcher.deaf().is_empty(), "{:?}", watcher.deaf());
+            // What is told first may still be the end of the folder before.
+            let told = async {
+                for n in 0.. {
+                    let name = format!("{round}-{n}.txt");
+                    std::fs::write(root.join(&name), "text").unwrap();
+                    if watcher.next().await[&id].contains(&name) {
+                        break;
+                    }
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(60), told).await.unwrap();
+            std::fs::remove_dir_all(&root).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_deaf() {
+        let mut watcher = Watcher::start();
+        let gone = PathBuf::from("/nowhere/at/all");
+        watcher.watch(BTreeMap::from([(SourceId(1), gone)]));
+        assert_eq!(watcher.deaf()[&SourceId(1)], GONE);
+        watcher.watch(BTreeMap::new());
+        assert!(watcher.deaf().is_empty());
+    }
 }

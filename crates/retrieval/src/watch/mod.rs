@@ -4,7 +4,7 @@ mod events;
 mod scan;
 
 pub use events::{Changes, Watcher};
-pub use scan::{IGNORE_FILE, Reach, Scan, reach, relative, scan};
+pub use scan::{GONE, IGNORE_FILE, Reach, Scan, reach, relative, scan};
 
 use serde::{Deserialize, Serialize};
 

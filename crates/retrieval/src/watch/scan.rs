@@ -1,3 +1,4 @@
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
@@ -24,7 +25,7 @@ pub struct Scan {
     pub reach: Reach,
     /// Files by path below the watched folder, parted by `/`.
     pub files: Vec<(String, Stamp)>,
-    /// Folders and files that could not be looked at, with the system's reason. What is stored below them is kept.
+    /// Folders and files that could not be looked at, with the reason as a sentence. What is stored below them is kept.
     pub unreadable: Vec<(String, String)>,
 }
 
@@ -66,11 +67,14 @@ pub fn scan(root: &Path, below: &str) -> Scan {
                     continue;
                 }
                 let Some(path) = relative(&top, entry.path()) else {
+                    let below = entry.path().strip_prefix(&top).unwrap_or(entry.path());
+                    scan.unreadable
+                        .push((below.to_string_lossy().into_owned(), NAME.to_owned()));
                     continue;
                 };
                 match entry.metadata() {
                     Ok(meta) => scan.files.push((path, Stamp::of(&meta))),
-                    Err(error) => scan.unreadable.push((path, error.to_string())),
+                    Err(error) => scan.unreadable.push((path, reason(&error))),
                 }
             }
             Err(error) => report(&top, &error, &mut scan.unreadable),
@@ -99,7 +103,7 @@ fn report(root: &Path, error: &ignore::Error, unreadable: &mut Vec<(String, Stri
     match error {
         ignore::Error::WithPath { path, err } => {
             if let Some(path) = relative(root, &PathBuf::from(path)) {
-                unreadable.push((path, err.to_string()));
+                unreadable.push((path, reason(err)));
             }
         }
         // A loop is left where it closes: everything in it has been walked.
@@ -108,7 +112,19 @@ fn report(root: &Path, error: &ignore::Error, unreadable: &mut Vec<(String, Stri
             report(root, err, unreadable);
         }
         ignore::Error::Partial(errors) => errors.iter().for_each(|error| report(root, error, unreadable)),
-        other => unreadable.push((String::new(), other.to_string())),
+        other => unreadable.push((String::new(), reason(other))),
+    }
+}
+
+const NAME: &str = "Its name is not Unicode. Rename it, then Attaché can read it.";
+/// What is gone when it is looked at, or is a link to nothing.
+pub const GONE: &str = "There is nothing at this place, or it is a link to nothing.";
+
+fn reason(error: &ignore::Error) -> String {
+    match error.io_error().map(std::io::Error::kind) {
+        Some(ErrorKind::NotFound) => GONE.to_owned(),
+        Some(ErrorKind::PermissionDenied) => "The system does not let Attaché look in here.".to_owned(),
+        _ => format!("It could not be looked at: {error}."),
     }
 }
 
@@ -183,5 +199,24 @@ mod tests {
         std::os::unix::fs::symlink(root.path().join("nowhere"), root.path().join("dead")).unwrap();
         let scan = scan(root.path(), "");
         assert_eq!(names(&scan), ["a/b.txt"]);
+        assert_eq!(scan.unreadable, [("dead".to_owned(), GONE.to_owned())]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_name_that_is_not_unicode_is_told_and_not_passed_over() {
+        use std::os::unix::ffi::OsStrExt;
+        let root = folder(&["a.txt"]);
+        fs::write(
+            root.path().join(std::ffi::OsStr::from_bytes(b"Gr\xfc\xdfe.txt")),
+            "text",
+        )
+        .unwrap();
+        let scan = scan(root.path(), "");
+        assert_eq!(names(&scan), ["a.txt"]);
+        assert_eq!(
+            scan.unreadable,
+            [("Gr\u{fffd}\u{fffd}e.txt".to_owned(), NAME.to_owned())]
+        );
     }
 }

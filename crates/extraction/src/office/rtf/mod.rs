@@ -1,13 +1,14 @@
-//! RTF ([Rich Text Format Specification 1.9.1]): read with a small tokenizer of our own, as the libraries that exist
-//! know neither code pages nor tables.
+//! RTF ([Rich Text Format Specification 1.9.1]): read with a small tokenizer of our own. The source of `rtf-parser` 0.4.3
+//! was read, not run: it wants the file as a `str`, takes `\'xx` for the character of that number whatever the code page,
+//! and knows no words for cells and rows. No other library was looked at.
 
 mod encoding;
+mod layout;
+mod words;
 
-use domain::{Block, Document, Place};
+use domain::{Block, Document};
 use encoding_rs::Encoding;
 
-use self::encoding::{charset, code_page};
-use super::table;
 use crate::{Limits, Stop};
 
 pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Stop> {
@@ -231,101 +232,6 @@ impl Reader {
         end
     }
 
-    fn word(&mut self, word: &str, number: Option<i32>) {
-        if word == "u" {
-            self.unicode(number.unwrap_or(0));
-            return;
-        }
-        self.flush();
-        let on = number != Some(0);
-        match word {
-            "ansicpg" | "cpg" => {
-                if let Some(encoding) = number.and_then(code_page) {
-                    self.state.encoding = encoding;
-                }
-            }
-            "mac" => self.state.encoding = encoding_rs::MACINTOSH,
-            "uc" => self.state.fallback = usize::try_from(number.unwrap_or(1)).unwrap_or(1).min(16),
-            "fonttbl" => self.state.destination = Destination::Fonts,
-            "stylesheet" => self.state.destination = Destination::Styles,
-            "title" if self.state.destination != Destination::Body => {
-                self.state.destination = Destination::Title
-            }
-            "author" if self.state.destination != Destination::Body => {
-                self.state.destination = Destination::Author
-            }
-            "colortbl" | "info" | "pict" | "object" | "objdata" | "themedata" | "datastore"
-            | "colorschememapping" | "listtable" | "listoverridetable" | "rsidtbl" | "generator"
-            | "xmlnstbl" | "latentstyles" | "filetbl" | "revtbl" | "fldinst" | "bkmkstart" | "bkmkend"
-            | "atnid" | "atnauthor" | "atntime" | "atndate" | "template" | "nonshppict" | "sp" | "panose"
-            | "falt" | "private" | "tc" | "xe" => {
-                self.state.destination = Destination::Skip;
-            }
-            // A picture as shape properties is skipped, but a text box inside is text.
-            "shptxt" | "result" | "fldrslt" => {
-                self.state.destination = if self.state.destination == Destination::Skip {
-                    Destination::Body
-                } else {
-                    self.state.destination
-                }
-            }
-            "footnote" | "annotation" => self.state.destination = Destination::Note,
-            "header" | "headerl" | "headerr" | "headerf" | "footer" | "footerl" | "footerr" | "footerf" => {
-                self.state.destination = Destination::Margin;
-            }
-            "listtext" | "pntext" => self.list_text = true,
-            "f" | "af" if self.state.destination == Destination::Fonts => {
-                self.state.font = number.unwrap_or(0)
-            }
-            "f" => {
-                self.state.font = number.unwrap_or(0);
-                if let Some((_, encoding)) = self.fonts.iter().find(|(font, _)| Some(*font) == number) {
-                    self.state.encoding = encoding;
-                }
-            }
-            "fcharset" => {
-                if let Some(encoding) = number.and_then(charset) {
-                    self.fonts.push((self.state.font, encoding));
-                }
-            }
-            "s" if self.state.destination == Destination::Styles => {
-                self.style = (number.unwrap_or(0), String::new(), None)
-            }
-            "s" => self.look.style = number.unwrap_or(0),
-            "outlinelevel" => {
-                let level = number
-                    .and_then(|level| u8::try_from(level).ok())
-                    .filter(|level| *level < 9)
-                    .map(|level| level + 1);
-                match self.state.destination {
-                    Destination::Styles => self.style.2 = level,
-                    _ => self.look.outline = level,
-                }
-            }
-            "v" => self.state.hidden = on,
-            "deleted" => self.state.hidden = on,
-            "plain" => (self.state.hidden, self.state.bold) = (false, false),
-            "b" => self.state.bold = on,
-            "pard" => self.look = Look::default(),
-            "intbl" => self.look.in_table = true,
-            "ls" | "pnlvlblt" | "pnlvlbody" => self.look.listed = true,
-            "par" | "sect" | "page" => self.end_paragraph(),
-            "line" | "softline" => self.char('\n'),
-            "tab" => self.char('\t'),
-            "cell" | "nestcell" => self.end_cell(),
-            "row" | "nestrow" => self.end_row(),
-            "emdash" => self.char('—'),
-            "endash" => self.char('–'),
-            "lquote" => self.char('‘'),
-            "rquote" => self.char('’'),
-            "ldblquote" => self.char('“'),
-            "rdblquote" => self.char('”'),
-            "bullet" => self.char('•'),
-            "emspace" | "enspace" | "qmspace" => self.char(' '),
-            _ => {}
-        }
-    }
-
     /// `\u` gives 16 bits as a signed number; characters above come as two of them.
     fn unicode(&mut self, number: i32) {
         self.flush();
@@ -401,119 +307,6 @@ impl Reader {
             Destination::Fonts | Destination::Skip => return,
         };
         slot.push(char);
-    }
-
-    fn close_group(&mut self) {
-        let inner = self.state.destination;
-        if let Some(state) = self.stack.pop() {
-            self.state = state;
-        }
-        self.list_text = false;
-        match (inner, self.state.destination) {
-            (Destination::Styles, _) => {
-                let (number, name, outline) = std::mem::take(&mut self.style);
-                let name = name.trim_end_matches(';').trim().to_lowercase();
-                let named = name
-                    .strip_prefix("heading ")
-                    .and_then(|level| level.split(' ').next()?.parse().ok());
-                let level = outline.or(named).or((name == "title").then_some(1));
-                if let Some(level) = level.filter(|level| (1..=9).contains(level)) {
-                    self.styles.push((number, level));
-                }
-            }
-            (Destination::Note, outer) if outer != Destination::Note => {
-                let text = std::mem::take(&mut self.note).trim().to_owned();
-                if !text.is_empty() {
-                    self.notes.push(Block::Paragraph {
-                        text,
-                        place: Place::Whole,
-                    });
-                }
-            }
-            (Destination::Margin, outer) if outer != Destination::Margin => {
-                for line in std::mem::take(&mut self.margin)
-                    .lines()
-                    .map(str::trim)
-                    .filter(|line| line.chars().any(char::is_alphabetic))
-                {
-                    let block = Block::Paragraph {
-                        text: line.to_owned(),
-                        place: Place::Whole,
-                    };
-                    if !self.margins.contains(&block) {
-                        self.margins.push(block);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn end_paragraph(&mut self) {
-        match self.state.destination {
-            Destination::Note => self.note.push('\n'),
-            Destination::Margin => self.margin.push('\n'),
-            Destination::Body if self.look.in_table => self.text.push('\n'),
-            Destination::Body => {
-                self.end_table();
-                self.paragraph();
-            }
-            _ => {}
-        }
-    }
-
-    fn paragraph(&mut self) {
-        let text = std::mem::take(&mut self.text).trim().to_owned();
-        let place = Place::Whole;
-        let styled = self
-            .styles
-            .iter()
-            .find(|(style, _)| *style == self.look.style)
-            .map(|(_, level)| *level);
-        if !text.is_empty() {
-            self.blocks.push(match self.look.outline.or(styled) {
-                Some(level) => Block::Heading {
-                    level,
-                    text: text.split_whitespace().collect::<Vec<_>>().join(" "),
-                    place,
-                },
-                None if self.look.listed => Block::Item { text, place },
-                None => Block::Paragraph { text, place },
-            });
-        }
-        self.blocks.append(&mut self.notes);
-    }
-
-    fn end_cell(&mut self) {
-        if self.state.destination == Destination::Body {
-            self.cell.push_str(std::mem::take(&mut self.text).trim());
-            self.row.push(std::mem::take(&mut self.cell));
-        }
-    }
-
-    fn end_row(&mut self) {
-        if !self.row.is_empty() {
-            self.rows.push(std::mem::take(&mut self.row));
-        }
-    }
-
-    fn end_table(&mut self) {
-        self.end_row();
-        if !self.rows.is_empty() {
-            self.blocks
-                .extend(table::blocks(std::mem::take(&mut self.rows), 0, &Place::Whole));
-        }
-    }
-
-    fn finish(mut self) -> Document {
-        self.end_table();
-        self.paragraph();
-        self.document.blocks = self.blocks;
-        self.document.blocks.extend(self.margins);
-        for said in [&mut self.document.title, &mut self.document.author] {
-            *said = said.take().filter(|said| !said.trim().is_empty());
-        }
-        self.document
     }
 }
 

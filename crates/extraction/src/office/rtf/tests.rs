@@ -1,3 +1,5 @@
+use domain::Place;
+
 use super::*;
 
 fn rtf(text: &str) -> Document {
