@@ -12,8 +12,10 @@ use fastembed::{
 };
 use ort::environment::Environment;
 use serde::{Deserialize, Serialize};
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::IndexError;
+use crate::text::estimated_tokens;
 
 /// What a model folder says about itself (`model.json`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,21 +129,42 @@ impl Embedder {
     }
 }
 
-/// What is embedded for a passage: the title and the headings say what the text alone often does not.
+/// Most estimated tokens of title and headings: with a passage of `chunk::PASSAGE_TOKENS` they stay inside a window of 256.
+const CONTEXT_TOKENS: usize = 48;
+
+/// What is embedded for a passage: the title and the headings say what the text alone often does not. Where they are too
+/// long the innermost headings stay, and half of the room is the title's.
 pub fn passage_text(title: &str, headings: &[String], text: &str) -> String {
-    let mut out = String::with_capacity(title.len() + text.len() + 64);
-    out.push_str(title);
-    for heading in headings.iter().filter(|heading| *heading != title) {
-        if !out.is_empty() {
-            out.push_str(" > ");
+    let title = beginning(title, CONTEXT_TOKENS / 2);
+    let mut room = CONTEXT_TOKENS.saturating_sub(estimated_tokens(title));
+    let mut context: Vec<&str> = Vec::new();
+    for heading in headings.iter().rev().filter(|heading| *heading != title) {
+        let heading = beginning(heading, room.saturating_sub(1));
+        if heading.is_empty() {
+            break;
         }
-        out.push_str(heading);
+        room -= estimated_tokens(heading) + 1;
+        context.push(heading);
     }
-    if !out.is_empty() {
-        out.push('\n');
+    context.push(title);
+    context.retain(|part| !part.is_empty());
+    context.reverse();
+    let context = context.join(" > ");
+    if context.is_empty() {
+        text.to_owned()
+    } else {
+        format!("{context}\n{text}")
     }
-    out.push_str(text);
-    out
+}
+
+/// The words of a text that fit into so many estimated tokens.
+fn beginning(text: &str, tokens: usize) -> &str {
+    if estimated_tokens(text) <= tokens {
+        return text;
+    }
+    let ends = text.split_word_bound_indices().map(|(at, _)| at);
+    let fits = ends.take_while(|end| estimated_tokens(&text[..*end]) <= tokens);
+    text[..fits.last().unwrap_or(0)].trim_end()
 }
 
 fn normalise(vector: &mut [f32]) {

@@ -16,7 +16,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::text::{content_key, estimated_tokens, squeeze};
 
 /// Changes whenever passages would come out differently; stored documents of another version are read again.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Largest passage in estimated tokens; with a title and headings in front it stays inside a window of 256.
 pub const PASSAGE_TOKENS: usize = 200;

@@ -312,3 +312,27 @@ fn no_passage_of_a_hard_text_is_longer_than_the_model_reads() {
     }
     assert!(over.is_empty(), "{over:#?}");
 }
+
+#[test]
+fn a_title_and_headings_of_any_length_leave_the_passage_inside_the_window() {
+    let (tokenizer, window) = model();
+    let sentence = "The supplier guarantees an availability of 99.5 percent for every vehicle of the fleet in each month. ";
+    let mut blocks: Vec<Block> = (1..=6)
+        .map(|level| Block::Heading {
+            level,
+            text: format!("{level} {}", sentence.repeat(2)),
+            place: Place::Page { page: 1 },
+        })
+        .collect();
+    blocks.push(Block::Paragraph {
+        text: sentence.repeat(40),
+        place: Place::Page { page: 1 },
+    });
+    let document = Document {
+        title: Some(sentence.repeat(10)),
+        blocks,
+        ..Document::default()
+    };
+    let measured = measure(&tokenizer, window, "a.pdf", &document);
+    assert_eq!(measured.over, 0, "{measured:#?}");
+}
