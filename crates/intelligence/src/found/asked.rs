@@ -47,8 +47,13 @@ impl Asked {
         let anchors = anchors(text, &tokens, reader.language());
         let core = core(text, &tokens, &anchors);
         let mut terms: Vec<Token> = Vec::new();
+        let lower = text.to_lowercase();
+        let title = asks_for_a_title(&lower);
         let counts = |token: &&Token| {
-            !token.stop && !names_a_unit(&token.raw) && (core.contains(&token.at) || named(&anchors, token))
+            !token.stop
+                && !(title && is_one_of(TITLE, &token.raw.to_lowercase()))
+                && !names_a_unit(&token.raw)
+                && (core.contains(&token.at) || named(&anchors, token))
         };
         for token in tokens.iter().filter(counts) {
             // A month is compared by its number, so that `June` finds `2026-06`; its name would count twice.
@@ -63,7 +68,6 @@ impl Asked {
                 terms.push(token.clone());
             }
         }
-        let lower = text.to_lowercase();
         let mut periods: Vec<String> = terms
             .iter()
             .filter(|t| is_period(&t.stem))
@@ -76,7 +80,7 @@ impl Asked {
             expects: expects(&text.get(core).unwrap_or(text).to_lowercase()),
             terms,
             lookup,
-            title: asks_for_a_title(&lower),
+            title,
             periods,
         }
     }
@@ -85,10 +89,16 @@ impl Asked {
 /// `What is the title of the policy?`, `Wie heißt das Dokument?`
 fn asks_for_a_title(lower: &str) -> bool {
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
-    let says = |list: &str| list.split_ascii_whitespace().any(|word| words.contains(&word));
-    says("title titled titel tittel heading headline überschrift overskrift")
+    let says = |list: &str| words.iter().any(|word| is_one_of(list, word));
+    says(TITLE)
         || says("name names called named heißt heissen name heter navn")
             && says("document documents file files dokument dokumente datei dateien dokumentet fil filen")
+}
+
+const TITLE: &str = "title titled titel tittel heading headline überschrift overskrift";
+
+fn is_one_of(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|own| own == word)
 }
 
 impl Asked {

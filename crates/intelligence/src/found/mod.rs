@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::asked::{Anchor, AnchorKind, Asked};
 use self::meaning::{Meanings, Words};
-use self::score::{Scene, Signs, signs, weights};
+use self::score::{Scene, Signs, Weighed, signs};
 use self::select::{Chosen, Scored, select};
 use self::setting::{mentions, settings};
 use self::unit::{Unit, mark_headings, mark_repeated, units};
@@ -164,9 +164,9 @@ impl FoundInDocuments {
             mentions: &mentions,
         };
         let by_words = Meanings::default();
-        let weighed = weights(&asked, &all, &by_words);
+        let weighed = Weighed::of(&scene, &by_words);
         let mut known: Vec<Signs> = (0..all.len())
-            .map(|index| signs(&scene, &weighed, &by_words, index))
+            .map(|index| signs(&scene, &weighed, index))
             .collect();
         if cancel.is_cancelled() {
             return None;
@@ -188,7 +188,7 @@ impl FoundInDocuments {
             Ok(vectors) => {
                 let (pieces, of_words) = vectors.split_at((1 + order.len()).min(vectors.len()));
                 let meanings = Meanings::of(&words, of_words);
-                let weighed = weights(&asked, &all, &meanings);
+                let weighed = Weighed::of(&scene, &meanings);
                 for (index, vector) in order.iter().zip(pieces.iter().skip(1)) {
                     let cosine: f32 = vector.iter().zip(&pieces[0]).map(|(a, b)| a * b).sum();
                     let similarity = if cosine.is_finite() {
@@ -198,7 +198,7 @@ impl FoundInDocuments {
                     };
                     known[*index] = Signs {
                         similarity: Some(similarity),
-                        ..signs(&scene, &weighed, &meanings, *index)
+                        ..signs(&scene, &weighed, *index)
                     };
                 }
             }

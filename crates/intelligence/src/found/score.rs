@@ -36,7 +36,7 @@ pub(crate) struct Signs {
 }
 
 /// Rarity of each word of the question among the units, times how much such words say.
-pub(crate) fn weights(asked: &Asked, units: &[Unit], meanings: &Meanings) -> Vec<f32> {
+fn weights(asked: &Asked, units: &[Unit], meanings: &Meanings) -> Vec<f32> {
     let count = units.len() as f32;
     let rarest = ((count + 1.0) / 1.5).ln().max(1.0);
     asked
@@ -81,8 +81,39 @@ pub(crate) struct Scene<'a> {
     pub mentions: &'a [Vec<f32>],
 }
 
+/// The words of the question weighed, and how well what stands around each passage says them.
+pub(crate) struct Weighed<'a> {
+    weights: Vec<f32>,
+    /// Per evidence and term of the question.
+    around: Vec<Vec<f32>>,
+    meanings: &'a Meanings,
+}
+
+impl<'a> Weighed<'a> {
+    pub(crate) fn of(scene: &Scene<'_>, meanings: &'a Meanings) -> Self {
+        let best = |term: &Token, tokens: &[Token]| {
+            let alike = tokens.iter().map(|token| meanings.alike(term, token));
+            alike.fold(0.0, f32::max)
+        };
+        let of = |setting: &Setting| {
+            let terms = scene.asked.terms.iter();
+            terms
+                .map(|term| (0.9 * best(term, &setting.frame)).max(0.5 * best(term, &setting.body)))
+                .collect()
+        };
+        Self {
+            weights: weights(scene.asked, scene.units, meanings),
+            around: scene.settings.iter().map(of).collect(),
+            meanings,
+        }
+    }
+}
+
 /// The signs of one unit; nothing for an index that is none.
-pub(crate) fn signs(scene: &Scene<'_>, weights: &[f32], meanings: &Meanings, index: usize) -> Signs {
+pub(crate) fn signs(scene: &Scene<'_>, weighed: &Weighed<'_>, index: usize) -> Signs {
+    let Weighed {
+        weights, meanings, ..
+    } = weighed;
     let Scene { asked, units, .. } = scene;
     let (Some(unit), Some(setting), Some(evidence)) = (
         units.get(index),
@@ -105,7 +136,8 @@ pub(crate) fn signs(scene: &Scene<'_>, weights: &[f32], meanings: &Meanings, ind
     let after = neighbour(Some(index + 1));
     let (mut own, mut context, mut total) = (0.0, 0.0, 0.0);
     let (mut topic, mut topics) = (0.0, 0.0);
-    for (term, weight) in asked.terms.iter().zip(weights) {
+    let surroundings = weighed.around.get(unit.evidence).map_or(&[][..], Vec::as_slice);
+    for ((term, weight), outside) in asked.terms.iter().zip(weights).zip(surroundings) {
         let best = |tokens: &[Token]| {
             tokens
                 .iter()
@@ -114,11 +146,10 @@ pub(crate) fn signs(scene: &Scene<'_>, weights: &[f32], meanings: &Meanings, ind
         };
         let here = best(&unit.own);
         let around = here
-            .max(0.9 * best(&setting.frame))
+            .max(*outside)
             .max(0.8 * best(&unit.under))
             .max(0.7 * before.map_or(0.0, |other| best(&other.own)))
-            .max(0.5 * after.map_or(0.0, |other| best(&other.own)))
-            .max(0.5 * best(&setting.body));
+            .max(0.5 * after.map_or(0.0, |other| best(&other.own)));
         own += weight * here;
         context += weight * around;
         total += weight;
