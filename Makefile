@@ -44,9 +44,10 @@ test-long: setup ## Long tests: more cases, more kills, large folders
 bench: ## Speed and memory, as ratios against something run beside it
 	@echo "There are no benchmarks yet; docs/benchmarks.md says what was measured by hand."
 
-eval: setup ## Score the ranking on the questions about the demo documents
+eval: setup ## Score the ranking and the answers on the questions about the demo documents
 	$(CARGO) build --release -p cli -p extraction --bins
 	scripts/eval.sh
+	scripts/eval-answers.py
 
 lint: ## Formatting, clippy, and shellcheck when it is installed
 	$(CARGO) fmt --all --check

@@ -277,21 +277,12 @@ impl Growing {
         }
         for (at, sentence) in answered.answer.iter().enumerate() {
             for citation in &sentence.citations {
-                let when = jiff::Timestamp::from_second(citation.modified).map(|at| {
-                    at.to_zoned(jiff::tz::TimeZone::system())
-                        .strftime("%-d %b %Y")
-                        .to_string()
-                });
-                let age = match (&citation.written, when) {
-                    (Some(written), _) => format!("written {}", written.get(..10).unwrap_or(written)),
-                    (None, Ok(when)) => format!("as of {when}"),
-                    (None, Err(_)) => String::new(),
-                };
                 println!(
-                    "[{}] {}{}  {age}",
+                    "[{}] {}{}  {}",
                     at + 1,
                     citation.file,
-                    comma(&citation.place_text)
+                    comma(&citation.place_text),
+                    citation.dated
                 );
                 println!("{}", indented(&format!("“{}”", short(&citation.quote, 300))));
             }
@@ -301,11 +292,13 @@ impl Growing {
             println!("Two sources disagree on {}:", conflict.about);
             for side in &conflict.sides {
                 println!(
-                    "  {}  {}{}",
+                    "  {}  {}{}  {}",
                     side.value,
                     side.citation.file,
-                    comma(&side.citation.place.to_string())
+                    comma(&side.citation.place.to_string()),
+                    side.dated
                 );
+                println!("{}", indented(&format!("“{}”", short(&side.citation.quote, 300))));
             }
         }
         if !answered.answer.is_empty() {

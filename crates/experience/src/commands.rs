@@ -405,7 +405,7 @@ pub async fn ask(
         today: (copilot.today)(),
     };
     let (gathered, answer) = orchestration::ask(&copilot.library, &asked, events, cancel).await?;
-    Ok(Answered::of(&gathered, answer))
+    Ok(Answered::of(&gathered, answer, asked.today))
 }
 
 /// Measures the ranking over a question file.

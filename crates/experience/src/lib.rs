@@ -4,6 +4,7 @@
 //! The command line runs these commands today, the window will run the same ones. It knows nothing of windows,
 //! terminals, databases or connections.
 
+mod age;
 pub mod commands;
 mod copilot;
 mod failure;

@@ -1,10 +1,12 @@
 //! Values as faces get them, in JSON: fields may be added, never renamed.
 
 use domain::{Citation, Labels, Place, ReadStatus};
-use intelligence::{Answer, Conflict, Outcome};
+use intelligence::{Answer, Outcome};
 use orchestration::Gathered;
 use retrieval::chunk::Draft;
 use serde::{Deserialize, Serialize};
+
+use crate::age::dated;
 
 /// What Attaché reads from a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -142,7 +144,7 @@ pub struct Answered {
     /// Names and numbers of the question that no file mentions.
     pub missing: Vec<String>,
     /// Where sources disagree.
-    pub conflicts: Vec<Conflict>,
+    pub conflicts: Vec<ConflictView>,
     /// What a person should know about this answer.
     pub notices: Vec<String>,
     /// Labels of everything that was read for it.
@@ -191,13 +193,35 @@ pub struct CitationView {
     pub modified: i64,
     /// The date the document gives itself.
     pub written: Option<String>,
+    /// How old the source is, in words: `written 3 March 2025, 18 months ago`.
+    pub dated: String,
     /// Labels of the passage.
     pub labels: Labels,
 }
 
+/// What sources disagree on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConflictView {
+    /// The words both share.
+    pub about: String,
+    /// What each says, newest first.
+    pub sides: Vec<ConflictSideView>,
+}
+
+/// What one source says in a conflict.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConflictSideView {
+    /// The value alone, as written.
+    pub value: String,
+    /// Where it stands.
+    pub citation: Citation,
+    /// How old the source is, in words.
+    pub dated: String,
+}
+
 impl Answered {
-    /// From what was gathered and what came out.
-    pub fn of(gathered: &Gathered, answer: Answer) -> Self {
+    /// From what was gathered and what came out; ages count from `today`.
+    pub fn of(gathered: &Gathered, answer: Answer, today: jiff::civil::Date) -> Self {
         let (reason, missing) = match &answer.outcome {
             Outcome::Abstained { reason, missing } => (Some(reason.clone()), missing.clone()),
             Outcome::Answered | Outcome::Cancelled => (None, Vec::new()),
@@ -207,10 +231,19 @@ impl Answered {
             citations: sentence
                 .citations
                 .into_iter()
-                .map(|citation| citation_view(gathered, citation))
+                .map(|citation| citation_view(gathered, citation, today))
                 .collect(),
             conflict: sentence.conflict,
             confidence: sentence.confidence,
+        };
+        let side = |side: intelligence::ConflictSide| ConflictSideView {
+            dated: dated(side.citation.written.as_deref(), side.citation.modified, today),
+            value: side.value,
+            citation: side.citation,
+        };
+        let conflict = |conflict: intelligence::Conflict| ConflictView {
+            about: conflict.about,
+            sides: conflict.sides.into_iter().map(side).collect(),
         };
         Self {
             abstained: answer.abstained(),
@@ -219,7 +252,7 @@ impl Answered {
             answer: answer.sentences.into_iter().map(sentence).collect(),
             reason,
             missing,
-            conflicts: answer.conflicts,
+            conflicts: answer.conflicts.into_iter().map(conflict).collect(),
             notices: gathered.notices.iter().cloned().chain(answer.notices).collect(),
             labels: gathered.labels.clone(),
             passages_read: gathered.evidence.len(),
@@ -229,7 +262,7 @@ impl Answered {
 }
 
 /// A citation with its passage.
-pub fn citation_view(gathered: &Gathered, citation: Citation) -> CitationView {
+pub fn citation_view(gathered: &Gathered, citation: Citation, today: jiff::civil::Date) -> CitationView {
     let evidence = gathered
         .evidence
         .iter()
@@ -244,6 +277,7 @@ pub fn citation_view(gathered: &Gathered, citation: Citation) -> CitationView {
         passage: evidence.map_or_else(|| citation.quote.clone(), |e| e.text.clone()),
         quote: citation.quote,
         chars: citation.chars,
+        dated: dated(citation.written.as_deref(), citation.modified, today),
         modified: citation.modified,
         written: citation.written,
         labels: citation.labels,

@@ -338,3 +338,217 @@ async fn a_line_that_announces_a_list_comes_with_its_list() {
         ]
     );
 }
+
+#[tokio::test]
+async fn a_title_or_a_heading_is_no_answer() {
+    let mut policy = passage(
+        1,
+        "Sales/Policy 14.pdf",
+        "Policy 14: discounts and outside text\nDiscounts of account managers\n\
+         An account manager may grant a discount of 12 % in total.",
+    );
+    policy.title = Some("Policy 14: discounts and outside text".into());
+    let answer = ask(
+        "Which discounts may account managers grant by policy 14?",
+        vec![policy],
+    )
+    .await;
+    assert_eq!(
+        texts(&answer),
+        ["An account manager may grant a discount of 12 % in total."]
+    );
+}
+
+#[tokio::test]
+async fn a_title_answers_the_question_for_it() {
+    let mut policy = passage(
+        1,
+        "Sales/Policy 14.pdf",
+        "Discounts and outside text\nAn account manager may grant 12 % in total.",
+    );
+    policy.title = Some("Discounts and outside text".into());
+    let answer = ask("What is the title of policy 14?", vec![policy]).await;
+    assert!(
+        texts(&answer).contains(&"Discounts and outside text"),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_point_on_a_slide_is_an_answer() {
+    let slide = passage(
+        1,
+        "Fleet review Q3.pptx",
+        "What moved the robots\n867,000 transport orders in the quarter\n\
+         3.4 manual interventions per 1,000 orders, best value so far",
+    );
+    let answer = ask(
+        "How many manual interventions per 1,000 orders were there?",
+        vec![slide],
+    )
+    .await;
+    assert!(
+        answer.sentences[0].text.starts_with("3.4 manual interventions"),
+        "{answer:?}"
+    );
+}
+
+const CONTRACT: &str =
+    "4.2 Northwind shall maintain an uptime of the portal of no less than 99.5 % in each month.";
+const CRM: &str = "Record ID | Company name | City | SLA uptime | Owner\n\
+    70114 | Halden Logistics AS | Moss | 99.9 % | Ines Okafor\n\
+    70131 | Rauma Freight AS | Vestnes | 99.0 % | Ines Okafor\n\
+    70152 | Osterøy Foods AS | Osterøy |  | Ines Okafor";
+
+#[tokio::test]
+async fn a_contract_and_a_table_row_that_disagree_are_both_shown_with_their_dates() {
+    let mut contract = passage(1, "Contracts/Halden Service Agreement.pdf", CONTRACT);
+    contract.written = Some("2025-03-03".into());
+    let mut crm = table(2, "CRM export/companies.csv", CRM);
+    crm.written = Some("2026-04-24".into());
+    let answer = ask("What uptime did we promise Halden?", vec![contract, crm]).await;
+    let [conflict] = answer.conflicts.as_slice() else {
+        panic!("{answer:?}")
+    };
+    let sides: Vec<_> = conflict
+        .sides
+        .iter()
+        .map(|side| {
+            (
+                side.value.as_str(),
+                side.citation.file.as_str(),
+                side.citation.written.as_deref(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        sides,
+        [
+            ("99.9 %", "CRM export/companies.csv", Some("2026-04-24")),
+            (
+                "99.5 %",
+                "Contracts/Halden Service Agreement.pdf",
+                Some("2025-03-03")
+            ),
+        ]
+    );
+    assert!(
+        answer.sentences.iter().all(|sentence| sentence.conflict),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_measured_value_does_not_contradict_the_promised_one() {
+    let contract = passage(1, "Contracts/Halden Service Agreement.pdf", CONTRACT);
+    let report = table(
+        2,
+        "Fleet uptime Halden 2026-04.xlsx",
+        "Measure | Unit | Value\nUptime of the portal | % | 99.71 %",
+    );
+    let answer = ask("What uptime did we promise Halden?", vec![contract, report]).await;
+    assert!(
+        answer.sentences.iter().any(|own| own.text.contains("99.5 %")),
+        "{answer:?}"
+    );
+    assert!(answer.conflicts.is_empty(), "{answer:?}");
+}
+
+#[tokio::test]
+async fn the_row_of_another_customer_neither_answers_nor_contradicts() {
+    let contract = passage(1, "Contracts/Halden Service Agreement.pdf", CONTRACT);
+    let evidence = vec![contract, table(2, "CRM export/companies.csv", CRM)];
+    let answer = ask("What uptime did we promise Rauma Freight?", evidence.clone()).await;
+    assert_eq!(texts(&answer), ["Rauma Freight AS, SLA uptime: 99.0 %"]);
+    assert!(answer.conflicts.is_empty());
+    // Osterøy's row is there, but its cell is empty.
+    assert!(
+        ask("What uptime did we promise Osterøy Foods?", evidence)
+            .await
+            .abstained()
+    );
+}
+
+#[tokio::test]
+async fn two_versions_disagree_though_one_is_a_table_and_one_a_sentence() {
+    let mut old = table(
+        1,
+        "Offers/Offer NR-588 rev 1.docx",
+        "Item | Quantity | Total\nCarrier 300 | 40 | € 1,284,000\nTotal without tax | | € 1,284,000",
+    );
+    old.written = Some("2026-03-01".into());
+    let mut new = passage(
+        2,
+        "Offers/Offer NR-588 rev 2.pdf",
+        "Total without tax € 1,181,280 in all.",
+    );
+    new.written = Some("2026-04-01".into());
+    let answer = ask("What is the total without tax of offer NR-588?", vec![old, new]).await;
+    let [conflict] = answer.conflicts.as_slice() else {
+        panic!("{answer:?}")
+    };
+    let sides = conflict
+        .sides
+        .iter()
+        .map(|side| side.value.trim_start_matches("€ "));
+    assert_eq!(sides.collect::<Vec<_>>(), ["1,181,280", "1,284,000"]);
+}
+
+#[tokio::test]
+async fn what_one_section_says_is_not_said_of_the_subject_of_another() {
+    let section = |passage_id: i64, heading: &str, text: &str| {
+        let mut one = passage(1, "Sales/Battlecard.html", text);
+        one.passage = PassageId(passage_id);
+        one.headings = vec!["Battlecard".into(), heading.into()];
+        one
+    };
+    let evidence = vec![
+        section(11, "Against Polarlift", "The warranty on batteries is 24 months."),
+        section(
+            12,
+            "Against Brandt",
+            "Brandt is strong in Germany and has a good network.",
+        ),
+    ];
+    let answer = ask(
+        "How long is the warranty on batteries at Brandt?",
+        evidence.clone(),
+    )
+    .await;
+    assert!(answer.abstained(), "{answer:?}");
+    let answer = ask("How long is the warranty on batteries at Polarlift?", evidence).await;
+    assert_eq!(texts(&answer), ["The warranty on batteries is 24 months."]);
+}
+
+#[tokio::test]
+async fn the_month_of_the_question_is_that_of_the_answer() {
+    let energy = table(
+        1,
+        "Fleet energy 2026.csv",
+        "site | month | energy_kwh\nMoss | 2026-05 | 5522\nMoss | 2026-06 | 5890",
+    );
+    let answer = ask("How many kWh did Moss need in June 2026?", vec![energy.clone()]).await;
+    assert!(
+        answer.sentences[0].citations[0].quote.contains("2026-06"),
+        "{answer:?}"
+    );
+    assert!(
+        ask("How many kWh did Moss need in March 2026?", vec![energy])
+            .await
+            .abstained()
+    );
+}
+
+#[tokio::test]
+async fn prices_by_quantity_do_not_contradict_those_of_another_list() {
+    let list = |document: i64, year: &str, rows: &str| {
+        let text = format!("Family | From units | Discount\n{rows}");
+        table(document, &format!("Price list {year}.xlsx"), &text)
+    };
+    let evidence = vec![
+        list(1, "2024", "Carrier 300 | 1 | 0 %\nCarrier 300 | 10 | 4 %"),
+        list(2, "2026", "Carrier 300 | 1 | 0 %\nCarrier 300 | 10 | 5 %"),
+    ];
+    let answer = ask("What discount does the Carrier 300 get?", evidence).await;
+    assert!(!answer.abstained() && answer.conflicts.is_empty(), "{answer:?}");
+}

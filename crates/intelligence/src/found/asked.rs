@@ -1,8 +1,10 @@
 //! What a question asks for: its words, what it names, the period, and the kind of value that would answer it.
 
+use std::ops::Range;
+
 use super::expects::{Expects, expects};
 use super::period::names_a_time;
-use super::values::{ValueKind, values};
+use super::values::{ValueKind, currency, scale, values};
 use super::words::{Kind, Language, Reader, Token};
 
 /// A question, read.
@@ -15,6 +17,8 @@ pub(crate) struct Asked {
     pub expects: Expects,
     /// Nothing but a name: `KB-0193`, `NR-2025-0117`. What the named document says first is the answer.
     pub lookup: bool,
+    /// Asks what a document is called, so that a title answers.
+    pub title: bool,
     /// Years and quarters, as compared: `2018`, `q3`. Also those that `last year` means.
     pub periods: Vec<String>,
 }
@@ -32,15 +36,26 @@ pub(crate) struct Anchor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AnchorKind {
     Identifier,
-    Year,
+    /// A year or a month.
+    Time,
     Name,
 }
 
 impl Asked {
     pub(crate) fn read(text: &str, today: jiff::civil::Date, reader: &Reader) -> Self {
         let tokens = reader.tokens(text);
+        let anchors = anchors(text, &tokens, reader.language());
+        let core = core(text, &tokens, &anchors);
         let mut terms: Vec<Token> = Vec::new();
-        for token in tokens.iter().filter(|token| !token.stop) {
+        let lower = text.to_lowercase();
+        let title = asks_for_a_title(&lower);
+        let counts = |token: &&Token| {
+            !token.stop
+                && !(title && is_one_of(TITLE, &token.raw.to_lowercase()))
+                && !names_a_unit(&token.raw)
+                && (core.contains(&token.at) || named(&anchors, token))
+        };
+        for token in tokens.iter().filter(counts) {
             // A month is compared by its number, so that `June` finds `2026-06`; its name would count twice.
             let replaced = names_a_time(&token.raw)
                 && tokens
@@ -53,36 +68,96 @@ impl Asked {
                 terms.push(token.clone());
             }
         }
-        let lower = text.to_lowercase();
         let mut periods: Vec<String> = terms
             .iter()
             .filter(|t| is_period(&t.stem))
             .map(|t| t.stem.clone())
             .collect();
         periods.extend(relative_periods(&lower, today));
-        let anchors = anchors(text, &tokens, reader.language());
-        let named = |term: &Token| {
-            anchors.iter().any(|anchor| anchor.stems.contains(&term.stem)) || is_period(&term.stem)
-        };
-        let lookup = !terms.is_empty() && terms.iter().all(named);
+        let lookup = !terms.is_empty() && terms.iter().all(|term| named(&anchors, term));
         Self {
             anchors,
-            expects: expects(&lower),
+            expects: expects(&text.get(core).unwrap_or(text).to_lowercase()),
             terms,
             lookup,
+            title,
             periods,
         }
     }
 }
 
+/// `What is the title of the policy?`, `Wie heißt das Dokument?`
+fn asks_for_a_title(lower: &str) -> bool {
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
+    let says = |list: &str| words.iter().any(|word| is_one_of(list, word));
+    says(TITLE)
+        || says("name names called named heißt heissen name heter navn")
+            && says("document documents file files dokument dokumente datei dateien dokumentet fil filen")
+}
+
+const TITLE: &str = "title titled titel tittel heading headline überschrift overskrift";
+
+fn is_one_of(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|own| own == word)
+}
+
 impl Asked {
+    /// Forgets names that the evidence uses as ordinary words, written small more often than not: `Units`.
+    pub(crate) fn forget_ordinary<'a>(&mut self, evidence: impl Iterator<Item = &'a Token> + Clone) {
+        self.anchors.retain(|anchor| {
+            let [stem] = anchor.stems.as_slice() else {
+                return true;
+            };
+            let shouted = anchor.shown.chars().filter(|c| c.is_uppercase()).count() > 1;
+            if anchor.kind != AnchorKind::Name || shouted {
+                return true;
+            }
+            let uses = evidence.clone().filter(|token| token.stem == *stem);
+            let (small, all) = uses.fold((0, 0), |(small, all), token| {
+                let is_small = token.raw.starts_with(char::is_lowercase);
+                (small + usize::from(is_small), all + 1)
+            });
+            small * 2 <= all
+        });
+    }
+
     /// Whether a word of the question is part of what it names.
     pub(crate) fn names(&self, term: &Token) -> bool {
-        self.anchors
-            .iter()
-            .any(|anchor| anchor.stems.contains(&term.stem))
-            || is_period(&term.stem)
+        named(&self.anchors, term)
     }
+}
+
+fn named(anchors: &[Anchor], term: &Token) -> bool {
+    anchors.iter().any(|anchor| anchor.stems.contains(&term.stem)) || is_period(&term.stem)
+}
+
+/// The part of the text that asks. What follows the last question mark says how to answer (`Give it in millions.`), what
+/// stands before a colon leads up to the question. Each only where enough remains to be asked.
+fn core(text: &str, tokens: &[Token], anchors: &[Anchor]) -> Range<usize> {
+    let asks = |range: &Range<usize>| {
+        let words = tokens.iter().filter(|token| range.contains(&token.at));
+        words
+            .filter(|token| !token.stop && !named(anchors, token))
+            .count()
+            >= 2
+    };
+    let mut out = 0..text.len();
+    if let Some(end) = text.rfind('?').map(|at| 0..at + 1).filter(asks) {
+        out = end;
+    }
+    let from = text.get(out.clone()).and_then(|part| part.rfind(": "));
+    match from.map(|at| at + 1..out.end).filter(asks) {
+        Some(after) if text.get(..out.end).is_some_and(|part| part.ends_with('?')) => after,
+        _ => out,
+    }
+}
+
+/// `USD`, `million`, `FY`: in what a value is told, not what it is about.
+fn names_a_unit(raw: &str) -> bool {
+    let lower = raw.to_lowercase();
+    currency(&lower).is_some()
+        || scale(&lower).is_some() && lower.len() > 1
+        || matches!(lower.as_str(), "fy" | "cy")
 }
 
 fn is_year(stem: &str) -> bool {
@@ -123,9 +198,11 @@ fn anchors(text: &str, tokens: &[Token], language: Language) -> Vec<Anchor> {
         }
     };
     for token in tokens {
-        if is_year(&token.stem) {
+        // `May` at the beginning asks for permission.
+        let month = token.stem.starts_with("month ") && token.at > 0;
+        if is_year(&token.stem) || month {
             push(Anchor {
-                kind: AnchorKind::Year,
+                kind: AnchorKind::Time,
                 stems: vec![token.stem.clone()],
                 shown: token.raw.clone(),
             });
@@ -203,7 +280,7 @@ fn names_something(text: &str, token: &Token, language: Language) -> bool {
     let raw = token.raw.as_str();
     let capitals = raw.chars().filter(|c| c.is_uppercase()).count();
     let starts = raw.chars().next().is_some_and(char::is_uppercase);
-    if names_a_time(raw) {
+    if names_a_time(raw) || names_a_unit(raw) || in_brackets(text, token.at) {
         return false;
     }
     if token.stop && capitals < 2 || !starts && capitals == 0 || raw.chars().count() < 2 {
@@ -223,6 +300,17 @@ fn names_something(text: &str, token: &Token, language: Language) -> bool {
         .get(token.at + raw.len()..)
         .is_some_and(|rest| rest.starts_with("'s") || rest.starts_with("’s"));
     !first || possessive
+}
+
+/// Whether a place in the text is an aside: `Block (formerly Square)` is about Block.
+fn in_brackets(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let after = text.get(at..).unwrap_or_default();
+    let opened = before.rfind('(') > before.rfind(')');
+    opened
+        && after
+            .find(')')
+            .is_some_and(|close| after.find('(').is_none_or(|open| close < open))
 }
 
 #[cfg(test)]
@@ -289,7 +377,8 @@ mod tests {
     #[test]
     fn a_month_is_a_time_and_no_name() {
         let asked = read("How much did Moss need in June?");
-        assert_eq!(asked.anchors.len(), 1);
+        let kinds: Vec<AnchorKind> = asked.anchors.iter().map(|anchor| anchor.kind).collect();
+        assert_eq!(kinds, [AnchorKind::Time, AnchorKind::Name]);
         assert!(asked.terms.iter().any(|term| term.stem == "month 6"));
         assert!(
             Reader::for_question("")
@@ -297,6 +386,32 @@ mod tests {
                 .iter()
                 .any(|token| token.stem == "month 6")
         );
+    }
+
+    #[test]
+    fn how_to_answer_is_not_asked() {
+        let words =
+            |text: &str| -> Vec<String> { read(text).terms.into_iter().map(|term| term.raw).collect() };
+        assert_eq!(
+            words(
+                "What were total assets of Block (formerly Square) in FY2021? Answer in USD millions, from the sheet."
+            ),
+            ["total", "assets", "Block", "formerly", "Square", "FY2021"]
+        );
+        assert_eq!(
+            named("What did Block (formerly Square) earn in FY 2021?"),
+            ["2021", "Block"]
+        );
+        assert_eq!(
+            words("Answer from the cash flow statement: how much cash did financing bring?"),
+            ["cash", "financing", "bring"]
+        );
+        // Here the question is in the sentence before.
+        assert_eq!(
+            words("The charger flashes red. What should I do?"),
+            ["charger", "flashes", "red"]
+        );
+        assert_eq!(words("What should I do? The charger is red."), ["charger", "red"]);
     }
 
     #[test]

@@ -1,17 +1,19 @@
 //! Sources that give different values for the same thing.
 //!
-//! Modest on purpose: two pieces disagree only if, values aside, they say the same words (or are the same row and
-//! column), in different documents that are about the same thing. A price for one customer does not contradict the
-//! price for another.
+//! Modest on purpose: two pieces disagree only if they are in different documents about the same thing and, values
+//! aside, two sentences say the same words, two rows are the same row and column, or a row tells of what the question
+//! names (its label) what the question asks (its column) and the sentence speaks of that too. A price for one customer
+//! does not contradict the price for another, nor a measured value the promised one.
 
 use std::collections::BTreeSet;
 
-use super::asked::Asked;
+use super::asked::{AnchorKind, Asked, is_period};
 use super::expects::Expects;
 use super::select::{Chosen, Scored};
+use super::table::Row;
 use super::unit::{Unit, UnitKind};
 use super::values::Value;
-use super::words::{Kind, Reader};
+use super::words::{Kind, Reader, Token, alike};
 use crate::{Conflict, ConflictSide, Evidence};
 
 /// Words shared by two pieces that speak of the same thing, values aside.
@@ -20,6 +22,7 @@ const SAME_PATTERN: f32 = 0.7;
 /// The conflicts, and for each chosen sentence whether it takes part in one.
 pub(crate) fn conflicts(
     asked: &Asked,
+    reader: &Reader,
     chosen: &[Chosen],
     scored: &[Scored<'_>],
     evidence: &[Evidence],
@@ -34,7 +37,7 @@ pub(crate) fn conflicts(
             continue;
         }
         let first = scored[own.unit].unit;
-        let Some(value) = value(asked, first) else {
+        let Some(value) = value(asked, first).filter(|_| told_once(own.unit, scored, evidence)) else {
             continue;
         };
         let mut sides = vec![(own.unit, value)];
@@ -47,8 +50,10 @@ pub(crate) fn conflicts(
                     .iter()
                     .all(|(_, known)| known.canonical != other_value.canonical)
                 && other_value.kind == sides[0].1.kind
-                && same_subject(first, other.unit, evidence, asked, mentions)
-                && same_pattern(first, other.unit)
+                && let Some(subject) =
+                    same_subject([own.unit, index], scored, evidence, (asked, reader), mentions)
+                && same_pattern(first, other.unit, (asked, reader), subject)
+                && told_once(index, scored, evidence)
             {
                 sides.push((index, other_value));
             }
@@ -141,7 +146,31 @@ fn about(unit: &Unit, value: &Told) -> String {
     }
 }
 
-fn same_pattern(a: &Unit, b: &Unit) -> bool {
+/// Whether a row is the only one of its document with this label and column: one of several prices by quantity does not
+/// contradict the prices of another list.
+fn told_once(index: usize, scored: &[Scored<'_>], evidence: &[Evidence]) -> bool {
+    let own = scored[index].unit;
+    let UnitKind::Row(row) = &own.kind else {
+        return true;
+    };
+    let document = |unit: &Unit| evidence.get(unit.evidence).map(|one| one.document);
+    !scored.iter().any(|other| {
+        matches!(&other.unit.kind, UnitKind::Row(more)
+            if more.label == row.label && more.columns == row.columns && more.values != row.values)
+            && document(other.unit) == document(own)
+    })
+}
+
+/// How two documents are about the same thing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    /// Versions of one document.
+    Versions,
+    /// Both are about all that the question names.
+    Named,
+}
+
+fn same_pattern(a: &Unit, b: &Unit, asked: (&Asked, &Reader), subject: Subject) -> bool {
     match (&a.kind, &b.kind) {
         (UnitKind::Row(left), UnitKind::Row(right)) => {
             let plain = |text: &str| {
@@ -150,14 +179,11 @@ fn same_pattern(a: &Unit, b: &Unit) -> bool {
                     .collect::<Vec<_>>()
                     .join(" ")
             };
-            plain(&left.label) == plain(&right.label)
-                && left
-                    .columns
-                    .iter()
-                    .map(|c| plain(c))
-                    .eq(right.columns.iter().map(|c| plain(c)))
+            let columns = |row: &Row| row.columns.iter().map(|c| plain(c)).collect::<Vec<_>>();
+            plain(&left.label) == plain(&right.label) && columns(left) == columns(right)
         }
-        (UnitKind::Row(_), _) | (_, UnitKind::Row(_)) => false,
+        (UnitKind::Row(row), _) => row_and_sentence(row, b, asked, subject),
+        (_, UnitKind::Row(row)) => row_and_sentence(row, a, asked, subject),
         _ => {
             let words = |unit: &Unit| -> BTreeSet<String> {
                 unit.own
@@ -182,23 +208,63 @@ fn same_pattern(a: &Unit, b: &Unit) -> bool {
     }
 }
 
+/// Whether a row and a sentence tell the value of one thing.
+fn row_and_sentence(
+    row: &Row,
+    sentence: &Unit,
+    (asked, reader): (&Asked, &Reader),
+    subject: Subject,
+) -> bool {
+    let says = |words: &[Token], term: &Token| words.iter().any(|own| alike(term, own) >= 0.6);
+    let label = reader.content(&row.label);
+    if subject == Subject::Versions {
+        // The same line of two versions: a table in one, a sentence in the other.
+        return label.len() >= 2 && label.iter().all(|word| says(&sentence.own, word));
+    }
+    let column: Vec<Token> = row
+        .columns
+        .iter()
+        .flat_map(|column| reader.content(column))
+        .collect();
+    let of_the_named = asked.anchors.iter().any(|anchor| {
+        anchor.kind != AnchorKind::Time
+            && anchor
+                .stems
+                .iter()
+                .all(|stem| label.iter().any(|own| own.stem == *stem))
+    });
+    let of_another_time = column
+        .iter()
+        .any(|own| is_period(&own.stem) && !says(&sentence.own, own));
+    let mut told = asked
+        .terms
+        .iter()
+        .filter(|term| !asked.names(term) && says(&column, term))
+        .peekable();
+    of_the_named && !of_another_time && told.peek().is_some() && told.all(|term| says(&sentence.own, term))
+}
+
 /// Different documents about the same thing: both mention all that the question names, and their names do not tell
 /// them apart as two of a kind (`Contract Halden`, `Contract Norrland`).
-fn same_subject(a: &Unit, b: &Unit, evidence: &[Evidence], asked: &Asked, mentions: &[Vec<f32>]) -> bool {
-    let (Some(left), Some(right)) = (evidence.get(a.evidence), evidence.get(b.evidence)) else {
-        return false;
-    };
+fn same_subject(
+    pair: [usize; 2],
+    scored: &[Scored<'_>],
+    evidence: &[Evidence],
+    (asked, reader): (&Asked, &Reader),
+    mentions: &[Vec<f32>],
+) -> Option<Subject> {
+    let [left, right] = pair.map(|index| scored.get(index).and_then(|own| evidence.get(own.unit.evidence)));
+    let (left, right) = (left?, right?);
     if left.document == right.document {
-        return false;
+        return None;
     }
-    let both = mentions.iter().all(|found| {
-        let full = |index: usize| found.get(index).is_some_and(|share| *share >= 0.9);
-        full(a.evidence) && full(b.evidence)
-    });
-    if !both {
-        return false;
+    let full = |found: &Vec<f32>, index: usize| found.get(index).is_some_and(|share| *share >= 0.9);
+    if !mentions
+        .iter()
+        .all(|found| pair.iter().all(|index| full(found, *index)))
+    {
+        return None;
     }
-    let reader = Reader::for_question("");
     let names = |one: &Evidence| -> BTreeSet<String> {
         let stem = one.file.rsplit('/').next().unwrap_or(&one.file);
         let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
@@ -215,12 +281,11 @@ fn same_subject(a: &Unit, b: &Unit, evidence: &[Evidence], asked: &Asked, mentio
         from.difference(other).any(|stem| !asked_for(stem))
     };
     let parallel = shared > 0 && apart(&left, &right) && apart(&right, &left);
-    if asked.anchors.is_empty() {
-        // Nothing names the subject: only versions of one document can disagree.
-        !left.is_empty() && left == right
-    } else {
-        !parallel
+    if !left.is_empty() && left == right {
+        return Some(Subject::Versions);
     }
+    // Where nothing names the subject, only versions of one document can disagree.
+    (!asked.anchors.is_empty() && !parallel).then_some(Subject::Named)
 }
 
 const VERSION_WORDS: &str = "v version final draft copy old new rev revision sign unsign updat kopi utkast entwurf neu alt \

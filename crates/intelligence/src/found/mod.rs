@@ -1,16 +1,20 @@
 //! The engine without a language model.
 //!
 //! The evidence is cut into sentences, list items and table rows (`split`, `table`, `unit`); the question is read for
-//! what it asks and names (`asked`); each piece is scored by shared words, context, the kind of value asked for and,
-//! where there is an embedding model, by meaning (`score`); the best ones that say different things become the answer
-//! (`select`), and sources that give other values are shown beside them (`conflict`).
+//! what it asks and names (`asked`); each piece is scored by shared words, what stands around it (`setting`), the kind of
+//! value asked for and, where there is an embedding model, by meaning, of the piece and of its words (`score`,
+//! `meaning`); the best ones that say different things become the answer (`select`), and sources that give other values
+//! are shown beside them (`conflict`).
 
 mod asked;
 mod conflict;
 mod expects;
+mod meaning;
+mod noise;
 mod period;
 mod score;
 mod select;
+mod setting;
 mod split;
 mod table;
 mod unit;
@@ -22,9 +26,11 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use self::asked::{Anchor, AnchorKind, Asked};
-use self::score::{Signs, mentions, settings, signs, weights};
+use self::meaning::{Meanings, Words};
+use self::score::{Scene, Signs, Weighed, signs};
 use self::select::{Chosen, Scored, select};
-use self::unit::{Unit, mark_repeated, units};
+use self::setting::{mentions, settings};
+use self::unit::{Unit, mark_headings, mark_repeated, units};
 use self::words::Reader;
 use crate::{
     Answer, AnswerEvent, AnswerStream, AnswerTask, Conflict, Embed, Engine, Evidence, Outcome, Sentence,
@@ -36,8 +42,8 @@ pub struct FoundInDocuments {
     embed: Option<Arc<dyn Embed>>,
 }
 
-/// Pieces that are compared with the question by meaning; the others keep their score by words.
-const EMBEDDED: usize = 24;
+/// Pieces that are compared with the question by meaning; the others were far behind by words already.
+const EMBEDDED: usize = 48;
 
 const LABEL: &str = "found in your documents";
 const NOTHING: &str = "Nothing in your folders answers this.";
@@ -48,33 +54,23 @@ impl FoundInDocuments {
         Self { embed }
     }
 
-    /// Cosine of the question and each text, or a notice why words alone have to do.
-    async fn similarities(&self, question: &str, texts: Vec<String>) -> Result<Vec<f32>, Option<String>> {
+    /// One vector a text, or a notice why words alone have to do.
+    async fn vectors(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>, Option<String>> {
         let Some(embed) = &self.embed else {
             return Err(None);
         };
-        let count = texts.len();
-        let mut all = vec![question.to_owned()];
-        all.extend(texts);
         let failed = |why: String| Some(format!("Sentences were compared by their words only: {why}."));
         let vectors = embed
-            .embed(&all)
+            .embed(&texts)
             .await
             .map_err(|error| failed(error.to_string()))?;
-        let Some((asked, found)) = vectors.split_first() else {
-            return Err(failed("the model gave no vectors".into()));
-        };
-        if found.len() != count || found.iter().any(|vector| vector.len() != asked.len()) {
+        let length = vectors.first().map_or(0, Vec::len);
+        if vectors.len() != texts.len() || vectors.iter().any(|vector| vector.len() != length) {
             return Err(failed(
                 "the model gave vectors of the wrong number or length".into(),
             ));
         }
-        let cosine = |vector: &Vec<f32>| vector.iter().zip(asked).map(|(a, b)| a * b).sum::<f32>();
-        Ok(found
-            .iter()
-            .map(cosine)
-            .map(|cosine| if cosine.is_finite() { cosine } else { 0.0 })
-            .collect())
+        Ok(vectors)
     }
 }
 
@@ -143,7 +139,7 @@ impl FoundInDocuments {
         }
         let evidence = task.evidence.as_slice();
         let reader = Reader::for_question(&task.question.text);
-        let asked = Asked::read(&task.question.text, task.question.today, &reader);
+        let mut asked = Asked::read(&task.question.text, task.question.today, &reader);
         let mut all: Vec<Unit> = Vec::new();
         for (index, one) in evidence.iter().enumerate() {
             if cancel.is_cancelled() {
@@ -151,16 +147,26 @@ impl FoundInDocuments {
             }
             all.extend(units(index, one, &asked, &reader));
         }
+        asked.forget_ordinary(all.iter().flat_map(|unit| &unit.own));
         mark_repeated(&mut all, evidence);
+        mark_headings(&mut all, evidence);
         let settings = settings(evidence, &reader);
-        let mentions = mentions(&asked.anchors, evidence, &settings);
+        let mentions = mentions(&asked.anchors, &all, evidence, &settings);
         let missing = missing(&asked.anchors, &mentions);
         if !missing.is_empty() || asked.terms.is_empty() {
             return Some(Found::Nothing { missing });
         }
-        let weights = weights(&asked, &all);
+        let scene = Scene {
+            asked: &asked,
+            units: &all,
+            evidence,
+            settings: &settings,
+            mentions: &mentions,
+        };
+        let by_words = Meanings::default();
+        let weighed = Weighed::of(&scene, &by_words);
         let mut known: Vec<Signs> = (0..all.len())
-            .map(|index| signs(&asked, &weights, &all, index, &settings, &mentions))
+            .map(|index| signs(&scene, &weighed, index))
             .collect();
         if cancel.is_cancelled() {
             return None;
@@ -168,15 +174,32 @@ impl FoundInDocuments {
         let mut order: Vec<usize> = (0..known.len()).collect();
         order.sort_by(|a, b| known[*b].rank().total_cmp(&known[*a].rank()).then(a.cmp(b)));
         order.truncate(EMBEDDED);
-        let texts: Vec<String> = order.iter().map(|index| all[*index].text.clone()).collect();
-        match cancel
-            .run_until_cancelled(self.similarities(&task.question.text, texts))
-            .await?
-        {
-            Ok(similarities) => {
-                // Only what was compared by meaning competes; the rest was far behind by words already.
-                for (index, similarity) in order.iter().zip(similarities) {
-                    known[*index].similarity = Some(similarity.clamp(0.0, 1.0));
+        let words = Words::of(&asked, order.iter().map(|index| &all[*index]), &settings);
+        let mut texts = vec![task.question.text.clone()];
+        texts.extend(order.iter().map(|index| with_heading(&all[*index], evidence)));
+        texts.extend(
+            words
+                .asked
+                .iter()
+                .chain(&words.found)
+                .map(|(_, text)| text.clone()),
+        );
+        match cancel.run_until_cancelled(self.vectors(texts)).await? {
+            Ok(vectors) => {
+                let (pieces, of_words) = vectors.split_at((1 + order.len()).min(vectors.len()));
+                let meanings = Meanings::of(&words, of_words);
+                let weighed = Weighed::of(&scene, &meanings);
+                for (index, vector) in order.iter().zip(pieces.iter().skip(1)) {
+                    let cosine: f32 = vector.iter().zip(&pieces[0]).map(|(a, b)| a * b).sum();
+                    let similarity = if cosine.is_finite() {
+                        cosine.clamp(0.0, 1.0)
+                    } else {
+                        0.0
+                    };
+                    known[*index] = Signs {
+                        similarity: Some(similarity),
+                        ..signs(&scene, &weighed, *index)
+                    };
                 }
             }
             Err(notice) => notices.extend(notice),
@@ -200,7 +223,8 @@ impl FoundInDocuments {
         if chosen.is_empty() {
             return Some(Found::Nothing { missing: Vec::new() });
         }
-        let (conflicts, disputed) = conflict::conflicts(&asked, &chosen, &scored, evidence, &mentions);
+        let (conflicts, disputed) =
+            conflict::conflicts(&asked, &reader, &chosen, &scored, evidence, &mentions);
         let sentences = chosen
             .iter()
             .zip(disputed)
@@ -210,12 +234,25 @@ impl FoundInDocuments {
     }
 }
 
+/// A piece as the model reads it: under the title of its document and its heading.
+fn with_heading(unit: &Unit, evidence: &[Evidence]) -> String {
+    let Some(one) = evidence.get(unit.evidence) else {
+        return unit.text.clone();
+    };
+    let stem = one.file.rsplit('/').next().unwrap_or(&one.file);
+    let title = one.title.as_deref().unwrap_or(stem);
+    match one.headings.last().filter(|heading| heading.as_str() != title) {
+        Some(heading) => format!("{title}. {heading}: {}", unit.text),
+        None => format!("{title}. {}", unit.text),
+    }
+}
+
 /// What the question names and no evidence mentions.
 fn missing(anchors: &[Anchor], mentions: &[Vec<f32>]) -> Vec<String> {
     let nowhere = |(anchor, found): &(&Anchor, &Vec<f32>)| {
         let best = found.iter().copied().fold(0.0, f32::max);
         match anchor.kind {
-            AnchorKind::Identifier | AnchorKind::Year => best < 0.5,
+            AnchorKind::Identifier | AnchorKind::Time => best < 0.5,
             AnchorKind::Name => best < 0.01,
         }
     };

@@ -1,10 +1,13 @@
 //! How well a unit answers a question.
 
-use super::asked::{Anchor, AnchorKind, Asked};
+use super::asked::Asked;
 use super::expects::Expects;
+use super::meaning::Meanings;
+use super::noise::noise;
+use super::setting::Setting;
 use super::unit::{Unit, UnitKind};
 use super::values::{ValueKind, names_person};
-use super::words::{Kind, Reader, Token, alike};
+use super::words::{Kind, Token};
 use crate::Evidence;
 
 /// What is known about a unit as an answer; every field from 0 to 1.
@@ -16,120 +19,24 @@ pub(crate) struct Signs {
     pub context: f32,
     /// `context` for the words that name nothing: what is asked, not about whom.
     pub topic: f32,
-    /// Share of what the question names that the unit's document mentions.
+    /// Share of what the question names that the unit is about.
     pub anchors: f32,
+    /// The same for the one thing named that it is least about.
+    pub weakest: f32,
     /// 1 where a value of the asked kind is there, 0 where it is missing, one half where no kind is asked.
     pub kind: f32,
     /// Cosine of question and unit; `None` without an embedding model.
     pub similarity: Option<f32>,
+    /// Cosine of question and passage, as the search says.
+    pub near: f32,
     /// How early the search put the passage: 1 for the first, one half for the second.
     pub passage: f32,
     /// Looks like a question, a heading, navigation or a line of a table of contents.
     pub noise: f32,
 }
 
-/// Words around the units of one evidence.
-pub(crate) struct Setting {
-    /// Title, headings, file and source name.
-    pub frame: Vec<Token>,
-    /// The passage itself.
-    pub body: Vec<Token>,
-}
-
-impl Setting {
-    /// Whether title, headings or file name hold all these words.
-    fn passage_names(&self, terms: &[Token]) -> bool {
-        terms
-            .iter()
-            .all(|term| self.frame.iter().any(|token| token.stem == term.stem))
-    }
-}
-
-pub(crate) fn settings(evidence: &[Evidence], reader: &Reader) -> Vec<Setting> {
-    evidence
-        .iter()
-        .map(|one| {
-            let mut words = vec![one.source.as_str(), one.file.as_str()];
-            words.extend(one.title.as_deref());
-            words.extend(one.headings.iter().map(String::as_str));
-            // The year a document was written in is as good as a mention.
-            words.extend(one.written.as_deref().and_then(|written| written.get(..4)));
-            let frame = words
-                .iter()
-                .flat_map(|text| reader.content(&text.replace(['_', '/', '.'], " ")))
-                .collect();
-            Setting {
-                frame,
-                body: reader.content(&one.text),
-            }
-        })
-        .collect()
-}
-
-/// How far the evidence mentions each anchor: per anchor and per evidence, from 0 to 1.
-pub(crate) fn mentions(anchors: &[Anchor], evidence: &[Evidence], settings: &[Setting]) -> Vec<Vec<f32>> {
-    let own = |anchor: &Anchor, index: usize| {
-        let Some(setting) = settings.get(index) else {
-            return 0.0;
-        };
-        let found = |stem: &String| {
-            setting
-                .frame
-                .iter()
-                .chain(&setting.body)
-                .any(|token| token.stem == *stem)
-        };
-        let present = anchor.stems.iter().filter(|stem| found(stem)).count();
-        // `Shelf 900` is not `Shelf 120`.
-        let numbered = |stem: &&String| stem.bytes().all(|b| b.is_ascii_digit());
-        if anchor.kind == AnchorKind::Name && !anchor.stems.iter().filter(numbered).all(found) {
-            return 0.0;
-        }
-        let share = present as f32 / anchor.stems.len().max(1) as f32;
-        if share < 1.0 && anchor.kind == AnchorKind::Name && spelled_out(anchor, &evidence[index].text) {
-            1.0
-        } else {
-            share
-        }
-    };
-    anchors
-        .iter()
-        .map(|anchor| {
-            let single: Vec<f32> = (0..evidence.len()).map(|index| own(anchor, index)).collect();
-            (0..evidence.len())
-                .map(|index| {
-                    // Another passage of the same document may say whom it is about.
-                    let same = |other: &usize| evidence[*other].document == evidence[index].document;
-                    let elsewhere = (0..evidence.len())
-                        .filter(same)
-                        .map(|other| single[other])
-                        .fold(0.0, f32::max);
-                    single[index].max(0.9 * elsewhere)
-                })
-                .collect()
-        })
-        .collect()
-}
-
-/// An abbreviation in capitals whose words stand in the text: `SLA` and `service level agreement`.
-fn spelled_out(anchor: &Anchor, text: &str) -> bool {
-    let [stem] = anchor.stems.as_slice() else {
-        return false;
-    };
-    let capitals = anchor.shown.chars().all(char::is_uppercase);
-    if !capitals || !(2..=6).contains(&stem.chars().count()) {
-        return false;
-    }
-    let initials: String = text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter_map(|word| word.chars().next())
-        .flat_map(char::to_lowercase)
-        .collect();
-    stem.chars().count() >= 3 && initials.contains(stem.as_str())
-}
-
 /// Rarity of each word of the question among the units, times how much such words say.
-pub(crate) fn weights(asked: &Asked, units: &[Unit]) -> Vec<f32> {
+fn weights(asked: &Asked, units: &[Unit], meanings: &Meanings) -> Vec<f32> {
     let count = units.len() as f32;
     let rarest = ((count + 1.0) / 1.5).ln().max(1.0);
     asked
@@ -138,7 +45,7 @@ pub(crate) fn weights(asked: &Asked, units: &[Unit]) -> Vec<f32> {
         .map(|term| {
             let having = units
                 .iter()
-                .filter(|unit| unit.own.iter().any(|own| alike(term, own) > 0.7))
+                .filter(|unit| unit.own.iter().any(|own| meanings.alike(term, own) >= 0.6))
                 .count() as f32;
             let rarity = ((count + 1.0) / (having + 0.5)).ln().clamp(0.3, rarest);
             let says = match term.kind {
@@ -164,37 +71,85 @@ const VAGUE: &str = "provid support offer appli includ happen work allow requir 
 kind way thing specif certain current exist exampl detail inform describ explain list name compani document file \
 promis commit agre regard relat follow gener usual typic normal amount valu number question answer last take bedeut gelten dauert dauern vare";
 
-pub(crate) fn signs(
-    asked: &Asked,
-    weights: &[f32],
-    units: &[Unit],
-    index: usize,
-    settings: &[Setting],
-    mentions: &[Vec<f32>],
-) -> Signs {
-    let Some(unit) = units.get(index) else {
+/// What the signs of every unit are read from.
+pub(crate) struct Scene<'a> {
+    pub asked: &'a Asked,
+    pub units: &'a [Unit],
+    pub evidence: &'a [Evidence],
+    pub settings: &'a [Setting],
+    /// Per anchor and unit, see [`super::setting::mentions`].
+    pub mentions: &'a [Vec<f32>],
+}
+
+/// The words of the question weighed, and how well what stands around each passage says them.
+pub(crate) struct Weighed<'a> {
+    weights: Vec<f32>,
+    /// Per evidence and term of the question.
+    around: Vec<Vec<f32>>,
+    meanings: &'a Meanings,
+}
+
+impl<'a> Weighed<'a> {
+    pub(crate) fn of(scene: &Scene<'_>, meanings: &'a Meanings) -> Self {
+        let best = |term: &Token, tokens: &[Token]| {
+            let alike = tokens.iter().map(|token| meanings.alike(term, token));
+            alike.fold(0.0, f32::max)
+        };
+        let of = |setting: &Setting| {
+            let terms = scene.asked.terms.iter();
+            terms
+                .map(|term| (0.9 * best(term, &setting.frame)).max(0.5 * best(term, &setting.body)))
+                .collect()
+        };
+        Self {
+            weights: weights(scene.asked, scene.units, meanings),
+            around: scene.settings.iter().map(of).collect(),
+            meanings,
+        }
+    }
+}
+
+/// The signs of one unit; nothing for an index that is none.
+pub(crate) fn signs(scene: &Scene<'_>, weighed: &Weighed<'_>, index: usize) -> Signs {
+    let Weighed {
+        weights, meanings, ..
+    } = weighed;
+    let Scene { asked, units, .. } = scene;
+    let (Some(unit), Some(setting), Some(evidence)) = (
+        units.get(index),
+        units
+            .get(index)
+            .and_then(|unit| scene.settings.get(unit.evidence)),
+        units
+            .get(index)
+            .and_then(|unit| scene.evidence.get(unit.evidence)),
+    ) else {
         return Signs::default();
     };
-    let Some(setting) = settings.get(unit.evidence) else {
-        return Signs::default();
-    };
+    let is_row = matches!(unit.kind, UnitKind::Row(_));
+    // A row speaks for itself, not for its neighbours.
     let neighbour = |at: Option<usize>| {
         at.and_then(|at| units.get(at))
-            .filter(|other| other.evidence == unit.evidence)
+            .filter(|other| other.evidence == unit.evidence && !is_row)
     };
     let before = neighbour(index.checked_sub(1));
     let after = neighbour(Some(index + 1));
     let (mut own, mut context, mut total) = (0.0, 0.0, 0.0);
     let (mut topic, mut topics) = (0.0, 0.0);
-    for (term, weight) in asked.terms.iter().zip(weights) {
-        let best = |tokens: &[Token]| tokens.iter().map(|token| alike(term, token)).fold(0.0, f32::max);
+    let surroundings = weighed.around.get(unit.evidence).map_or(&[][..], Vec::as_slice);
+    for ((term, weight), outside) in asked.terms.iter().zip(weights).zip(surroundings) {
+        let best = |tokens: &[Token]| {
+            tokens
+                .iter()
+                .map(|token| meanings.alike(term, token))
+                .fold(0.0, f32::max)
+        };
         let here = best(&unit.own);
         let around = here
-            .max(0.9 * best(&setting.frame))
+            .max(*outside)
             .max(0.8 * best(&unit.under))
             .max(0.7 * before.map_or(0.0, |other| best(&other.own)))
-            .max(0.5 * after.map_or(0.0, |other| best(&other.own)))
-            .max(0.5 * best(&setting.body));
+            .max(0.5 * after.map_or(0.0, |other| best(&other.own)));
         own += weight * here;
         context += weight * around;
         total += weight;
@@ -204,18 +159,15 @@ pub(crate) fn signs(
         }
     }
     // A bare name is answered by the document that carries it, from its beginning.
-    if asked.lookup && setting.passage_names(&asked.terms) {
+    if asked.lookup && setting.names(&asked.terms) {
         own = own.max(total * (1.0 - 0.02 * unit.position.min(10) as f32));
     }
     let share = |sum: f32| if total > 0.0 { sum / total } else { 0.0 };
-    let supported: f32 = mentions
-        .iter()
-        .filter_map(|anchor| anchor.get(unit.evidence))
-        .sum();
-    let anchors = if mentions.is_empty() {
-        1.0
-    } else {
-        supported / mentions.len() as f32
+    let named = scene.mentions.iter();
+    let supported: Vec<f32> = named.filter_map(|anchor| anchor.get(index).copied()).collect();
+    let anchors = match supported.len() {
+        0 => 1.0,
+        count => supported.iter().sum::<f32>() / count as f32,
     };
     Signs {
         own: share(own),
@@ -226,8 +178,10 @@ pub(crate) fn signs(
             share(context)
         },
         anchors,
+        weakest: supported.iter().copied().fold(1.0, f32::min),
         kind: kind(asked, unit),
         similarity: None,
+        near: evidence.similarity.unwrap_or(0.0).clamp(0.0, 1.0),
         passage: 1.0 / (1.0 + unit.evidence as f32),
         noise: noise(unit),
     }
@@ -283,120 +237,31 @@ remove repeat replace report reset restart retry return review run save scan sch
 stop submit swap switch tap test tighten turn type undo uninstall unlock unplug update upload use verify view visit wait wipe \
 write åpne trykk velg klikk skriv start stopp sett koble slå vent";
 
-/// What is rarely an answer: from 0 to 1.
-fn noise(unit: &Unit) -> f32 {
-    let text = unit.text.as_str();
-    let length = text.chars().count();
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    let words = text.split_whitespace().count();
-    let is_row = matches!(unit.kind, UnitKind::Row(_));
-    let leaders = text.contains("....") || text.contains(". . .") || text.contains("……");
-    let mut noise: f32 = 0.0;
-    // A question, also one followed by no more than its number.
-    if let Some((_, answer)) = text.rsplit_once('?') {
-        let answer = answer.trim();
-        let numbered = answer.len() <= 4 && answer.bytes().any(|b| b.is_ascii_digit());
-        if answer.is_empty() || numbered {
-            noise = noise.max(0.8);
-        }
-    }
-    if text.ends_with(':') {
-        noise = noise.max(0.4);
-    }
-    if matches!(unit.kind, UnitKind::Heading) {
-        noise = noise.max(if unit.text.contains(':') { 0.3 } else { 0.6 });
-    }
-    let counter = text.rsplit_once('/').is_some_and(|(front, last)| {
-        let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        digits(last.trim()) && front.trim_end().ends_with(|c: char| c.is_ascii_digit())
-    });
-    if counter && words <= 10 {
-        noise = noise.max(0.9);
-    }
-    if leaders {
-        noise = 1.0;
-    }
-    if !is_row && (words < 4 || letters * 2 < length) {
-        noise = noise.max(0.6);
-    }
-    if length > 600 {
-        noise = noise.max(0.5);
-    }
-    let lower = text.to_lowercase();
-    let boilerplate = [
-        "all rights reserved",
-        "table of contents",
-        "click here",
-        "unsubscribe",
-        "cookie",
-        "this e-mail and any attachments",
-        "this email and any attachments",
-        "back to top",
-        "alle rechte vorbehalten",
-        "inhaltsverzeichnis",
-        "innholdsfortegnelse",
-        "for more information, see",
-        "page intentionally left blank",
-    ];
-    if boilerplate.iter().any(|phrase| lower.contains(phrase)) {
-        noise = noise.max(0.7);
-    }
-    let elsewhere = [
-        "for more information",
-        "for a more detailed",
-        "to learn more",
-        "weitere informationen",
-        "mer informasjon",
-    ];
-    if elsewhere.iter().any(|phrase| lower.starts_with(phrase)) {
-        noise = noise.max(0.6);
-    }
-    let addresses = [
-        "from:", "to:", "cc:", "sent:", "subject:", "von:", "an:", "fra:", "til:",
-    ];
-    if addresses.iter().filter(|word| lower.contains(*word)).count() >= 2 {
-        noise = noise.max(0.8);
-    }
-    if unit.repeated {
-        noise = noise.max(0.9);
-    }
-    if words <= 6
-        && ["page ", "seite ", "side "]
-            .iter()
-            .any(|word| lower.starts_with(word))
-    {
-        noise = 1.0;
-    }
-    noise
-}
-
 impl Signs {
-    /// Order of the units. Weights rounded by hand from a logistic fit on development questions with known answers.
+    /// Order of the units. Weights rounded by hand from a listwise fit on development questions with known passages.
     pub(crate) fn rank(&self) -> f32 {
-        self.own
-            + 1.2 * self.context
-            + 2.4 * self.similarity.unwrap_or(0.0)
+        0.5 * self.own
+            + 1.5 * self.context
+            + 2.5 * self.topic
+            + 2.4 * self.similarity.unwrap_or(self.near)
             + 1.1 * self.kind
             + 1.5 * self.anchors
-            + 0.4 * self.passage
+            + self.near
+            + 0.6 * self.passage
             - 1.4 * self.noise
     }
 
-    /// Whether it answers at all, from 0 to 1: a logistic model, fitted with as much weight on questions that the
-    /// evidence answers as on questions that it does not answer (other customers, other products, other subjects),
-    /// and rounded. The constant without a model is set stricter by hand: words alone mislead more often.
+    /// Whether it answers at all, from 0 to 1. What decides is whether the unit is about everything that the question
+    /// names (`weakest`) and speaks of what is asked (`topic`, helped by the passage as a whole): of a fit on questions
+    /// that the evidence answers and on near misses (another customer, product, year), these told them apart; the
+    /// similarity of the unit alone did not, because a near miss shares the names. Rounded by hand. Without a model
+    /// words alone have to show it.
     pub(crate) fn confidence(&self) -> f32 {
-        let kind = self.kind - 0.5;
-        let elsewhere = 1.0 - self.anchors;
-        let z = match self.similarity {
-            Some(similarity) => {
-                -8.5 + 3.7 * self.context + 3.8 * self.topic + 8.0 * similarity + 0.9 * kind
-                    - 2.4 * self.noise
-            }
-            None => -6.5 + 7.1 * self.context + 2.9 * self.topic + 0.9 * kind - 2.1 * self.noise,
+        let speaks = match self.similarity {
+            Some(similarity) => self.topic + 0.5 * self.near + 0.2 * (similarity - 0.4),
+            None => self.topic,
         };
-        // Set by hand: an answer from a document about something else is the worst mistake.
-        let z = z - 3.0 * elsewhere;
+        let z = 10.0 * (self.weakest * speaks - 0.45) + 0.9 * (self.kind - 0.5) - 2.4 * self.noise;
         1.0 / (1.0 + (-z).exp())
     }
 }

@@ -21,10 +21,21 @@ pub(crate) struct Row {
     pub values: Vec<String>,
     /// The cells answer the kind of question asked.
     pub fits: bool,
+    /// The column asked for is empty in this row, so the row does not answer.
+    pub empty: bool,
 }
 
 /// More columns than this in one sentence are no clear choice.
 const COLUMNS: usize = 3;
+
+/// Whether the first line of a table names its columns: none of its cells is a value, years aside.
+pub(crate) fn is_header(text: &str, line: Range<usize>) -> bool {
+    cells(text, line).into_iter().all(|cell| {
+        let cell = text.get(cell).unwrap_or_default();
+        let figure = cell.trim_start_matches(|c: char| !c.is_alphanumeric());
+        !figure.starts_with(|c: char| c.is_ascii_digit()) || cell.split_whitespace().all(is_period)
+    })
+}
 
 /// A row whose cells are parted by ` | `, under column headings where there are some.
 pub(crate) fn piped(
@@ -47,7 +58,26 @@ pub(crate) fn piped(
         .map(|(_, head, cell)| (head, cell))
         .collect();
     let name = row.get(label).map_or("", at);
-    write(at(&line), name, &others, asked, reader)
+    let said = |index: usize| named(head(index), asked, reader);
+    let filled = |index: &usize| {
+        row.get(*index)
+            .is_some_and(|cell| at(cell).chars().any(char::is_alphanumeric))
+    };
+    let (full, empty): (Vec<usize>, Vec<usize>) = (0..heads.len()).partition(filled);
+    let best = |columns: Vec<usize>| columns.into_iter().map(said).fold(0.0, f32::max);
+    Row {
+        empty: best(empty) > best(full),
+        ..write(at(&line), name, &others, asked, reader)
+    }
+}
+
+/// How much of the question a column heading says.
+fn named(head: &str, asked: &Asked, reader: &Reader) -> f32 {
+    let heads = reader.content(head);
+    let terms = asked.terms.iter().filter(|term| !is_period(&term.stem));
+    terms
+        .map(|term| heads.iter().map(|token| alike(term, token)).fold(0.0, f32::max))
+        .sum()
 }
 
 /// The cell that says what a row is about: the first one with letters. Where that is a code (`AMR-30C`) and the next
@@ -162,6 +192,7 @@ fn write(line: &str, label: &str, others: &[(&str, &str)], asked: &Asked, reader
         columns,
         values,
         fits,
+        empty: false,
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::asked::Asked;
 use super::split::{PieceKind, lines, pieces};
 use super::table::{self, Row};
-use super::values::{Value, values};
+use super::values::{Value, ValueKind, values};
 use super::words::{Reader, Token};
 use crate::Evidence;
 
@@ -36,6 +36,9 @@ pub(crate) enum UnitKind {
     Sentence,
     Item(Option<u32>),
     Row(Row),
+    /// A short line without an end, as on a slide.
+    Line,
+    /// A title or a heading: it says what stands below it, never an answer.
     Heading,
 }
 
@@ -73,13 +76,63 @@ pub(crate) fn mark_repeated(units: &mut [Unit], evidence: &[Evidence]) {
     }
 }
 
+/// Marks titles and headings: what the document calls itself or its parts, and a line without a value over a paragraph.
+pub(crate) fn mark_headings(units: &mut [Unit], evidence: &[Evidence]) {
+    let mut names: HashMap<_, BTreeSet<String>> = HashMap::new();
+    for one in evidence {
+        let own = names.entry(one.document).or_default();
+        let stem = one.file.rsplit('/').next().unwrap_or(&one.file);
+        own.insert(bare(stem.rsplit_once('.').map_or(stem, |(stem, _)| stem)));
+        own.extend(one.title.iter().chain(&one.headings).map(|name| bare(name)));
+        own.remove("");
+    }
+    for index in 0..units.len() {
+        let (unit, next) = (&units[index], units.get(index + 1));
+        let Some(own) = evidence
+            .get(unit.evidence)
+            .and_then(|one| names.get(&one.document))
+        else {
+            continue;
+        };
+        let next = next.filter(|next| next.evidence == unit.evidence);
+        let over_text = next.is_some_and(|next| !matches!(next.kind, UnitKind::Line | UnitKind::Heading));
+        // The columns of a printed table stand over lines of values.
+        let over_values = next.is_some_and(|next| next.values.len() >= 2) && unit.values.is_empty();
+        let tells = unit
+            .values
+            .iter()
+            .any(|value| value.kind != ValueKind::Date && value.range.start > 0);
+        let is_line = matches!(unit.kind, UnitKind::Line);
+        if !matches!(unit.kind, UnitKind::Row(_))
+            && (own.contains(&bare(&unit.text)) || is_line && (over_text && !tells || over_values))
+        {
+            units[index].kind = UnitKind::Heading;
+        }
+    }
+}
+
+/// Letters and digits of a name in lower case, without the number of a section in front.
+fn bare(name: &str) -> String {
+    let name = name.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '§' | ' '));
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
 fn table_units(index: usize, evidence: &Evidence, asked: &Asked, reader: &Reader) -> Vec<Unit> {
     let text = evidence.text.as_str();
     let lines = lines(text);
     let Some((header, rows)) = lines.split_first() else {
         return Vec::new();
     };
+    let of_cells = |line: &Range<usize>| text.get(line.clone()).is_some_and(|line| line.contains(" | "));
+    let wide = rows.iter().any(of_cells);
     let with = |line: &Range<usize>| {
+        // A line of one cell in a table of several is a caption.
+        if wide && !of_cells(line) {
+            return plain_unit(index, text, line.clone(), UnitKind::Heading, Vec::new(), reader);
+        }
         let row = table::piped(text, Some(header.clone()), line.clone(), asked, reader);
         row_unit(index, text, line.clone(), row, Vec::new(), reader)
     };
@@ -93,32 +146,44 @@ fn prose_units(index: usize, evidence: &Evidence, asked: &Asked, reader: &Reader
     let mut under: Vec<Token> = Vec::new();
     // The first line of the table that is open now, and all lines so far, for the years above a printed statement.
     let mut header: Option<Range<usize>> = None;
+    let mut open = false;
     let mut above: Vec<Range<usize>> = Vec::new();
     for piece in pieces {
         let line = piece.range.clone();
         let shown = text.get(line.clone()).unwrap_or_default();
         let is_piped = piece.kind == PieceKind::Row && shown.contains(" | ");
         if is_piped {
-            let is_header = header.is_none() && !shown.bytes().any(|b| b.is_ascii_digit());
-            let row = table::piped(text, header.clone(), line.clone(), asked, reader);
-            if is_header {
+            if !open && table::is_header(text, line.clone()) {
                 header = Some(line.clone());
+                let heads = plain_unit(
+                    index,
+                    text,
+                    line.clone(),
+                    UnitKind::Heading,
+                    under.clone(),
+                    reader,
+                );
+                out.push(heads);
+            } else {
+                let row = table::piped(text, header.clone(), line.clone(), asked, reader);
+                out.push(row_unit(index, text, line.clone(), row, under.clone(), reader));
             }
-            out.push(row_unit(index, text, line.clone(), row, under.clone(), reader));
+            open = true;
         } else {
             header = None;
+            open = false;
             let row = table::figures(text, &above, line.clone(), asked, reader)
                 .filter(|_| piece.kind == PieceKind::Row);
             let kind = match piece.kind {
                 PieceKind::Sentence | PieceKind::Row => UnitKind::Sentence,
                 PieceKind::Item(number) => UnitKind::Item(number),
-                PieceKind::Heading => UnitKind::Heading,
+                PieceKind::Heading => UnitKind::Line,
             };
             let unit = match row {
                 Some(row) => row_unit(index, text, line.clone(), row, under.clone(), reader),
                 None => plain_unit(index, text, line.clone(), kind, under.clone(), reader),
             };
-            if matches!(unit.kind, UnitKind::Heading) {
+            if matches!(unit.kind, UnitKind::Line) {
                 under = unit.own.clone();
             }
             out.push(unit);

@@ -340,7 +340,7 @@ fn is_percent(lower: &str) -> bool {
     )
 }
 
-fn currency(lower: &str) -> Option<&'static str> {
+pub(crate) fn currency(lower: &str) -> Option<&'static str> {
     match lower.trim_end_matches(['.', ',', ')']).trim_start_matches('(') {
         "$" | "usd" | "dollars" | "us$" => Some("USD"),
         "€" | "eur" | "euro" | "euros" => Some("EUR"),
@@ -353,7 +353,7 @@ fn currency(lower: &str) -> Option<&'static str> {
     }
 }
 
-fn scale(lower: &str) -> Option<&'static str> {
+pub(crate) fn scale(lower: &str) -> Option<&'static str> {
     match lower {
         "thousand" | "tausend" | "tusen" | "k" => Some("e3"),
         "million" | "millions" | "mio" | "millionen" | "millioner" | "m" => Some("e6"),
