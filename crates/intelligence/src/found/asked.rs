@@ -50,9 +50,8 @@ impl Asked {
         let lower = text.to_lowercase();
         let title = asks_for_a_title(&lower);
         let counts = |token: &&Token| {
-            !token.stop
-                && !(title && is_one_of(TITLE, &token.raw.to_lowercase()))
-                && !names_a_unit(&token.raw)
+            let of_title = title && is_one_of(TITLE, &token.raw.to_lowercase());
+            !(token.stop || of_title || names_a_unit(&token.raw))
                 && (core.contains(&token.at) || named(&anchors, token))
         };
         for token in tokens.iter().filter(counts) {
