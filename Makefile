@@ -38,8 +38,12 @@ test-long: setup ## Long tests: more cases, more kills, large folders
 	$(CARGO) build --workspace --bins --tests
 	ATTACHE_LONG=1 $(GUARD) $(RUN_TESTS)
 
+# BENCH='freshness --quick' runs one of them; BENCH=--help says what there is.
 bench: ## Speed and memory, as ratios against something run beside it
-	@echo "There are no benchmarks yet; docs/benchmarks.md says what was measured by hand."
+	scripts/setup.sh --with-float
+	scripts/bench-setup.sh
+	$(CARGO) build --release -p cli -p extraction -p bench --bins
+	$${CARGO_TARGET_DIR:-target}/release/bench $(BENCH)
 
 eval: setup ## Score the ranking on the questions about the demo documents
 	$(CARGO) build --release -p cli -p extraction --bins
