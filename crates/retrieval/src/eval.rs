@@ -120,9 +120,11 @@ impl Library {
         texts: Vec<String>,
         most: usize,
     ) -> Result<Vec<Vec<PassageId>>, IndexError> {
-        let Some(vectors) = self.embed(texts).await? else {
-            return Ok(Vec::new());
-        };
+        let mut vectors = Vec::with_capacity(texts.len());
+        for text in texts {
+            // One at a time, as a question is: an int8 model's vectors depend on what else is in the same run.
+            vectors.extend(self.embed(vec![text]).await?.unwrap_or_default());
+        }
         let mut nearest: Vec<Vec<(f32, PassageId)>> = vec![Vec::new(); vectors.len()];
         for ids in self.inner.store.embedded_ids().await?.chunks(4096) {
             let stored = self.inner.store.embeddings(ids).await?;

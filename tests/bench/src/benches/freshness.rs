@@ -16,7 +16,8 @@ pub fn run(bench: &Bench, show: &mut Show<'_>) -> Outcome<()> {
     let (folder, large) = (bench.folder("fresh/documents")?, bench.folder("fresh/large")?);
     let mut author = bench.author(5)?;
     author.fill(&folder, bench.size(100, 10), 800)?;
-    author.fill(&large, bench.size(1_500, 60), 800)?;
+    let files = bench.size(1_500, 60);
+    author.fill(&large, files, 800)?;
     let saves: Vec<Save> = (0..bench.size(60, 6)).map(|at| save(&mut author, at)).collect();
     let texts = bench.texts(&bench.place("fresh/texts", &folder, None))?;
     let part = Part::Fresh {

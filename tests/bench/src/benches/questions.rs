@@ -15,7 +15,7 @@ const NAME: &str = "questions";
 const MIB: f64 = (1 << 20) as f64;
 
 /// Passages of a document of 4,000 words, a little fewer than there are, so that there are enough.
-const PASSAGES_A_DOCUMENT: usize = 20;
+const PASSAGES_A_DOCUMENT: usize = 44;
 
 /// Questions over many passages. Texts are made up, and so are their vectors: each is the mean of its words' vectors.
 /// Questions go through the real model.
