@@ -6,6 +6,8 @@
 export ATTACHE_RUNTIME ?= $(CURDIR)/runtime
 
 CARGO ?= cargo
+# One build for everything that is measured or used: with fewer packages cargo would choose other features and build again.
+RELEASE := $(CARGO) build --release --workspace --bins
 LINT := $(CARGO) clippy --workspace --all-targets -- -D warnings
 # cargo nextest runs tests side by side; without it cargo's own runner does the same work.
 ifneq ($(shell $(CARGO) nextest --version 2>/dev/null),)
@@ -19,7 +21,7 @@ help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
 
 run: setup ## Build Attaché and start it on a copy of the demo documents
-	$(CARGO) build --release -p cli -p extraction --bins
+	$(RELEASE)
 	scripts/run.sh
 
 test: setup ## Everything that has to be true at each change
@@ -41,11 +43,15 @@ test-long: setup ## Long tests: more cases, more kills, large folders
 	$(CARGO) build --workspace --bins --tests
 	$(GUARD) $(RUN_TESTS)
 
+# BENCH='freshness --quick' runs one of them; BENCH=--help says what there is.
 bench: ## Speed and memory, as ratios against something run beside it
-	@echo "There are no benchmarks yet; docs/benchmarks.md says what was measured by hand."
+	scripts/setup.sh --with-float
+	scripts/bench-setup.sh
+	$(RELEASE)
+	$${CARGO_TARGET_DIR:-target}/release/bench $(BENCH)
 
 eval: setup ## Score the ranking and the answers on the questions about the demo documents
-	$(CARGO) build --release -p cli -p extraction --bins
+	$(RELEASE)
 	scripts/eval.sh
 	scripts/eval-answers.py
 

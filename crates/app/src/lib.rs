@@ -17,7 +17,7 @@ use retrieval::{Library, LibraryConfig};
 use storage::Ledger;
 
 pub use home::{Home, Lock};
-pub use parts::{DEFAULT_MODEL, Parts};
+pub use parts::{DEFAULT_MODEL, MODEL_VARIABLE, Parts};
 
 /// An open workspace. It is this process's alone until [`Workspace::close`].
 pub struct Workspace {

@@ -333,6 +333,7 @@ pub(crate) fn title_for_embedding(title: Option<&str>, path: &str) -> String {
     }
 }
 
-pub(crate) fn embedded_text(title: Option<&str>, path: &str, headings: &[String], text: &str) -> String {
+/// What is embedded for a passage of a document with this title at this path; the title may not be one.
+pub fn embedded_text(title: Option<&str>, path: &str, headings: &[String], text: &str) -> String {
     embed::passage_text(&title_for_embedding(title, path), headings, text)
 }
