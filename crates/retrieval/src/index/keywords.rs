@@ -3,19 +3,23 @@
 //! One index holds both, so that one commit makes a document findable at both grains. A document is found by all of its
 //! text as well as by its best passage: it may name its subject on one page and answer on another.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use domain::{DocumentId, PassageId};
 use tantivy::collector::{FilterCollector, TopDocs};
 use tantivy::directory::MmapDirectory;
 use tantivy::fastfield::FastFieldReaders;
-use tantivy::query::{Bm25StatisticsProvider, BooleanQuery, BoostQuery, Occur, Query, TermQuery};
+use tantivy::query::{
+    Bm25StatisticsProvider, BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query, TermQuery, TermSetQuery,
+};
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
 };
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use tantivy::{
-    DocId, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyDocument,
+    DocAddress, DocId, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher,
+    TantivyDocument,
 };
 
 use crate::IndexError;
@@ -249,25 +253,40 @@ impl KeywordReader {
         if terms.is_empty() || most == 0 {
             return Ok(Vec::new());
         }
-        let fields = [
+        passages(self.best(PASSAGE, &any_of(terms, &self.weighted(weights)), most, wanted)?)
+    }
+
+    /// The same among the passages of these documents alone.
+    ///
+    /// # Errors
+    /// When the index files cannot be read.
+    pub fn search_among(
+        &self,
+        terms: &[(String, f32)],
+        weights: Weights,
+        most: usize,
+        documents: &HashSet<DocumentId>,
+    ) -> Result<Vec<KeywordHit>, IndexError> {
+        if terms.is_empty() || most == 0 || documents.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = documents
+            .iter()
+            .map(|id| tantivy::Term::from_field_u64(self.fields.document, id.0 as u64));
+        let among: Box<dyn Query> = Box::new(ConstScoreQuery::new(Box::new(TermSetQuery::new(ids)), 0.0));
+        let query: Box<dyn Query> = Box::new(any_of(terms, &self.weighted(weights)));
+        let query = BooleanQuery::new(vec![(Occur::Must, among), (Occur::Must, query)]);
+        passages(self.best(PASSAGE, &query, most, |_| true)?)
+    }
+
+    fn weighted(&self, weights: Weights) -> [(Field, f32); 5] {
+        [
             (self.fields.all, weights.all),
             (self.fields.name, weights.name),
             (self.fields.headings, weights.headings),
             (self.fields.body, weights.body),
             (self.fields.cells, weights.cells),
-        ];
-        let query = any_of(terms, &fields);
-        let found = self.best(PASSAGE, &query, most, wanted)?;
-        found
-            .into_iter()
-            .map(|(score, columns, address)| {
-                Ok(KeywordHit {
-                    passage: PassageId(columns.u64("passage")?.first(address).unwrap_or(0) as i64),
-                    document: DocumentId(columns.u64("document")?.first(address).unwrap_or(0) as i64),
-                    score,
-                })
-            })
-            .collect()
+        ]
     }
 
     /// The `most` best documents by all of their text, with their scores.
@@ -285,40 +304,81 @@ impl KeywordReader {
         }
         let query = any_of(terms, &[(self.fields.whole, 1.0)]);
         let found = self.best(WHOLE, &query, most, wanted)?;
-        found
+        Ok(found
             .into_iter()
-            .map(|(score, columns, address)| {
-                let document = columns.u64("document")?.first(address).unwrap_or(0);
-                Ok((DocumentId(document as i64), score))
-            })
-            .collect()
+            .map(|best| (best.document, best.score))
+            .collect())
     }
 
+    /// The best of a kind, each with its scores, the columns of its segment and its number there.
     fn best(
         &self,
         grain: u64,
         query: &dyn Query,
         most: usize,
         wanted: impl Fn(DocumentId) -> bool + Send + Sync + Clone + 'static,
-    ) -> Result<Vec<(f32, FastFieldReaders, DocId)>, IndexError> {
+    ) -> Result<Vec<Best>, IndexError> {
         let searcher = self.reader.searcher();
         let statistics = OfGrain {
             searcher: &searcher,
             all: tantivy::Term::from_field_u64(self.fields.grain, grain),
         };
+        let located = |found: Vec<(f32, DocAddress)>| -> Result<Vec<Best>, IndexError> {
+            found
+                .into_iter()
+                .map(|(score, address)| {
+                    let columns = searcher.segment_reader(address.segment_ord).fast_fields();
+                    let document = columns.u64("document")?.first(address.doc_id).unwrap_or(0);
+                    Ok(Best {
+                        score,
+                        document: DocumentId(document as i64),
+                        columns: columns.clone(),
+                        at: address.doc_id,
+                    })
+                })
+                .collect()
+        };
+        // A filter forbids to pass over blocks that cannot reach the best. Mostly nearly everything is wanted: then a few
+        // more are fetched and the unwanted dropped.
+        let fetched = most + most / 4 + 50;
+        let top = TopDocs::with_limit(fetched).order_by_score();
+        let found = searcher.search_with_statistics_provider(query, &top, &statistics)?;
+        let all = found.len() < fetched;
+        let mut best = located(found)?;
+        best.retain(|best| wanted(best.document));
+        if all || best.len() >= most {
+            best.truncate(most);
+            return Ok(best);
+        }
         let top = TopDocs::with_limit(most).order_by_score();
-        let wanted = FilterCollector::new(
+        let filtered = FilterCollector::new(
             "document".to_owned(),
             move |id: u64| wanted(DocumentId(id as i64)),
             top,
         );
-        let found = searcher.search_with_statistics_provider(query, &wanted, &statistics)?;
-        let columns = |segment| searcher.segment_reader(segment).fast_fields().clone();
-        Ok(found
-            .into_iter()
-            .map(|(score, address)| (score, columns(address.segment_ord), address.doc_id))
-            .collect())
+        located(searcher.search_with_statistics_provider(query, &filtered, &statistics)?)
     }
+}
+
+/// Something found.
+struct Best {
+    score: f32,
+    document: DocumentId,
+    columns: FastFieldReaders,
+    at: DocId,
+}
+
+fn passages(found: Vec<Best>) -> Result<Vec<KeywordHit>, IndexError> {
+    found
+        .into_iter()
+        .map(|best| {
+            Ok(KeywordHit {
+                passage: PassageId(best.columns.u64("passage")?.first(best.at).unwrap_or(0) as i64),
+                document: best.document,
+                score: best.score,
+            })
+        })
+        .collect()
 }
 
 /// Anything that has a term in a field, each with its weight.
@@ -407,5 +467,109 @@ impl TokenStream for TermStream {
 
     fn token_mut(&mut self) -> &mut Token {
         &mut self.token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: Weights = Weights {
+        all: 1.0,
+        name: 0.0,
+        headings: 0.0,
+        body: 0.0,
+        cells: 0.0,
+    };
+
+    /// An index of documents numbered from 0, each a list of passages.
+    fn index(documents: &[Vec<String>]) -> (tempfile::TempDir, KeywordReader) {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut keywords, _) = Keywords::open(folder.path(), "epoch").unwrap();
+        let mut passage = 0;
+        for (document, texts) in (0..).map(DocumentId).zip(documents) {
+            for text in texts {
+                passage += 1;
+                keywords
+                    .add(&Entry {
+                        passage: PassageId(passage),
+                        document,
+                        path: "a.txt",
+                        title: "",
+                        headings: &[],
+                        text,
+                        tabular: false,
+                    })
+                    .unwrap();
+            }
+            keywords
+                .add_whole(document, "", texts.iter().map(String::as_str))
+                .unwrap();
+        }
+        keywords.commit("epoch").unwrap();
+        (folder, keywords.reader())
+    }
+
+    fn asked(text: &str) -> Vec<(String, f32)> {
+        terms(text).into_iter().map(|term| (term.text, 1.0)).collect()
+    }
+
+    #[test]
+    fn a_document_is_found_by_words_that_stand_in_different_passages() {
+        let (_folder, reader) = index(&[
+            vec!["Halden contract".into(), "uptime of the robots".into()],
+            vec!["Halden contract Halden".into(), "payment terms".into()],
+        ]);
+        let found = reader
+            .search_whole(&asked("Halden uptime"), 10, |_| true)
+            .unwrap();
+        assert_eq!((found[0].0, found.len()), (DocumentId(0), 2));
+        assert!(found[0].1 > found[1].1);
+    }
+
+    #[test]
+    fn what_is_not_wanted_never_hides_what_is() {
+        let mut documents: Vec<Vec<String>> = vec![vec!["uptime uptime uptime".into()]; 300];
+        documents.push(vec!["uptime among many other words of a long passage".into()]);
+        let (_folder, reader) = index(&documents);
+        let last = DocumentId(300);
+        let found = reader
+            .search(&asked("uptime"), ALL, 2, move |id| id == last)
+            .unwrap();
+        assert_eq!(found.iter().map(|hit| hit.document).collect::<Vec<_>>(), [last]);
+    }
+
+    #[test]
+    fn among_some_documents_only_their_passages_are_found_and_only_with_a_word_of_the_question() {
+        let documents: Vec<Vec<String>> = (0..9)
+            .map(|n| vec![format!("uptime report {n}"), "nothing of it".into()])
+            .collect();
+        let (_folder, reader) = index(&documents);
+        let among = HashSet::from([DocumentId(3), DocumentId(5)]);
+        let mut found: Vec<_> = reader
+            .search_among(&asked("uptime"), ALL, 10, &among)
+            .unwrap()
+            .into_iter()
+            .map(|hit| (hit.document, hit.passage))
+            .collect();
+        found.sort_unstable();
+        assert_eq!(
+            found,
+            [(DocumentId(3), PassageId(7)), (DocumentId(5), PassageId(11))]
+        );
+    }
+
+    #[test]
+    fn a_passage_scores_the_same_whether_or_not_its_document_is_also_found_as_a_whole() {
+        let (_folder, reader) = index(&[vec!["uptime".into(), "robot".into()], vec!["robot uptime".into()]]);
+        let found = reader.search(&asked("uptime"), ALL, 10, |_| true).unwrap();
+        // BM25 of one word in 2 of 3 passages, the mean length being 4/3 words, k1 = 1.2, b = 0.75.
+        let idf = (1.0 + (3.0 - 2.0 + 0.5) / (2.0 + 0.5_f32)).ln();
+        let expected = |length: f32| idf * 2.2 / (1.0 + 1.2 * (0.25 + 0.75 * length / (4.0 / 3.0)));
+        let scores: Vec<f32> = found.iter().map(|hit| hit.score).collect();
+        assert!(
+            (scores[0] - expected(1.0)).abs() < 1e-4 && (scores[1] - expected(2.0)).abs() < 1e-4,
+            "{scores:?}"
+        );
     }
 }

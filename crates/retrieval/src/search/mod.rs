@@ -8,7 +8,7 @@ mod vocabulary;
 mod why;
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError};
+use std::sync::PoisonError;
 
 use domain::{DocumentId, Format, Labels, PassageId, Place};
 use serde::{Deserialize, Serialize};
@@ -213,15 +213,10 @@ impl Library {
         let filter = wanted.clone();
         candidates.whole = keywords.search_whole(&question.terms, WHOLE, move |id| filter(id))?;
         let documents = rank::documents(&question, &candidates, snapshot, &*wanted);
-        let closer = Arc::new(rank::closer(&documents));
+        let closer = rank::closer(&documents);
         let mut within = Candidates::default();
-        let only = closer.clone();
         let terms = rank::terms_within(&question, &query.text);
-        let weights = rank::PASSAGE_WEIGHTS;
-        within.keyword = self
-            .inner
-            .keyword_reader
-            .search(&terms, weights, WITHIN, move |id| only.contains(&id))?;
+        within.keyword = keywords.search_among(&terms, rank::PASSAGE_WEIGHTS, WITHIN, &closer)?;
         if let Some(vector) = &vector {
             let passages = closer
                 .iter()
