@@ -133,7 +133,7 @@ fn continues(so_far: &[Line], next: &Line, after: Option<&Line>) -> bool {
     if last.hyphenated {
         return true;
     }
-    if last.is_row() || next.is_row() || is_item(&next.text) {
+    if (last.is_row() && !is_clause(&last.text)) || next.is_row() || is_item(&next.text) {
         return false;
     }
     let alike = (last.size / next.size - 1.0).abs() < 0.15 && last.bold == next.bold;
@@ -186,6 +186,21 @@ fn is_item(text: &str) -> bool {
         // `p. 4`, but not the end of a sentence: `in 2019.`
         marked && short && !inner.is_empty() && !rest.is_empty()
     }
+}
+
+/// Whether a line begins a numbered clause, its number set apart: `4.4`, a wide gap, words. A row of a table may begin
+/// with a number too, but hardly with one that has a dot or a bracket and goes before words.
+fn is_clause(text: &str) -> bool {
+    let Some((number, words)) = text.split_once('\t') else {
+        return false;
+    };
+    let of_number = |char: char| char.is_ascii_alphanumeric() || matches!(char, '.' | '(' | ')');
+    number.len() <= 9
+        && number.chars().all(of_number)
+        && number.contains(['.', ')'])
+        && number.chars().filter(char::is_ascii_alphabetic).count() <= 4
+        && !words.contains('\t')
+        && words.starts_with(char::is_alphabetic)
 }
 
 /// The text after a bullet.
@@ -334,6 +349,21 @@ mod tests {
             "Another paragraph stands below.",
         ];
         assert_eq!(texts(vec![lines]), expected);
+    }
+
+    #[test]
+    fn a_clause_whose_number_is_set_apart_goes_on_in_the_next_line() {
+        let lines = page(&[
+            ("4.4\tThe Customer receives a credit of 4 % of the", 50.0, 100.0),
+            ("monthly service fee for each full point of it.", 80.0, 88.0),
+            ("4.5\tCredits are set off.", 50.0, 76.0),
+        ]);
+        let expected = [
+            "4.4 The Customer receives a credit of 4 % of the monthly service fee for each full point of it.",
+            "4.5 Credits are set off.",
+        ];
+        assert_eq!(texts(vec![lines]), expected);
+        assert!(!is_clause("1\tUrgent") && !is_clause("4.4\t12.5") && !is_clause("4.4\tMay\tJune"));
     }
 
     #[test]
