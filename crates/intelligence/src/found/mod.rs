@@ -203,21 +203,32 @@ impl FoundInDocuments {
             &settings,
         );
         let texts: Vec<String> = words.texts().cloned().collect();
-        if !texts.is_empty()
-            && let Ok(vectors) = cancel.run_until_cancelled(self.vectors(&texts)).await?
-        {
-            let meanings = Meanings::of(&words, &vectors);
-            let weighed = Weighed::of(&scene, &meanings);
-            known = (0..all.len())
-                .map(|index| signs(&scene, &weighed, index))
-                .collect();
+        let mut compares = true;
+        if !texts.is_empty() {
+            match cancel.run_until_cancelled(self.vectors(&texts)).await? {
+                Ok(vectors) => {
+                    let meanings = Meanings::of(&words, &vectors);
+                    let weighed = Weighed::of(&scene, &meanings);
+                    known = (0..all.len())
+                        .map(|index| signs(&scene, &weighed, index))
+                        .collect();
+                }
+                Err(notice) => {
+                    compares = false;
+                    notices.extend(notice);
+                }
+            }
         }
         let mut order = best(&known, EMBEDDED);
         let pieces = order.iter().map(|index| with_heading(&all[*index], evidence));
         let texts: Vec<String> = std::iter::once(task.question.text.clone())
             .chain(pieces)
             .collect();
-        match cancel.run_until_cancelled(self.vectors(&texts)).await? {
+        let compared = match compares {
+            true => cancel.run_until_cancelled(self.vectors(&texts)).await?,
+            false => Err(None),
+        };
+        match compared {
             Ok(vectors) => {
                 for (index, vector) in order.iter().zip(vectors.iter().skip(1)) {
                     let cosine: f32 = vector.iter().zip(&vectors[0]).map(|(a, b)| a * b).sum();

@@ -260,15 +260,15 @@ impl Signs {
     /// apart; similarity alone did not, because a near miss shares the names. Rounded by hand. Without a model words
     /// alone have to show it.
     pub(crate) fn confidence(&self) -> f32 {
-        let speaks = match self.similarity {
-            Some(similarity) if self.alone => self.topic + 0.5 * (similarity - 0.4),
+        let (speaks, by_kind) = match self.similarity {
             Some(similarity) => {
-                let helped = (self.topic / 0.3).min(1.0);
-                self.topic + 0.4 * helped * self.near + 0.5 * (similarity - 0.4)
+                let some = (self.topic / 0.3).min(1.0);
+                let passage = if self.alone { 0.0 } else { 0.4 * some * self.near };
+                (self.topic + passage + 0.5 * (similarity - 0.4), 0.3)
             }
-            None => self.topic + 0.05,
+            None => (self.topic + 0.07, 0.9),
         };
-        let z = 10.0 * (self.weakest * speaks - 0.5) + 0.3 * (self.kind - 0.5) - 2.4 * self.noise;
+        let z = 10.0 * (self.weakest * speaks - 0.5) + by_kind * (self.kind - 0.5) - 2.4 * self.noise;
         1.0 / (1.0 + (-z).exp())
     }
 }
