@@ -13,7 +13,7 @@ that stands there; empty if nothing answers). A question that the documents answ
 
 `in reach` counts questions with a listed file among the first five files that the search finds: beyond them the
 answer is the ranking's matter. A question that nothing answers, and a near miss (another customer, product or year than
-in any document), has to be declined. The odd questions are those the engine was tuned on; the even ones were not.
+in any document), has to be declined. The engine was tuned on the odd questions; its confidence and threshold on both.
 """
 
 import argparse

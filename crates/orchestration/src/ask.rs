@@ -15,9 +15,9 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 /// Passages an answer may rest on.
-const EVIDENCE: usize = 24;
+const EVIDENCE: usize = 36;
 /// Passages of one document among them, as long as others have some.
-const OF_ONE_DOCUMENT: usize = 6;
+const OF_ONE_DOCUMENT: usize = 5;
 
 /// What is asked, and where to look.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -63,7 +63,10 @@ impl Asked {
             if replaced && !token.stem.starts_with("month ") {
                 continue;
             }
-            if !terms.iter().any(|own| own.stem == token.stem) {
+            // `pay` and `payment` in one question ask for one thing.
+            let same =
+                |own: &Token| own.stem == token.stem || own.concept.is_some() && own.concept == token.concept;
+            if !terms.iter().any(same) {
                 terms.push(token.clone());
             }
         }
@@ -224,7 +227,7 @@ fn anchors(text: &str, tokens: &[Token], language: Language) -> Vec<Anchor> {
             });
         }
     };
-    for token in tokens {
+    for (index, token) in tokens.iter().enumerate() {
         let end = token.at + token.raw.len();
         // A number right after a name belongs to it: `Shelf 120`.
         if token.kind == Kind::Number
@@ -238,7 +241,7 @@ fn anchors(text: &str, tokens: &[Token], language: Language) -> Vec<Anchor> {
             close(&mut open);
             continue;
         }
-        if token.kind != Kind::Word || !names_something(text, token, language) {
+        if token.kind != Kind::Word || !names_something(text, tokens, index, language) {
             close(&mut open);
             continue;
         }
@@ -273,32 +276,53 @@ fn is_identifier(text: &str, token: &Token) -> bool {
     identifier || marked && token.kind == Kind::Number
 }
 
-/// Whether a word is written as a name. German writes every noun with a capital, so there only words that are no
-/// ordinary nouns count: in capitals, or with capitals inside.
-fn names_something(text: &str, token: &Token, language: Language) -> bool {
+/// Whether a word is written as a name. German writes every noun with a capital, so there only words count that are no
+/// ordinary nouns: in capitals, with capitals inside, or two beside each other (`Halden Logistikk Nord`).
+fn names_something(text: &str, tokens: &[Token], index: usize, language: Language) -> bool {
+    let Some(token) = tokens.get(index) else {
+        return false;
+    };
     let raw = token.raw.as_str();
     let capitals = raw.chars().filter(|c| c.is_uppercase()).count();
-    let starts = raw.chars().next().is_some_and(char::is_uppercase);
+    let starts = |raw: &str| raw.chars().next().is_some_and(char::is_uppercase);
     if names_a_time(raw) || names_a_unit(raw) || in_brackets(text, token.at) {
         return false;
     }
-    if token.stop && capitals < 2 || !starts && capitals == 0 || raw.chars().count() < 2 {
+    if token.stop && capitals < 2 || capitals == 0 || raw.chars().count() < 2 {
         return false;
     }
-    if capitals >= 2 && (token.stop || raw.chars().count() >= 2) {
+    if capitals >= 2 {
         return !token.stop;
     }
+    let first = |token: &Token| {
+        text.get(..token.at).is_none_or(|before| {
+            let before = before.trim_end();
+            before.is_empty() || before.ends_with(['.', '!', '?', ':', '"', '“', '(', '-', '–', '\n'])
+        })
+    };
     if language == Language::German {
-        return false;
+        let capital = |other: &&Token| {
+            other.kind == Kind::Word
+                && !other.stop
+                && starts(&other.raw)
+                && !names_a_time(&other.raw)
+                && !first(other)
+        };
+        let beside = |left: &Token, right: &Token| {
+            let gap = text.get(left.at + left.raw.len()..right.at);
+            gap.is_some_and(|gap| matches!(gap, " " | " & "))
+        };
+        let before = index.checked_sub(1).and_then(|at| tokens.get(at)).filter(capital);
+        let after = tokens.get(index + 1).filter(capital);
+        return starts(raw)
+            && !first(token)
+            && (before.is_some_and(|other| beside(other, token))
+                || after.is_some_and(|other| beside(token, other)));
     }
-    let first = text.get(..token.at).is_none_or(|before| {
-        let before = before.trim_end();
-        before.is_empty() || before.ends_with(['.', '!', '?', ':', '"', '“', '(', '-', '–', '\n'])
-    });
     let possessive = text
         .get(token.at + raw.len()..)
         .is_some_and(|rest| rest.starts_with("'s") || rest.starts_with("’s"));
-    !first || possessive
+    !first(token) || possessive
 }
 
 /// Whether a place in the text is an aside: `Block (formerly Square)` is about Block.
@@ -339,6 +363,10 @@ mod tests {
         assert_eq!(named("Halden's notice period"), ["Halden"]);
         assert_eq!(named("What did KB-0193 say?"), ["KB-0193"]);
         assert_eq!(named("Welche Kündigungsfrist gilt im Vertrag?"), [""; 0]);
+        assert_eq!(
+            named("Mit welcher Frist kann Halden Logistikk Nord kündigen?"),
+            ["Halden Logistikk Nord"]
+        );
         assert_eq!(named("How do I restart it?"), [""; 0]);
     }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use super::asked::{AnchorKind, Asked, is_period};
 use super::expects::Expects;
-use super::select::{Chosen, Scored};
+use super::select::{Chosen, ENOUGH, Scored};
 use super::table::Row;
 use super::unit::{Unit, UnitKind};
 use super::values::Value;
@@ -19,11 +19,12 @@ use crate::{Conflict, ConflictSide, Evidence};
 /// Words shared by two pieces that speak of the same thing, values aside.
 const SAME_PATTERN: f32 = 0.7;
 
-/// The conflicts, and for each chosen sentence whether it takes part in one.
+/// The conflicts, and for each chosen sentence whether it takes part in one. Of versions of one document the newest
+/// takes the place of the chosen one.
 pub(crate) fn conflicts(
     asked: &Asked,
     reader: &Reader,
-    chosen: &[Chosen],
+    chosen: &mut [Chosen],
     scored: &[Scored<'_>],
     evidence: &[Evidence],
     mentions: &[Vec<f32>],
@@ -31,7 +32,7 @@ pub(crate) fn conflicts(
     let mut out: Vec<Conflict> = Vec::new();
     let mut disputed = vec![false; chosen.len()];
     let mut taken: BTreeSet<usize> = BTreeSet::new();
-    for (at, own) in chosen.iter().enumerate() {
+    for (at, own) in chosen.iter_mut().enumerate() {
         if taken.contains(&own.unit) {
             disputed[at] = true;
             continue;
@@ -42,7 +43,7 @@ pub(crate) fn conflicts(
         };
         let mut sides = vec![(own.unit, value)];
         for (index, other) in scored.iter().enumerate() {
-            if index == own.unit || other.confidence < 0.35 {
+            if index == own.unit || other.confidence < ENOUGH {
                 continue;
             }
             if let Some(other_value) = self::value(asked, other.unit)
@@ -64,6 +65,17 @@ pub(crate) fn conflicts(
         taken.extend(sides.iter().map(|(index, _)| *index));
         disputed[at] = true;
         let about = about(first, &sides[0].1);
+        let written = |index: usize| evidence.get(scored[index].unit.evidence).map(dated);
+        let versions = sides
+            .iter()
+            .map(|(index, _)| *index)
+            .filter(|index| is_version(own.unit, *index, scored, evidence, reader));
+        if let Some(newest) = versions.max_by_key(|index| written(*index))
+            && written(newest) > written(own.unit)
+        {
+            own.unit = newest;
+            own.also.clear();
+        }
         let mut sides: Vec<ConflictSide> = sides
             .into_iter()
             .filter_map(|(index, value)| {
@@ -75,7 +87,9 @@ pub(crate) fn conflicts(
                 })
             })
             .collect();
-        sides.sort_by_key(|side| std::cmp::Reverse(day(&side.citation)));
+        sides.sort_by_key(|side| {
+            std::cmp::Reverse(day(side.citation.written.as_deref(), side.citation.modified))
+        });
         out.push(Conflict { about, sides });
     }
     // A later sentence may have been found to be a side of an earlier one.
@@ -85,15 +99,43 @@ pub(crate) fn conflicts(
     (out, disputed)
 }
 
+/// Whether two pieces stand in versions of one document that carry the same number, where they carry one.
+fn is_version(a: usize, b: usize, scored: &[Scored<'_>], evidence: &[Evidence], reader: &Reader) -> bool {
+    let of = |index: usize| {
+        let one = evidence.get(scored.get(index)?.unit.evidence)?;
+        let numbers: BTreeSet<String> = (reader.content(stem(one)).into_iter())
+            .filter(|token| token.kind == Kind::Identifier && token.stem.len() > 3)
+            .map(|token| token.stem)
+            .collect();
+        Some((names(one, reader), numbers))
+    };
+    of(a) == of(b)
+}
+
+/// File name without its ending.
+fn stem(one: &Evidence) -> &str {
+    let name = one.file.rsplit('/').next().unwrap_or(&one.file);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// Words of a file name that say what the document is.
+fn names(one: &Evidence, reader: &Reader) -> BTreeSet<String> {
+    let tokens = reader.content(&stem(one).replace('_', " "));
+    let own = tokens.into_iter().filter(|token| token.kind == Kind::Word);
+    own.map(|token| token.stem)
+        .filter(|stem| !VERSION_WORDS.split_ascii_whitespace().any(|word| word == stem))
+        .collect()
+}
+
+fn dated(one: &Evidence) -> String {
+    day(one.written.as_deref(), one.modified)
+}
+
 /// The day a source is from: as the file says, else when it was changed.
-fn day(citation: &domain::Citation) -> String {
-    let written = citation
-        .written
-        .as_deref()
-        .and_then(|written| written.get(..10))
-        .map(str::to_owned);
+fn day(written: Option<&str>, modified: i64) -> String {
+    let written = written.and_then(|written| written.get(..10)).map(str::to_owned);
     written.unwrap_or_else(|| {
-        jiff::Timestamp::from_second(citation.modified)
+        jiff::Timestamp::from_second(modified)
             .map(|at| at.strftime("%Y-%m-%d").to_string())
             .unwrap_or_default()
     })
@@ -265,16 +307,7 @@ fn same_subject(
     {
         return None;
     }
-    let names = |one: &Evidence| -> BTreeSet<String> {
-        let stem = one.file.rsplit('/').next().unwrap_or(&one.file);
-        let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
-        let tokens = reader.content(&stem.replace('_', " "));
-        let own = tokens.into_iter().filter(|token| token.kind == Kind::Word);
-        own.map(|token| token.stem)
-            .filter(|stem| !VERSION_WORDS.split_ascii_whitespace().any(|word| word == stem))
-            .collect()
-    };
-    let (left, right) = (names(left), names(right));
+    let (left, right) = (names(left, reader), names(right, reader));
     let shared = left.intersection(&right).count();
     let asked_for = |stem: &String| asked.terms.iter().any(|term| term.stem == *stem);
     let apart = |from: &BTreeSet<String>, other: &BTreeSet<String>| {

@@ -8,7 +8,7 @@ use super::unit::Unit;
 use super::words::{Kind, Token, alike};
 
 /// Words of the evidence that are compared by meaning.
-const WORDS: usize = 192;
+const WORDS: usize = 80;
 /// Cosine from which two words may mean the same. Unrelated words of one trade (`penalty`, `credit`) stay below.
 const NEAR: f32 = 0.5;
 /// How much a word of the same meaning counts beside the word itself.
@@ -37,8 +37,8 @@ impl Words {
         units: impl Iterator<Item = &'a Unit>,
         settings: &'a [Setting],
     ) -> Self {
-        let own = asked.terms.iter().filter(|term| !asked.names(term));
-        let asked = once(own, usize::MAX);
+        let own: Vec<&Token> = asked.terms.iter().filter(|term| !asked.names(term)).collect();
+        let asked = once(own.iter().copied(), usize::MAX);
         let found = units.flat_map(|unit| {
             let frame = settings.get(unit.evidence).map(|setting| setting.frame.iter());
             unit.own
@@ -49,9 +49,17 @@ impl Words {
         let found = if asked.is_empty() {
             Vec::new()
         } else {
-            once(found, WORDS)
+            // A word that the question says needs no model.
+            let said = |token: &&Token| own.iter().any(|term| alike(term, token) >= MOST);
+            once(found.filter(|token| !said(token)), WORDS)
         };
         Self { asked, found }
+    }
+
+    /// What the model reads: nothing where there is nothing to compare.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &String> {
+        let asked = self.asked.iter().filter(|_| !self.found.is_empty());
+        asked.chain(&self.found).map(|(_, text)| text)
     }
 }
 

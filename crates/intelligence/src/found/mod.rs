@@ -42,8 +42,11 @@ pub struct FoundInDocuments {
     embed: Option<Arc<dyn Embed>>,
 }
 
-/// Pieces that are compared with the question by meaning; the others were far behind by words already.
-const EMBEDDED: usize = 48;
+/// Pieces that are compared with the question by meaning; the others were far behind by words already. A question
+/// waits for the model, so these and the words (`meaning::WORDS`) are few.
+const EMBEDDED: usize = 12;
+/// Pieces whose words are compared with those of the question by meaning.
+const READ: usize = 32;
 
 const LABEL: &str = "found in your documents";
 const NOTHING: &str = "Nothing in your folders answers this.";
@@ -55,23 +58,45 @@ impl FoundInDocuments {
     }
 
     /// One vector a text, or a notice why words alone have to do.
-    async fn vectors(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>, Option<String>> {
+    async fn vectors(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, Option<String>> {
         let Some(embed) = &self.embed else {
             return Err(None);
         };
         let failed = |why: String| Some(format!("Sentences were compared by their words only: {why}."));
-        let vectors = embed
-            .embed(&texts)
-            .await
-            .map_err(|error| failed(error.to_string()))?;
-        let length = vectors.first().map_or(0, Vec::len);
-        if vectors.len() != texts.len() || vectors.iter().any(|vector| vector.len() != length) {
-            return Err(failed(
-                "the model gave vectors of the wrong number or length".into(),
-            ));
+        let mut out = vec![Vec::new(); texts.len()];
+        for batch in alike_in_length(texts) {
+            let given: Vec<String> = batch.iter().map(|index| texts[*index].clone()).collect();
+            let vectors = embed.embed(&given).await;
+            let vectors = vectors.map_err(|error| failed(error.to_string()))?;
+            if vectors.len() != batch.len() {
+                return Err(failed("the model gave the wrong number of vectors".into()));
+            }
+            for (index, vector) in batch.into_iter().zip(vectors) {
+                out[index] = vector;
+            }
         }
-        Ok(vectors)
+        let length = out.first().map_or(0, Vec::len);
+        if length == 0 || out.iter().any(|vector| vector.len() != length) {
+            return Err(failed("the model gave vectors of the wrong length".into()));
+        }
+        Ok(out)
     }
+}
+
+/// Texts in batches, by index. A model fills each text of a batch up to the longest: a word beside a long sentence would
+/// take as much time as the sentence.
+fn alike_in_length(texts: &[String]) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.sort_by_key(|index| texts[*index].len());
+    let mut out: Vec<Vec<usize>> = Vec::new();
+    for index in order {
+        let fits = |batch: &&mut Vec<usize>| texts[index].len() <= 12 + texts[batch[0]].len() * 5 / 4;
+        match out.last_mut().filter(fits) {
+            Some(batch) => batch.push(index),
+            None => out.push(vec![index]),
+        }
+    }
+    out
 }
 
 impl Engine for FoundInDocuments {
@@ -171,35 +196,47 @@ impl FoundInDocuments {
         if cancel.is_cancelled() {
             return None;
         }
-        let mut order: Vec<usize> = (0..known.len()).collect();
-        order.sort_by(|a, b| known[*b].rank().total_cmp(&known[*a].rank()).then(a.cmp(b)));
-        order.truncate(EMBEDDED);
-        let words = Words::of(&asked, order.iter().map(|index| &all[*index]), &settings);
-        let mut texts = vec![task.question.text.clone()];
-        texts.extend(order.iter().map(|index| with_heading(&all[*index], evidence)));
-        texts.extend(
-            words
-                .asked
-                .iter()
-                .chain(&words.found)
-                .map(|(_, text)| text.clone()),
+        // Words first: they say which pieces are worth comparing as a whole.
+        let words = Words::of(
+            &asked,
+            best(&known, READ).iter().map(|index| &all[*index]),
+            &settings,
         );
-        match cancel.run_until_cancelled(self.vectors(texts)).await? {
+        let texts: Vec<String> = words.texts().cloned().collect();
+        let mut compares = true;
+        if !texts.is_empty() {
+            match cancel.run_until_cancelled(self.vectors(&texts)).await? {
+                Ok(vectors) => {
+                    let meanings = Meanings::of(&words, &vectors);
+                    let weighed = Weighed::of(&scene, &meanings);
+                    known = (0..all.len())
+                        .map(|index| signs(&scene, &weighed, index))
+                        .collect();
+                }
+                Err(notice) => {
+                    compares = false;
+                    notices.extend(notice);
+                }
+            }
+        }
+        let mut order = best(&known, EMBEDDED);
+        let pieces = order.iter().map(|index| with_heading(&all[*index], evidence));
+        let texts: Vec<String> = std::iter::once(task.question.text.clone())
+            .chain(pieces)
+            .collect();
+        let compared = match compares {
+            true => cancel.run_until_cancelled(self.vectors(&texts)).await?,
+            false => Err(None),
+        };
+        match compared {
             Ok(vectors) => {
-                let (pieces, of_words) = vectors.split_at((1 + order.len()).min(vectors.len()));
-                let meanings = Meanings::of(&words, of_words);
-                let weighed = Weighed::of(&scene, &meanings);
-                for (index, vector) in order.iter().zip(pieces.iter().skip(1)) {
-                    let cosine: f32 = vector.iter().zip(&pieces[0]).map(|(a, b)| a * b).sum();
-                    let similarity = if cosine.is_finite() {
+                for (index, vector) in order.iter().zip(vectors.iter().skip(1)) {
+                    let cosine: f32 = vector.iter().zip(&vectors[0]).map(|(a, b)| a * b).sum();
+                    known[*index].similarity = Some(if cosine.is_finite() {
                         cosine.clamp(0.0, 1.0)
                     } else {
                         0.0
-                    };
-                    known[*index] = Signs {
-                        similarity: Some(similarity),
-                        ..signs(&scene, &weighed, *index)
-                    };
+                    });
                 }
             }
             Err(notice) => notices.extend(notice),
@@ -219,12 +256,12 @@ impl FoundInDocuments {
                 }
             })
             .collect();
-        let chosen = select(&asked, &scored, evidence);
+        let mut chosen = select(&asked, &scored, evidence);
         if chosen.is_empty() {
             return Some(Found::Nothing { missing: Vec::new() });
         }
         let (conflicts, disputed) =
-            conflict::conflicts(&asked, &reader, &chosen, &scored, evidence, &mentions);
+            conflict::conflicts(&asked, &reader, &mut chosen, &scored, evidence, &mentions);
         let sentences = chosen
             .iter()
             .zip(disputed)
@@ -232,6 +269,14 @@ impl FoundInDocuments {
             .collect();
         Some(Found::Sentences { sentences, conflicts })
     }
+}
+
+/// The units that rank best, best first.
+fn best(known: &[Signs], most: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..known.len()).collect();
+    order.sort_by(|a, b| known[*b].rank().total_cmp(&known[*a].rank()).then(a.cmp(b)));
+    order.truncate(most);
+    order
 }
 
 /// A piece as the model reads it: under the title of its document and its heading.

@@ -32,8 +32,10 @@ pub(crate) fn spell_out_periods(tokens: &mut Vec<Token>) {
             }
         }
         let short_capitals = first.raw.len() <= 5 && first.raw.chars().all(|c| c.is_ascii_uppercase());
+        let year = fiscal_year(&format!("{}{}", first.raw, second.raw)).is_some();
         if first.kind == Kind::Word
             && short_capitals
+            && !year
             && second.kind != Kind::Word
             && second.at == first.at + first.raw.len() + 1
         {

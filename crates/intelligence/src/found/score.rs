@@ -31,6 +31,8 @@ pub(crate) struct Signs {
     pub near: f32,
     /// How early the search put the passage: 1 for the first, one half for the second.
     pub passage: f32,
+    /// A row of a table: what the passage is about, its other rows are about.
+    pub alone: bool,
     /// Looks like a question, a heading, navigation or a line of a table of contents.
     pub noise: f32,
 }
@@ -183,6 +185,7 @@ pub(crate) fn signs(scene: &Scene<'_>, weighed: &Weighed<'_>, index: usize) -> S
         similarity: None,
         near: evidence.similarity.unwrap_or(0.0).clamp(0.0, 1.0),
         passage: 1.0 / (1.0 + unit.evidence as f32),
+        alone: is_row,
         noise: noise(unit),
     }
 }
@@ -252,16 +255,20 @@ impl Signs {
     }
 
     /// Whether it answers at all, from 0 to 1. What decides is whether the unit is about everything that the question
-    /// names (`weakest`) and speaks of what is asked (`topic`, helped by the passage as a whole): of a fit on questions
-    /// that the evidence answers and on near misses (another customer, product, year), these told them apart; the
-    /// similarity of the unit alone did not, because a near miss shares the names. Rounded by hand. Without a model
-    /// words alone have to show it.
+    /// names (`weakest`) and speaks of what is asked (`topic`, helped by the passage as a whole where there is some): of a
+    /// fit on questions that the evidence answers and on near misses (another customer, product, year), these told them
+    /// apart; similarity alone did not, because a near miss shares the names. Rounded by hand. Without a model words
+    /// alone have to show it.
     pub(crate) fn confidence(&self) -> f32 {
-        let speaks = match self.similarity {
-            Some(similarity) => self.topic + 0.5 * self.near + 0.2 * (similarity - 0.4),
-            None => self.topic,
+        let (speaks, by_kind) = match self.similarity {
+            Some(similarity) => {
+                let some = (self.topic / 0.3).min(1.0);
+                let passage = if self.alone { 0.0 } else { 0.4 * some * self.near };
+                (self.topic + passage + 0.5 * (similarity - 0.4), 0.3)
+            }
+            None => (self.topic + 0.07, 0.9),
         };
-        let z = 10.0 * (self.weakest * speaks - 0.45) + 0.9 * (self.kind - 0.5) - 2.4 * self.noise;
+        let z = 10.0 * (self.weakest * speaks - 0.5) + by_kind * (self.kind - 0.5) - 2.4 * self.noise;
         1.0 / (1.0 + (-z).exp())
     }
 }

@@ -7,6 +7,9 @@ use crate::Evidence;
 
 /// What a mention in another passage of the same document counts.
 const ELSEWHERE: f32 = 0.6;
+/// The same where the question names several things: one of them may be what a document is about as a whole, the others
+/// narrow it down to a part.
+const ELSEWHERE_OF_SEVERAL: f32 = 0.4;
 
 /// Words around the units of one evidence.
 pub(crate) struct Setting {
@@ -66,9 +69,14 @@ pub(crate) fn mentions(
     evidence: &[Evidence],
     settings: &[Setting],
 ) -> Vec<Vec<f32>> {
+    let things = anchors.iter().filter(|anchor| anchor.kind != AnchorKind::Time);
+    let elsewhere = match things.count() {
+        0 | 1 => ELSEWHERE,
+        _ => ELSEWHERE_OF_SEVERAL,
+    };
     let of = |anchor: &Anchor| -> Vec<f32> {
         let around: Vec<f32> = (0..evidence.len())
-            .map(|index| around(anchor, index, evidence, settings))
+            .map(|index| around(anchor, index, evidence, settings, elsewhere))
             .collect();
         let own = |unit: &Unit| {
             let around = around.get(unit.evidence).copied().unwrap_or(0.0);
@@ -86,7 +94,7 @@ pub(crate) fn mentions(
 
 /// How far a passage as a whole is about an anchor: by its own words, or because another passage of the same document
 /// says whom or what the document is about.
-fn around(anchor: &Anchor, index: usize, evidence: &[Evidence], settings: &[Setting]) -> f32 {
+fn around(anchor: &Anchor, index: usize, evidence: &[Evidence], settings: &[Setting], counts: f32) -> f32 {
     let (Some(one), Some(setting)) = (evidence.get(index), settings.get(index)) else {
         return 0.0;
     };
@@ -104,7 +112,7 @@ fn around(anchor: &Anchor, index: usize, evidence: &[Evidence], settings: &[Sett
         })
         .map(|(_, setting)| share(anchor, &[&setting.body]))
         .fold(0.0, f32::max);
-    own.max(ELSEWHERE * elsewhere)
+    own.max(counts * elsewhere)
 }
 
 /// Share of the words of an anchor that are among these.
