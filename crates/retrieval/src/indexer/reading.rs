@@ -335,11 +335,9 @@ fn add_to_keywords(
         keywords.add(&Entry {
             passage: row.id,
             document: document.id,
-            path: &document.path,
             title: &title,
             headings: &row.headings,
             text: &row.text,
-            tabular: row.tabular,
         })?;
     }
     keywords.add_whole(document.id, &title, rows.iter().map(|row| row.text.as_str()))

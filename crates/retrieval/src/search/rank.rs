@@ -75,10 +75,7 @@ const KINDS: &[&str] = &[
 /// Field weights for finding documents, and for the baselines: title, headings and text as one field.
 pub const DOCUMENT_WEIGHTS: Weights = Weights {
     all: 1.0,
-    name: 0.0,
     headings: 0.0,
-    body: 0.0,
-    cells: 0.0,
 };
 /// Field weights for choosing among the passages of the best documents.
 pub const PASSAGE_WEIGHTS: Weights = Weights {
