@@ -17,6 +17,9 @@ const FETCH: usize = 1_024;
 /// Tokens of one model run, padding included: small enough that a file saved meanwhile gets its turn within a second.
 const RUN_TOKENS: usize = 4_096;
 
+/// Model runs on their way at a time: one more than the model works on, so that it never waits for vectors to be stored.
+const RUNS: usize = 2;
+
 type Run = Vec<(i64, String)>;
 type Vector = (i64, Vec<f32>);
 type Done = Result<Vec<Vector>, IndexError>;
@@ -30,7 +33,7 @@ pub struct Embedding {
     more: bool,
     urgent: bool,
     runs: VecDeque<Run>,
-    running: bool,
+    running: usize,
     started: Option<Instant>,
 }
 
@@ -44,13 +47,13 @@ impl Embedding {
             more: true,
             urgent: false,
             runs,
-            running: false,
+            running: 0,
             started,
         }
     }
 
     pub fn is_idle(&self) -> bool {
-        self.off || (!self.running && !self.more && self.runs.is_empty())
+        self.off || (self.running == 0 && !self.more && self.runs.is_empty())
     }
 
     /// Something that changed just now waits for its vector.
@@ -71,34 +74,35 @@ impl Embedding {
         }
     }
 
-    /// Starts the next model run if none is on its way.
+    /// Gives the model its next runs.
     pub async fn fill(&mut self, inner: &Arc<Inner>) -> Result<(), IndexError> {
-        if self.running || self.off {
-            return Ok(());
-        }
-        if self.runs.is_empty() && self.more {
+        // What a run on its way holds is still without an embedding in the database and would be fetched twice.
+        if self.runs.is_empty() && self.more && self.running == 0 && !self.off {
             let waiting = inner.store.unembedded(FETCH).await?;
             self.more = waiting.len() == FETCH;
             self.urgent = false;
             self.runs = runs(waiting);
         }
-        if let Some(run) = self.runs.pop_front() {
+        while self.running < RUNS
+            && !self.off
+            && let Some(run) = self.runs.pop_front()
+        {
             let model = self
                 .model
                 .get_or_insert_with(|| ModelThread::start(inner.clone(), self.threads));
             self.started.get_or_insert_with(Instant::now);
-            self.running = model.jobs.send(run).is_ok();
-            self.off |= !self.running;
+            self.off = model.jobs.send(run).is_err();
+            self.running += usize::from(!self.off);
         }
         Ok(())
     }
 
-    /// The end of the model run that is on its way; never returns while there is none.
+    /// The end of the next model run; never returns while none is on its way.
     pub async fn next(&mut self) -> Done {
         match &mut self.model {
-            Some(model) if self.running => {
+            Some(model) if self.running > 0 => {
                 let done = model.done.recv().await.unwrap_or(Err(IndexError::Stopped));
-                self.running = false;
+                self.running -= 1;
                 done
             }
             _ => std::future::pending().await,
