@@ -26,7 +26,7 @@ use tantivy::{
 };
 
 use crate::IndexError;
-use crate::text::{Term, terms};
+use crate::text::Terms;
 
 /// Memory for what is not yet written to a segment, in bytes.
 const ARENA: usize = 48 << 20;
@@ -134,7 +134,7 @@ impl Keywords {
     }
 
     fn of(index: &Index) -> Result<Self, IndexError> {
-        index.tokenizers().register(TOKENIZER, TermTokenizer);
+        index.tokenizers().register(TOKENIZER, TermTokenizer::default());
         let field = |name: &str| index.schema().get_field(name);
         let fields = Fields {
             passage: field("passage")?,
@@ -407,32 +407,37 @@ fn schema() -> Schema {
     schema.build()
 }
 
-#[derive(Clone)]
-struct TermTokenizer;
+#[derive(Clone, Default)]
+struct TermTokenizer(Terms);
 
-struct TermStream {
-    terms: std::vec::IntoIter<Term>,
+struct TermStream<'a> {
+    terms: &'a Terms,
+    next: usize,
     token: Token,
 }
 
 impl Tokenizer for TermTokenizer {
-    type TokenStream<'a> = TermStream;
+    type TokenStream<'a> = TermStream<'a>;
 
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> TermStream {
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> TermStream<'a> {
+        self.0.cut(text);
         TermStream {
-            terms: terms(text).into_iter(),
+            terms: &self.0,
+            next: 0,
             token: Token::default(),
         }
     }
 }
 
-impl TokenStream for TermStream {
+impl TokenStream for TermStream<'_> {
     fn advance(&mut self) -> bool {
-        let Some(term) = self.terms.next() else {
+        let Some((text, position)) = self.terms.get(self.next) else {
             return false;
         };
-        self.token.text = term.text;
-        self.token.position = term.position;
+        self.next += 1;
+        self.token.text.clear();
+        self.token.text.push_str(text);
+        self.token.position = position;
         true
     }
 
@@ -448,6 +453,7 @@ impl TokenStream for TermStream {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::terms;
 
     const ALL: Weights = Weights {
         all: 1.0,

@@ -221,11 +221,9 @@ impl Library {
             let passages = closer
                 .iter()
                 .filter_map(|id| snapshot.catalog.document(*id))
-                .flat_map(|d| d.passages.iter());
+                .flat_map(|d| d.passages.iter().copied());
             let vectors = self.inner.vectors.read().unwrap_or_else(PoisonError::into_inner);
-            within.vector = passages
-                .filter_map(|id| Some((*id, vectors.similarity(vector, *id)?)))
-                .collect();
+            within.vector = vectors.similarities(vector, passages);
         }
         let ranked = rank::passages(&documents, &candidates, &within, snapshot, query.most_of_one);
         Ok(if query.by_document {

@@ -6,6 +6,7 @@
 
 mod documents;
 mod passages;
+mod squeezed;
 mod unreadable;
 
 use std::path::Path;
