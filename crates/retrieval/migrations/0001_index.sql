@@ -46,4 +46,5 @@ CREATE INDEX passages_hash ON passages (hash);
 CREATE INDEX passages_unembedded ON passages (urgent DESC, id) WHERE embedded = 0;
 
 -- Directions with one byte a dimension (`index::packed`), keyed by content, so that equal text is embedded once and survives moves.
-CREATE TABLE embeddings (hash INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT;
+-- In the order they came: rows in the order of a hash would leave a third of each page empty.
+CREATE TABLE embeddings (id INTEGER PRIMARY KEY, hash INTEGER NOT NULL UNIQUE, vector BLOB NOT NULL) STRICT;

@@ -1,7 +1,7 @@
 //! Vectors to passages: an HNSW graph of `usearch` in a memory-mapped file, and the vectors that came since it was
 //! built, compared one by one.
 //!
-//! Comparing 100,000 packed vectors takes a few milliseconds, so most collections need no graph at all, and a new passage
+//! Comparing 150,000 packed vectors takes a few milliseconds, so most collections need no graph at all, and a new passage
 //! is found by meaning as soon as it is embedded. When more than [`LOOSE`] have gathered, they are built into the
 //! graph, each once. Passages that are gone are filtered out when searching; a graph that holds too many of them is
 //! built anew from the stored embeddings.
@@ -18,11 +18,14 @@ use crate::IndexError;
 use crate::index::packed::{Probe, inverse_length, pack};
 
 /// Most vectors outside the graph.
-pub const LOOSE: usize = 100_000;
+pub const LOOSE: usize = 150_000;
 /// Links of a node; with the two figures below, recall@10 against exact search is above 0.99.
 const CONNECTIVITY: usize = 24;
 const EXPANSION_BUILD: usize = 160;
 const EXPANSION_SEARCH: usize = 128;
+/// Neighbours that the graph is asked for at least. It compares with a question that is packed itself; the cosines that
+/// decide are worked out again with a finer one.
+const SEARCHED: usize = 64;
 
 /// What a saved graph was built for; beside it as `vectors.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,7 +162,9 @@ impl Vectors {
         let probe = Probe::of(question);
         let mut found: Vec<(PassageId, f32)> = Vec::new();
         if let Some(graph) = &self.graph {
-            match graph.filtered_search(&pack(question), most, |key| wanted(PassageId(key as i64))) {
+            match graph.filtered_search(&pack(question), most.max(SEARCHED), |key| {
+                wanted(PassageId(key as i64))
+            }) {
                 Ok(matches) => {
                     let keys = matches.keys.iter().map(|key| PassageId(*key as i64));
                     found.extend(keys.filter_map(|id| Some((id, self.in_graph_cosine(&probe, id)?))));

@@ -345,7 +345,7 @@ impl Loop {
 
     async fn end(&mut self) -> Result<(), IndexError> {
         self.reading.stop();
-        self.flush().await?;
+        self.flush(|_| true).await?;
         self.commit().await?;
         if let Some(build) = self.build.take() {
             // A graph half built is dropped: the vectors are stored, and it is built at the next start.

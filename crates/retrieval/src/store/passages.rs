@@ -195,11 +195,14 @@ impl Store {
     pub async fn embedded(&self, vectors: &[(i64, Vec<i8>)]) -> Result<Vec<(PassageId, i64)>, IndexError> {
         let mut tx = self.write.begin().await?;
         for (hash, vector) in vectors {
-            sqlx::query("INSERT OR REPLACE INTO embeddings VALUES (?, ?)")
-                .bind(hash)
-                .bind(bytes(vector))
-                .execute(&mut *tx)
-                .await?;
+            sqlx::query(
+                "INSERT INTO embeddings (hash, vector) VALUES (?, ?)
+                 ON CONFLICT (hash) DO UPDATE SET vector = excluded.vector",
+            )
+            .bind(hash)
+            .bind(bytes(vector))
+            .execute(&mut *tx)
+            .await?;
         }
         let hashes: Vec<i64> = vectors.iter().map(|(hash, _)| *hash).collect();
         let sql = "UPDATE passages SET embedded = 1 WHERE hash IN (SELECT value FROM json_each(?)) RETURNING id, hash";
