@@ -6,7 +6,6 @@
 
 use std::collections::HashSet;
 
-use domain::PassageId;
 use serde::{Deserialize, Serialize};
 
 use crate::IndexError;
@@ -108,39 +107,6 @@ impl Library {
             });
         }
         Ok(lines)
-    }
-
-    /// The `most` passages nearest to each text, best first, by comparing every stored vector: what the vector index is
-    /// measured against. Empty without a model. Takes seconds for each 100,000 passages.
-    ///
-    /// # Errors
-    /// When the database cannot be read or the model fails.
-    pub async fn nearest_exactly(
-        &self,
-        texts: Vec<String>,
-        most: usize,
-    ) -> Result<Vec<Vec<PassageId>>, IndexError> {
-        let mut vectors = Vec::with_capacity(texts.len());
-        for text in texts {
-            // One at a time, as a question is: an int8 model's vectors depend on what else is in the same run.
-            vectors.extend(self.embed(vec![text]).await?.unwrap_or_default());
-        }
-        let mut nearest: Vec<Vec<(f32, PassageId)>> = vec![Vec::new(); vectors.len()];
-        for ids in self.inner.store.embedded_ids().await?.chunks(4096) {
-            let stored = self.inner.store.embeddings(ids).await?;
-            for (vector, nearest) in vectors.iter().zip(&mut nearest) {
-                let cosine = |other: &[i8]| {
-                    let dot: f32 = vector.iter().zip(other).map(|(a, b)| a * f32::from(*b)).sum();
-                    let square: f32 = other.iter().map(|x| f32::from(*x).powi(2)).sum();
-                    dot / square.sqrt().max(1.0)
-                };
-                nearest.extend(stored.iter().map(|(id, other)| (cosine(other), *id)));
-                nearest.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-                nearest.truncate(most);
-            }
-        }
-        let ids = |nearest: Vec<(f32, PassageId)>| nearest.into_iter().map(|(_, id)| id).collect();
-        Ok(nearest.into_iter().map(ids).collect())
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use domain::{FileStatus, Labels, Source, SourceId};
-use retrieval::embed::ModelFiles;
+use retrieval::embed::{Embedder, ModelFiles};
 use retrieval::extract::ReaderConfig;
 use retrieval::search::{Hit, Mode, Query, embedded_text};
 use retrieval::{Library, LibraryConfig, Until};
@@ -382,16 +382,40 @@ pub async fn ask(place: &Place, questions: &[String]) -> Outcome<Asked> {
     })
 }
 
-/// Of the ten passages nearest to each question, the share that the vector index finds.
-pub async fn recall(place: &Place, questions: &[String]) -> Outcome<f64> {
+/// Of the ten passages nearest to each question, the share that the vector index finds. The nearest are found by comparing
+/// the vectors as the model gave them, before they were packed, one by one; what is as near as the tenth counts as it.
+pub async fn recall(place: &Place, words: &Path, texts: &Path, questions: &[String]) -> Outcome<f64> {
+    let runtime = app::Parts::find()
+        .onnxruntime
+        .ok_or("ONNX Runtime is missing: run `scripts/setup.sh`")?;
+    let folder = words.to_owned();
+    let model = Embedder::load(&ModelFiles { folder, runtime }, threads())?;
+    let texts: Vec<String> = crate::part::read_texts(texts)?;
+    let mut vectors = Vec::with_capacity(texts.len());
+    for texts in texts.chunks(512) {
+        vectors.extend(model.embed(texts)?);
+    }
+    let at: HashMap<&str, usize> = texts.iter().map(String::as_str).zip(0..).collect();
     let library = place.open().await?;
-    let exact = library.nearest_exactly(questions.to_vec(), 10).await?;
     let (mut found, mut all) = (0, 0);
-    for (question, exact) in questions.iter().zip(exact) {
-        let hits = find(&library, question, Mode::Vector, 10).await?;
-        found += hits.iter().filter(|hit| exact.contains(&hit.passage_id)).count();
-        all += exact.len();
+    for question in questions {
+        let embedded = library.embed(vec![question.clone()]).await?;
+        let asked = embedded
+            .and_then(|mut vectors| vectors.pop())
+            .ok_or("there is no model")?;
+        let cosine = |vector: &Vec<f32>| vector.iter().zip(&asked).map(|(a, b)| a * b).sum::<f32>();
+        let near: Vec<f32> = vectors.iter().map(cosine).collect();
+        let mut sorted = near.clone();
+        let tenth = *sorted.select_nth_unstable_by(9, |a, b| b.total_cmp(a)).1;
+        for hit in find(&library, question, Mode::Vector, 10).await? {
+            let text = embedded_text(hit.title.as_deref(), &hit.file, &hit.headings, &hit.passage);
+            let index = at
+                .get(text.as_str())
+                .ok_or("a passage was found that was not indexed")?;
+            found += u32::from(near[*index] >= tenth - 1e-6);
+        }
+        all += 10;
     }
     library.close().await;
-    Ok(f64::from(found as u32) / f64::from(all.max(1) as u32))
+    Ok(f64::from(found) / f64::from(all.max(1)))
 }

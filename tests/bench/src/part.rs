@@ -33,7 +33,12 @@ pub enum Part {
     /// Asks an indexed library.
     Ask { place: Place, questions: Vec<String> },
     /// Compares the vector index with exact search.
-    Recall { place: Place, questions: Vec<String> },
+    Recall {
+        place: Place,
+        words: PathBuf,
+        texts: PathBuf,
+        questions: Vec<String>,
+    },
     /// Writes the word model.
     WordModel {
         real: PathBuf,
@@ -101,9 +106,12 @@ pub fn perform(request: &std::path::Path) -> Outcome<serde_json::Value> {
         Part::Ask { place, questions } => {
             serde_json::to_value(runtime.block_on(library::ask(&place, &questions))?)?
         }
-        Part::Recall { place, questions } => {
-            serde_json::to_value(runtime.block_on(library::recall(&place, &questions))?)?
-        }
+        Part::Recall {
+            place,
+            words,
+            texts,
+            questions,
+        } => serde_json::to_value(runtime.block_on(library::recall(&place, &words, &texts, &questions))?)?,
         Part::WordModel {
             real,
             library,
