@@ -1,0 +1,32 @@
+import "./Popover.css";
+import * as Radix from "@radix-ui/react-popover";
+import type { ReactElement, ReactNode } from "react";
+
+interface PopoverProps {
+  label: string;
+  trigger: ReactElement;
+  side?: "top" | "bottom";
+  align?: "start" | "end";
+  children: ReactNode;
+}
+
+/** A small sheet of choices beside the button that opens it. */
+export function Popover({ label, trigger, side = "bottom", align = "start", children }: PopoverProps) {
+  return (
+    <Radix.Root>
+      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          className="menu pop"
+          aria-label={label}
+          side={side}
+          align={align}
+          sideOffset={6}
+          collisionPadding={8}
+        >
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
