@@ -2,6 +2,7 @@
 import {
   keepPreviousData,
   useMutation,
+  useQueries,
   useQuery,
   type UseMutationResult,
   type UseQueryResult,
@@ -51,6 +52,23 @@ export function useCall<N extends CommandName>(
     enabled: ready && options.enabled !== false,
     // While another page of a list is fetched, the one before stays.
     ...(options.keep ? { placeholderData: keepPreviousData } : {}),
+  });
+}
+
+/** Several readings by the same command, for the pages of a long list. */
+export function useCalls<N extends CommandName>(
+  name: N,
+  requests: readonly Request<N>[],
+): (Response<N> | undefined)[] {
+  const link = useLink();
+  const ready = useCore().state === "ready";
+  return useQueries({
+    queries: requests.map((request) => ({
+      queryKey: [name, request],
+      queryFn: (): Promise<Response<N>> => link.host.call(name, request),
+      enabled: ready,
+    })),
+    combine: (results) => results.map(({ data }) => data),
   });
 }
 

@@ -34,7 +34,8 @@ export function timeLeftShort(seconds: number): string {
 export function date(seconds: number, now = new Date()): string {
   const at = new Date(seconds * 1000);
   if (at.toDateString() === now.toDateString()) return "today";
-  return at.getFullYear() === now.getFullYear() ? day.format(at) : dayOfYear.format(at);
+  const said = at.getFullYear() === now.getFullYear() ? day.format(at) : dayOfYear.format(at);
+  return said.replace("Sept", "Sep");
 }
 
 /** `5.2 GB` */
@@ -58,10 +59,11 @@ export function list(names: readonly string[], last = "and"): string {
 
 const MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December";
 
-/** How the core dates a source, for narrow places: `written 3 March 2025, 18 months ago` becomes `written 3 Mar 2025`. */
-export function shortDated(dated: string): string {
+/** How the core dates a source, for narrow places: `written 3 March 2025, 18 months ago` becomes `written 3 Mar 2025`; this year goes without saying. */
+export function shortDated(dated: string, now = new Date()): string {
   const [said = dated] = dated.split(",");
   return said
-    .replace(new RegExp(`\\b(${MONTHS})\\b`), (month) => (month === "September" ? "Sept" : month.slice(0, 3)))
+    .replace(new RegExp(`\\b(${MONTHS})\\b`), (month) => month.slice(0, 3))
+    .replace(` ${now.getFullYear()}`, "")
     .replace("last changed", "changed");
 }

@@ -98,7 +98,7 @@ function Section({ route }: { route: Route }) {
     case "conversation":
       return <AskView key={route.id} id={route.id} />;
     case "library":
-      return <LibraryView />;
+      return <LibraryView key={route.source} source={route.source} />;
     case "settings":
       return <SettingsView />;
     default:

@@ -14,13 +14,24 @@ interface DialogProps {
   look?: "dialog" | "drawer" | "palette";
 }
 
+/** The first field, else the dialog itself: a focused button would open its tooltip over what one came to read. */
+function focusFirst(event: Event): void {
+  event.preventDefault();
+  const content = event.currentTarget as HTMLElement;
+  (content.querySelector("input") ?? content).focus();
+}
+
 /** Something that has to be finished or closed before the rest goes on. */
 export function Dialog({ title, hint, open, onClose, children, look = "dialog" }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className={`veil veil-${look}`} />
-        <Radix.Content className={`dlg dlg-${look}`} {...(hint ? {} : { "aria-describedby": undefined })}>
+        <Radix.Content
+          className={`dlg dlg-${look}`}
+          onOpenAutoFocus={focusFirst}
+          {...(hint ? {} : { "aria-describedby": undefined })}
+        >
           {look === "dialog" ? (
             <header className="dlg-head">
               <Radix.Title>{title}</Radix.Title>

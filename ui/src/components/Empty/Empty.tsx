@@ -8,10 +8,13 @@ interface EmptyProps {
   children?: ReactNode;
   actions?: ReactNode;
   role?: "status" | "alert";
+  /** Where it stands among the headings of the window. */
+  level?: 1 | 2 | 3;
 }
 
 /** A place with nothing in it: why, and what to do. */
-export function Empty({ icon, title, children, actions, role }: EmptyProps) {
+export function Empty({ icon, title, children, actions, role, level = 2 }: EmptyProps) {
+  const Heading = `h${level}` as const;
   return (
     <div className="mid" {...(role ? { role } : {})}>
       {icon && (
@@ -19,7 +22,7 @@ export function Empty({ icon, title, children, actions, role }: EmptyProps) {
           <Icon name={icon} size="lg" />
         </span>
       )}
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children}
       {actions && <div className="acts">{actions}</div>}
     </div>

@@ -6,9 +6,26 @@ import "./Text.css";
 import { Fragment, type ReactNode } from "react";
 import { undirected, visible } from "../../lib/text";
 
+interface PlainProps {
+  children: string;
+  /** Stays on the line of the last word. */
+  tail?: ReactNode;
+}
+
 /** Running text of a document, an answer or a person. Its direction is its own and ends with it. */
-export function Plain({ children }: { children: string }) {
-  return <bdi className="said">{undirected(children)}</bdi>;
+export function Plain({ children, tail }: PlainProps) {
+  const text = undirected(children);
+  if (!tail) return <bdi className="said">{text}</bdi>;
+  const [last = ""] = /\S{0,24}\s*$/.exec(text) ?? [];
+  return (
+    <bdi className="said">
+      {text.slice(0, text.length - last.length)}
+      <span className="nowrap">
+        {last.trimEnd()}
+        {tail}
+      </span>
+    </bdi>
+  );
 }
 
 /** A name of a file, folder or sheet; characters that hide or turn it are shown as what they are. */

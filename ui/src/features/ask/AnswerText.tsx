@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import { Cite } from "../../components/Cite/Cite";
 import { Plain } from "../../components/Text/Text";
 import type { Answered, CitationView } from "../../host";
@@ -39,19 +40,18 @@ export function AnswerText({ answered, writing, ...chips }: AnswerTextProps) {
   const grouped = paragraphs(answered.answer);
   const after = conflictsAfter(grouped);
   return grouped.map((sentences, index) => (
-    <div key={index} className="answer-part">
+    <div key={index} className={writing ? "answer-part arriving" : "answer-part"}>
       <p>
         {sentences.map((sentence, place) => (
-          <span key={place}>
-            <Plain>{sentence.text}</Plain>
-            {sentence.citations.map((citation, which) => (
-              // The word joiner keeps the chip on the line of the last word.
-              <span key={which}>
-                &#8288;
-                <Chip citation={citation} {...chips} />
-              </span>
-            ))}{" "}
-          </span>
+          <Fragment key={place}>
+            <Plain
+              tail={sentence.citations.map((citation, which) => (
+                <Chip key={which} citation={citation} {...chips} />
+              ))}
+            >
+              {sentence.text}
+            </Plain>{" "}
+          </Fragment>
         ))}
         {writing && index === grouped.length - 1 && <span className="caret" aria-hidden="true" />}
       </p>

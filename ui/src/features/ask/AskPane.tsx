@@ -1,6 +1,6 @@
 import { Dialog } from "../../components/Dialog/Dialog";
 import { EvidencePane } from "../evidence/EvidencePane";
-import { whereIs } from "./citations";
+import { shortPlace } from "./citations";
 import type { useEvidence } from "./useEvidence";
 
 interface AskPaneProps {
@@ -23,7 +23,7 @@ export function AskPane({
       passages={passages}
       current={current}
       onCurrent={(number) => turn && show(turn.id, number)}
-      name={whereIs}
+      place={shortPlace}
       waiting={turn?.state === "running"}
       onClose={narrow ? onClose : undefined}
     />

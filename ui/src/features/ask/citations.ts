@@ -40,6 +40,16 @@ export function whereIs({ file, place_text }: CitationView): string {
   return place_text ? `${fileName(file)}, ${place_text}` : fileName(file);
 }
 
+/** The same for narrow places: `p. 7`, `Summary!A6:D9`. */
+export function shortPlace(citation: CitationView): string {
+  return citation.place_text
+    .replace(/^page /, "p. ")
+    .replace(/^lines? (\d+)(?: to (\d+))?/, (_, first: string, last?: string) =>
+      last ? `l. ${first}–${last}` : `l. ${first}`,
+    )
+    .replace(/^sheet (.*), (\S+)$/, "$1!$2");
+}
+
 function inCells(place: Place): boolean {
   return place.kind === "cells" || ("inner" in place && inCells(place.inner));
 }

@@ -5,6 +5,7 @@ import { IconButton } from "../../components/IconButton/IconButton";
 import { Skeleton } from "../../components/Skeleton/Skeleton";
 import { Name } from "../../components/Text/Text";
 import type { CitationView } from "../../host";
+import { fileName } from "../../lib/text";
 import { count, shortDated } from "../../lib/words";
 
 const Document = lazy(() => import("./Document"));
@@ -18,15 +19,15 @@ interface EvidencePaneProps {
   passages: readonly Shown[];
   current: number;
   onCurrent: (number: number) => void;
-  /** How a passage is named in the list. */
-  name: (citation: CitationView) => string;
+  /** Where in its file a passage stands, for narrow places. */
+  place: (citation: CitationView) => string;
   /** An answer is being written, so passages may still come. */
   waiting: boolean;
   onClose?: (() => void) | undefined;
 }
 
 /** The passages of an answer, and below them the document around the one that is looked at. */
-export function EvidencePane({ passages, current, onCurrent, name, waiting, onClose }: EvidencePaneProps) {
+export function EvidencePane({ passages, current, onCurrent, place, waiting, onClose }: EvidencePaneProps) {
   const shown = passages.find(({ number }) => number === current) ?? passages[0];
   const step = (by: number) => () => onCurrent(((current - 1 + by + passages.length) % passages.length) + 1);
   return (
@@ -65,9 +66,14 @@ export function EvidencePane({ passages, current, onCurrent, name, waiting, onCl
                 {...(number === shown.number ? { "aria-current": "true" as const } : {})}
               >
                 <CiteNumber>{number}</CiteNumber>
-                <span className="clip">
+                <span className="ev-name">
                   <span className="vh">{number}, </span>
-                  <Name>{name(citation)}</Name>
+                  <Name className="clip">{fileName(citation.file)}</Name>
+                  {citation.place_text && (
+                    <span className="ev-place">
+                      , <Name>{place(citation)}</Name>
+                    </span>
+                  )}
                 </span>
                 <span className="when">{shortDated(citation.dated)}</span>
               </button>

@@ -12,15 +12,7 @@ export function CoreFailed({ failure }: { failure: Failure | null }) {
   const title = TITLES[failure?.code ?? ""] ?? "Attaché could not start";
   return (
     <main className="hold" id="main">
-      <Empty
-        icon="warn"
-        role="alert"
-        title={
-          <span role="heading" aria-level={1}>
-            {title}
-          </span>
-        }
-      >
+      <Empty icon="warn" role="alert" title={title} level={1}>
         {failure && (
           <p>
             <Said>{failure.message}</Said>

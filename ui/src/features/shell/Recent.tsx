@@ -24,6 +24,7 @@ export function Recent({ current }: { current: number | null }) {
         {data.slice(0, SHOWN).map((row) => (
           <li key={row.id}>
             <a
+              className="nav-link"
               href={`#/conversation/${row.id}`}
               title={row.title}
               {...(row.id === current ? { "aria-current": "true" as const } : {})}

@@ -252,8 +252,9 @@ export class FakeHost implements Host {
         width: 595,
         height: 842,
         rects: [
-          { left: 71, top: 182, right: 524, bottom: 194 },
-          { left: 71, top: 197, right: 490, bottom: 209 },
+          { left: 98, top: 153, right: 525, bottom: 167 },
+          { left: 98, top: 171, right: 528, bottom: 185 },
+          { left: 98, top: 188, right: 217, bottom: 202 },
         ],
         found: true,
       }),

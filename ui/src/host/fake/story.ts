@@ -90,7 +90,7 @@ const LOGS = citation({
   file: "Mail/Update logs from Moss.eml",
   page: null,
   place: { kind: "message", message: 1, inner: { kind: "whole" } },
-  place_text: "message 1",
+  place_text: "",
   quote: "I attached the logs of all 14 robots, each reports bootloader 1.8.2 before update",
   written: "2026-09-23",
   dated: "written 23 September 2026, yesterday",

@@ -9,6 +9,10 @@ interface PdfPageProps {
   number: number;
   /** Height by width, until the page itself is known. */
   ratio: number;
+  /** Width by that of the ground. */
+  zoom: number;
+  /** Where the lines begin, as a part of the width. */
+  left: number;
   drawn: boolean;
   /** The passage that stands on this page. */
   shown: Shown | null;
@@ -16,7 +20,7 @@ interface PdfPageProps {
 }
 
 /** One page on its own paper. */
-export function PdfPage({ pdf, number, ratio, drawn, shown, document }: PdfPageProps) {
+export function PdfPage({ pdf, number, ratio, zoom, left, drawn, shown, document }: PdfPageProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [own, setOwn] = useState(ratio);
   const [text, setText] = useState("");
@@ -25,10 +29,10 @@ export function PdfPage({ pdf, number, ratio, drawn, shown, document }: PdfPageP
     if (!drawn || !target) return;
     let stopped = false;
     let stop = (): void => undefined;
-    const left = (): boolean => stopped;
+    const gone = (): boolean => stopped;
     const draw = async (): Promise<void> => {
       const page = await pdf.getPage(number);
-      if (left()) return;
+      if (gone()) return;
       const { width, height } = page.getViewport({ scale: 1 });
       setOwn(height / width);
       const scale = (target.clientWidth / width) * Math.min(window.devicePixelRatio || 1, 3);
@@ -40,7 +44,7 @@ export function PdfPage({ pdf, number, ratio, drawn, shown, document }: PdfPageP
       stop = () => task.cancel();
       await task.promise;
       const { items } = await page.getTextContent();
-      if (left()) return;
+      if (gone()) return;
       setText(items.map((item) => ("str" in item ? item.str + (item.hasEOL ? "\n" : "") : "")).join(""));
     };
     // A page that left the sight while it was drawn is not an error.
@@ -52,26 +56,29 @@ export function PdfPage({ pdf, number, ratio, drawn, shown, document }: PdfPageP
       target.width = 0;
       target.height = 0;
     };
-  }, [pdf, number, drawn]);
+  }, [pdf, number, drawn, zoom]);
   return (
-    <div className="sheet-page" data-page={number} style={{ aspectRatio: `1 / ${own}` }}>
+    <div
+      className="sheet-page"
+      data-page={number}
+      style={{ inlineSize: `${zoom * 100}%`, aspectRatio: `1 / ${own}` }}
+    >
       <canvas ref={canvas} aria-label={`Page ${number}`} />
       {drawn && text && <p className="vh">{text}</p>}
-      {drawn && shown && <Marks document={document} page={number} shown={shown} />}
+      {drawn && shown && <Marks document={document} page={number} left={left} shown={shown} />}
     </div>
   );
 }
 
-/** The marker over the cited words. */
-function Marks({
-  document,
-  page,
-  shown: { number, citation },
-}: {
+interface MarksProps {
   document: number;
   page: number;
+  left: number;
   shown: Shown;
-}) {
+}
+
+/** The marker over the cited words. */
+function Marks({ document, page, left, shown: { number, citation } }: MarksProps) {
   const { data } = useCall("page_marks", {
     document,
     page,
@@ -87,7 +94,13 @@ function Marks({
   return (
     <>
       {top && (
-        <span className="flag" style={{ insetBlockStart: `${(top.top / data.height) * 100}%` }}>
+        <span
+          className="flag"
+          style={{
+            insetBlockStart: part(top.top, data.height),
+            insetInlineStart: `calc(${left * 100}% + 0.25rem)`,
+          }}
+        >
           <CiteNumber>{number}</CiteNumber>
         </span>
       )}
@@ -98,8 +111,9 @@ function Marks({
   );
 }
 
+const part = (length: number, whole: number): string => `${(length / whole) * 100}%`;
+
 function placed(rect: PageMarks["rects"][number], { width, height }: PageMarks) {
-  const part = (length: number, whole: number): string => `${(length / whole) * 100}%`;
   return {
     insetInlineStart: part(rect.left, width),
     insetBlockStart: part(rect.top, height),

@@ -10,6 +10,7 @@ import { fileName } from "../../../lib/text";
 import type { Shown } from "../EvidencePane";
 import { PdfPage } from "./PdfPage";
 import { openPdf, type PDFDocumentProxy } from "./library";
+import { useLayout } from "./useLayout";
 import { usePages } from "./usePages";
 
 interface PdfViewProps {
@@ -79,22 +80,19 @@ function Pages({ pdf, view, shown }: PdfViewProps & { pdf: PDFDocumentProxy }) {
   const ground = useRef<HTMLDivElement>(null);
   const cited = Math.min(Math.max(shown.citation.page ?? 1, 1), pdf.numPages);
   const { page, near, goTo } = usePages(ground, pdf.numPages);
-  const [ratio, setRatio] = useState<number | null>(null);
-  useEffect(() => {
-    // Pages that were not drawn yet are taken to be as tall as the cited one.
-    let stopped = false;
-    void pdf.getPage(cited).then((own) => {
-      const { width, height } = own.getViewport({ scale: 1 });
-      if (!stopped) setRatio((known) => known ?? height / width);
-    });
-    return () => {
-      stopped = true;
-    };
-  }, [pdf, cited]);
-  const laid = ratio !== null;
+  const layout = useLayout(pdf, cited);
+  const [zoom, setZoom] = useState<number | null>(null);
+  const scale = zoom ?? layout?.zoom ?? 1;
+  const laid = layout !== null;
   useEffect(() => {
     if (laid) goTo(cited);
   }, [laid, goTo, cited, shown]);
+  const left = layout?.left ?? 0;
+  useEffect(() => {
+    const element = ground.current;
+    // The margin of the paper needs no room.
+    if (element && laid) element.scrollLeft = scale > 1 ? left * element.clientWidth * scale : 0;
+  }, [laid, left, scale]);
   return (
     <>
       <div className="pages-bar">
@@ -102,6 +100,18 @@ function Pages({ pdf, view, shown }: PdfViewProps & { pdf: PDFDocumentProxy }) {
           Page {page} of {pdf.numPages}
         </span>
         <span className="grow" />
+        <IconButton
+          icon="minus"
+          label="Smaller pages"
+          disabled={scale <= 0.5}
+          onClick={() => setZoom(scale / 1.25)}
+        />
+        <IconButton
+          icon="plus"
+          label="Larger pages"
+          disabled={scale >= 4}
+          onClick={() => setZoom(scale * 1.25)}
+        />
         <IconButton icon="chev-u" label="Previous page" disabled={page <= 1} onClick={() => goTo(page - 1)} />
         <IconButton
           icon="chev-d"
@@ -117,13 +127,15 @@ function Pages({ pdf, view, shown }: PdfViewProps & { pdf: PDFDocumentProxy }) {
         role="region"
         aria-label={`Pages of ${fileName(view.file)}`}
       >
-        {ratio !== null &&
+        {layout &&
           Array.from({ length: pdf.numPages }, (_, index) => index + 1).map((number) => (
             <PdfPage
               key={number}
               pdf={pdf}
               number={number}
-              ratio={ratio}
+              ratio={layout.ratio}
+              zoom={scale}
+              left={scale > 1 ? layout.left : 0}
               drawn={near.has(number)}
               shown={number === cited ? shown : null}
               document={view.document}
