@@ -1,6 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { pdfAssets } from "./scripts/pdf-assets";
+import { pdfAssets } from "./scripts/pdf-assets.ts";
 
 export default defineConfig({
   // The window serves the page from a scheme of its own, so no address may be absolute.

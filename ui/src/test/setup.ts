@@ -6,8 +6,13 @@ import { findings } from "./axe";
 afterEach(cleanup);
 
 // jsdom lays nothing out, so lists that only draw what can be seen are told a size.
-Object.defineProperty(HTMLElement.prototype, "offsetHeight", { configurable: true, value: 600 });
-Object.defineProperty(HTMLElement.prototype, "offsetWidth", { configurable: true, value: 800 });
+for (const [name, value] of [
+  ["Height", 600],
+  ["Width", 800],
+] as const) {
+  Object.defineProperty(Element.prototype, `client${name}`, { configurable: true, value });
+  Object.defineProperty(HTMLElement.prototype, `offset${name}`, { configurable: true, value });
+}
 Element.prototype.scrollIntoView = vi.fn();
 Element.prototype.scrollTo = vi.fn() as never;
 Element.prototype.hasPointerCapture = () => false;

@@ -5,15 +5,25 @@ import type { ReactElement, ReactNode } from "react";
 interface PopoverProps {
   label: string;
   trigger: ReactElement;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
   side?: "top" | "bottom";
   align?: "start" | "end";
   children: ReactNode;
 }
 
 /** A small sheet of choices beside the button that opens it. */
-export function Popover({ label, trigger, side = "bottom", align = "start", children }: PopoverProps) {
+export function Popover({
+  label,
+  trigger,
+  open,
+  onOpenChange,
+  side = "bottom",
+  align = "start",
+  children,
+}: PopoverProps) {
   return (
-    <Radix.Root>
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content

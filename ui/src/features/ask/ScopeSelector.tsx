@@ -1,4 +1,4 @@
-import type { ReactElement } from "react";
+import { useState } from "react";
 import { Icon } from "../../components/Icon/Icon";
 import { IconButton } from "../../components/IconButton/IconButton";
 import { Popover } from "../../components/Popover/Popover";
@@ -15,6 +15,7 @@ interface ScopeProps {
 
 /** Where to look: what is chosen stands as tags that go away when pressed; the plus adds more. */
 export function ScopeSelector({ filter, onChange }: ScopeProps) {
+  const [open, setOpen] = useState(false);
   const status = useCall("status", {}).data;
   const sources = status?.sources ?? [];
   const { collections = [], labels = [] } = filter;
@@ -25,9 +26,9 @@ export function ScopeSelector({ filter, onChange }: ScopeProps) {
     <div className="scope" role="group" aria-label="Where to look">
       <span className="lead">Looking in</span>
       {isEverything(filter) && (
-        <Chooser filter={filter} onChange={onChange}>
-          <TagButton icon="library">Everything</TagButton>
-        </Chooser>
+        <TagButton icon="library" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+          Everything
+        </TagButton>
       )}
       {collections.map((name) => (
         <TagButton
@@ -62,21 +63,28 @@ export function ScopeSelector({ filter, onChange }: ScopeProps) {
           <Icon name="x" />
         </TagButton>
       ))}
-      <Chooser filter={filter} onChange={onChange}>
-        <IconButton className="scope-add" icon="plus" label="Choose where to look" />
-      </Chooser>
+      <Popover
+        label="Where to look"
+        side="top"
+        open={open}
+        onOpenChange={setOpen}
+        trigger={<IconButton className="scope-add" icon="plus" label="Choose where to look" />}
+      >
+        <Choices filter={filter} onChange={onChange} />
+      </Popover>
     </div>
   );
 }
 
-function Chooser({ filter, onChange, children }: ScopeProps & { children: ReactElement }) {
+/** Collections, labels and kinds of file; several of a group mean any of them. */
+function Choices({ filter, onChange }: ScopeProps) {
   const sources = useCall("status", {}).data?.sources ?? [];
   const all = [...new Set(sources.map(({ collection }) => collection))].sort();
   const carried = [...new Set(sources.flatMap((source) => source.labels))].sort();
   const { collections = [], labels = [] } = filter;
   const chosen = kindsOf(filter);
   return (
-    <Popover label="Where to look" side="top" trigger={children}>
+    <>
       {all.length > 0 && (
         <fieldset className="choices">
           <legend className="sec-label">Collections</legend>
@@ -123,6 +131,6 @@ function Chooser({ filter, onChange, children }: ScopeProps & { children: ReactE
           </label>
         ))}
       </fieldset>
-    </Popover>
+    </>
   );
 }
