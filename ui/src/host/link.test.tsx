@@ -57,7 +57,7 @@ test("a command that fails says why", async () => {
     const { mutate, error } = useChange("source_add");
     return <button onClick={() => mutate({ path: "/nowhere" })}>{error?.message ?? "Add"}</button>;
   }
-  const { user } = show(<Adder />, new FakeHost({ source_add: () => Promise.reject(failure as never) }));
+  const { user } = show(<Adder />, new FakeHost({ source_add: () => Promise.reject(failure) }));
   await user.click(screen.getByRole("button"));
   expect(await screen.findByText("No such folder.")).toBeVisible();
 });

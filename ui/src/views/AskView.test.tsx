@@ -132,7 +132,7 @@ test("where to look can be narrowed and goes with the question", async () => {
 
 test("a question that could not be sent stays in its field", async () => {
   const host = new FakeHost({
-    question_ask: () => Promise.reject({ message: "The disk is full.", fault: "environment" } as never),
+    question_ask: () => Promise.reject({ message: "The disk is full.", fault: "environment" }),
   });
   const { user } = show(<AskView id={null} />, host);
   const field = await screen.findByRole("textbox", { name: "Your question" });
@@ -159,7 +159,7 @@ test("in a narrow window the evidence is a drawer", async () => {
 
 test("a document that cannot be opened still shows the passage that was kept", async () => {
   const host = new FakeHost({
-    document_view: () => Promise.reject({ code: "gone", message: "Gone.", fault: "user" } as never),
+    document_view: () => Promise.reject({ code: "gone", message: "Gone.", fault: "user" }),
   });
   show(<AskView id={1} />, host);
   expect(await screen.findByText("This document is no longer in the library")).toBeVisible();

@@ -21,7 +21,7 @@ test("theme, text size and switches are kept as soon as they change", async () =
 
 test("a change that could not be kept goes back and says why", async () => {
   const host = new FakeHost({
-    settings_set: () => Promise.reject({ message: "The disk is full.", fault: "environment" } as never),
+    settings_set: () => Promise.reject({ message: "The disk is full.", fault: "environment" }),
   });
   const { user } = show(<SettingsView />, host);
   await user.click(await screen.findByRole("button", { name: "Dark" }));

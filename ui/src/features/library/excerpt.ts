@@ -10,8 +10,9 @@ export function excerpt(passage: string, words: readonly string[]): { text: stri
   const found = wanted.map((word) => lower.indexOf(word)).filter((at) => at >= 0);
   const first = found.length > 0 ? Math.min(...found) : 0;
   const from = first < 80 ? 0 : flat.indexOf(" ", first - 60) + 1;
-  const cut = flat.slice(from, from + LENGTH);
-  const text = `${from > 0 ? "… " : ""}${cut}${from + LENGTH < flat.length ? " …" : ""}`;
+  const whole = from + LENGTH >= flat.length;
+  const cut = whole ? flat.slice(from) : flat.slice(from, from + LENGTH).replace(/\s\S{0,40}$/, "");
+  const text = `${from > 0 ? "… " : ""}${cut}${whole ? "" : " …"}`;
   const ranges: Range[] = [];
   const searched = text.toLowerCase();
   for (const word of wanted) {
