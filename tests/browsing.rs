@@ -28,7 +28,8 @@ struct Answer {
 
 impl Answer {
     fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&self.body)))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&self.body)))
     }
 }
 
@@ -43,7 +44,9 @@ impl Host {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
         let told: Value = serde_json::from_str(&line).unwrap();
         let address = told["address"].as_str().unwrap();
         Self {
@@ -74,9 +77,17 @@ impl Host {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         let more: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
         let host = format!("Host: 127.0.0.1:{}\r\n", self.port);
-        let host = if lines.iter().any(|line| line.starts_with("Host:")) { "" } else { &host };
+        let host = if lines.iter().any(|line| line.starts_with("Host:")) {
+            ""
+        } else {
+            &host
+        };
         let length = body.len();
-        write!(stream, "{what} HTTP/1.1\r\n{host}Connection: close\r\nContent-Length: {length}\r\n{more}\r\n{body}").unwrap();
+        write!(
+            stream,
+            "{what} HTTP/1.1\r\n{host}Connection: close\r\nContent-Length: {length}\r\n{more}\r\n{body}"
+        )
+        .unwrap();
         stream
     }
 
@@ -107,7 +118,10 @@ impl Host {
 
     /// Asks it to end and waits until it did.
     fn end(mut self) {
-        let asked = Command::new("kill").arg(self.process.id().to_string()).status().unwrap();
+        let asked = Command::new("kill")
+            .arg(self.process.id().to_string())
+            .status()
+            .unwrap();
         assert!(asked.success());
         assert!(self.process.wait().unwrap().success());
     }
@@ -154,15 +168,24 @@ impl Stream {
 fn conversation_titles(host: &Host) -> Vec<String> {
     let rows = host.call("conversation_list", &json!({})).unwrap();
     let rows = rows.as_array().unwrap().iter();
-    rows.map(|row| row["title"].as_str().unwrap().to_owned()).collect()
+    rows.map(|row| row["title"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
 fn a_person_adds_a_folder_asks_and_sees_the_words_on_the_page() {
     let home = tempfile::tempdir().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    for file in ["Halden Service Agreement.pdf", "Rauma Freight contract.pdf", "NDA Osterøy Foods.odt"] {
-        std::fs::copy(root().join("demo/documents/Contracts").join(file), folder.path().join(file)).unwrap();
+    for file in [
+        "Halden Service Agreement.pdf",
+        "Rauma Freight contract.pdf",
+        "NDA Osterøy Foods.odt",
+    ] {
+        std::fs::copy(
+            root().join("demo/documents/Contracts").join(file),
+            folder.path().join(file),
+        )
+        .unwrap();
     }
     let host = Host::start(home.path());
     let mut events = host.events();
@@ -173,21 +196,41 @@ fn a_person_adds_a_folder_asks_and_sees_the_words_on_the_page() {
         events.until_ready();
     }
 
-    let source = host.call("source_add", &json!({ "path": folder.path(), "collection": "Contracts" })).unwrap();
+    let source = host
+        .call(
+            "source_add",
+            &json!({ "path": folder.path(), "collection": "Contracts" }),
+        )
+        .unwrap();
     events.until(|event| {
         event["event"] == "progress" && event["progress"]["idle"] == true && event["progress"]["files"] == 3
     });
-    let list = host.call("file_list", &json!({ "offset": 1, "limit": 1, "states": ["indexed"] })).unwrap();
-    assert_eq!((&list["total"], list["files"].as_array().unwrap().len()), (&json!(3), 1));
+    let list = host
+        .call(
+            "file_list",
+            &json!({ "offset": 1, "limit": 1, "states": ["indexed"] }),
+        )
+        .unwrap();
+    assert_eq!(
+        (&list["total"], list["files"].as_array().unwrap().len()),
+        (&json!(3), 1)
+    );
     assert_eq!(list["by_state"]["indexed"], 3);
-    let named = host.call("file_list", &json!({ "name": "rauma", "offset": 0, "limit": 10 })).unwrap();
+    let named = host
+        .call("file_list", &json!({ "name": "rauma", "offset": 0, "limit": 10 }))
+        .unwrap();
     assert_eq!(named["files"][0]["file"], "Rauma Freight contract.pdf");
 
-    let asked = host.call("question_ask", &json!({ "question": QUESTION })).unwrap();
+    let asked = host
+        .call("question_ask", &json!({ "question": QUESTION }))
+        .unwrap();
     let mut kinds = Vec::new();
     let finished = loop {
         let event = events.until(|event| event["event"] == "answer");
-        assert_eq!((&event["conversation"], &event["turn"]), (&asked["conversation"], &asked["turn"]));
+        assert_eq!(
+            (&event["conversation"], &event["turn"]),
+            (&asked["conversation"], &asked["turn"])
+        );
         let part = &event["part"];
         kinds.push(part["kind"].as_str().unwrap().to_owned());
         match part["kind"].as_str().unwrap() {
@@ -196,15 +239,30 @@ fn a_person_adds_a_folder_asks_and_sees_the_words_on_the_page() {
             _ => {}
         }
     };
-    assert_eq!((kinds[0].as_str(), kinds[1].as_str()), ("gathered", "sentence"), "{kinds:?}");
+    assert_eq!(
+        (kinds[0].as_str(), kinds[1].as_str()),
+        ("gathered", "sentence"),
+        "{kinds:?}"
+    );
     assert_eq!(finished["state"], "answered");
-    assert_eq!(finished["answer"]["answer"].as_array().unwrap().len(), kinds.len() - 2);
+    assert_eq!(
+        finished["answer"]["answer"].as_array().unwrap().len(),
+        kinds.len() - 2
+    );
 
     let citation = &finished["answer"]["answer"][0]["citations"][0];
     assert_eq!(citation["file"], "Halden Service Agreement.pdf", "{finished}");
     let document = &citation["document"];
-    let view = host.call("document_view", &json!({ "document": document, "place": citation["place"] })).unwrap();
-    assert_eq!((&view["shape"], &view["changed_since"]), (&json!("pdf"), &json!(false)));
+    let view = host
+        .call(
+            "document_view",
+            &json!({ "document": document, "place": citation["place"] }),
+        )
+        .unwrap();
+    assert_eq!(
+        (&view["shape"], &view["changed_since"]),
+        (&json!("pdf"), &json!(false))
+    );
     let pdf = host.request(&format!("GET /document/{document}"), &[&host.cookie()], "");
     assert_eq!(pdf.status, 200);
     assert!(pdf.head.contains("application/pdf"), "{}", pdf.head);
@@ -215,32 +273,51 @@ fn a_person_adds_a_folder_asks_and_sees_the_words_on_the_page() {
     let marks = host.call("page_marks", &wanted).unwrap();
     assert_eq!(marks["found"], true, "{marks}");
     for rect in marks["rects"].as_array().unwrap() {
-        assert!(rect["right"].as_f64() <= marks["width"].as_f64() && rect["bottom"].as_f64() <= marks["height"].as_f64());
+        assert!(
+            rect["right"].as_f64() <= marks["width"].as_f64()
+                && rect["bottom"].as_f64() <= marks["height"].as_f64()
+        );
     }
 
     let other = named["files"].as_array().unwrap().len();
     assert_eq!(other, 1);
-    let odt = host.call("file_list", &json!({ "name": "NDA", "offset": 0, "limit": 1 })).unwrap();
+    let odt = host
+        .call("file_list", &json!({ "name": "NDA", "offset": 0, "limit": 1 }))
+        .unwrap();
     let odt = &odt["files"][0]["document"];
-    assert_eq!(host.request(&format!("GET /document/{odt}"), &[&host.cookie()], "").status, 404);
+    assert_eq!(
+        host.request(&format!("GET /document/{odt}"), &[&host.cookie()], "")
+            .status,
+        404
+    );
     let text = host.call("document_view", &json!({ "document": odt })).unwrap();
     assert!(!text["blocks"].as_array().unwrap().is_empty());
 
-    host.call("settings_set", &json!({ "theme": "dark", "text_size": 130, "hotkey": null, "single_keys": true,
-                                       "notifications": false }))
-        .unwrap();
+    host.call(
+        "settings_set",
+        &json!({ "theme": "dark", "text_size": 130, "hotkey": null, "single_keys": true,
+                                       "notifications": false }),
+    )
+    .unwrap();
     let labelled = json!({ "collection": "Contracts", "labels": ["internal"] });
-    assert_eq!(host.call("source_label", &labelled).unwrap()[0]["labels"], json!(["internal"]));
+    assert_eq!(
+        host.call("source_label", &labelled).unwrap()[0]["labels"],
+        json!(["internal"])
+    );
     drop(events);
     host.end();
 
     let host = Host::start(home.path());
     host.events().until_ready();
     assert_eq!(conversation_titles(&host), [QUESTION]);
-    let kept = host.call("conversation_get", &json!({ "id": asked["conversation"] })).unwrap();
+    let kept = host
+        .call("conversation_get", &json!({ "id": asked["conversation"] }))
+        .unwrap();
     assert_eq!(kept["turns"][0], finished);
     assert_eq!(host.call("settings_get", &json!({})).unwrap()["text_size"], 130);
-    let removed = host.call("source_remove", &json!({ "path": source["root"] })).unwrap();
+    let removed = host
+        .call("source_remove", &json!({ "path": source["root"] }))
+        .unwrap();
     assert_eq!(removed, json!([]));
     host.end();
     assert!(folder.path().join("NDA Osterøy Foods.odt").exists());
@@ -256,17 +333,42 @@ fn nobody_gets_in_without_the_token_or_under_another_name() {
     let status = |lines: &[&str]| host.request("POST /call/status", lines, "{}").status;
     assert_eq!(status(&[&cookie, json_type]), 200);
     assert_eq!(status(&[json_type]), 401);
-    assert_eq!(status(&["Cookie: attache-devhost=00000000000000000000000000000000", json_type]), 401);
+    assert_eq!(
+        status(&[
+            "Cookie: attache-devhost=00000000000000000000000000000000",
+            json_type
+        ]),
+        401
+    );
     assert_eq!(status(&[&cookie, json_type, "Host: rebound.example:80"]), 421);
-    assert_eq!(status(&[&cookie, json_type, "Origin: http://elsewhere.example"]), 403);
+    assert_eq!(
+        status(&[&cookie, json_type, "Origin: http://elsewhere.example"]),
+        403
+    );
     assert_eq!(status(&[&cookie, "Content-Type: text/plain"]), 415);
     let opened = host.request(&format!("GET /?token={}", host.token), &[], "");
-    assert!(opened.head.contains("HttpOnly; SameSite=Strict"), "{}", opened.head);
+    assert!(
+        opened.head.contains("HttpOnly; SameSite=Strict"),
+        "{}",
+        opened.head
+    );
     // What is for the command line alone, a window cannot call.
-    let refused = host.call("extract", &json!({ "path": "/etc/passwd" })).unwrap_err();
-    assert!(refused["message"].as_str().unwrap().contains("`extract`"), "{refused}");
-    assert_eq!(host.call("document_view", &json!({ "document": 77 })).unwrap_err()["code"], "gone");
-    assert_eq!(host.call("conversation_get", &json!({ "id": 77 })).unwrap_err()["code"], "gone");
+    let refused = host
+        .call("extract", &json!({ "path": "/etc/passwd" }))
+        .unwrap_err();
+    assert!(
+        refused["message"].as_str().unwrap().contains("`extract`"),
+        "{refused}"
+    );
+    assert_eq!(
+        host.call("document_view", &json!({ "document": 77 }))
+            .unwrap_err()["code"],
+        "gone"
+    );
+    assert_eq!(
+        host.call("conversation_get", &json!({ "id": 77 })).unwrap_err()["code"],
+        "gone"
+    );
     host.end();
 }
 
@@ -279,13 +381,27 @@ fn erasing_everything_needs_the_word_and_leaves_the_persons_files() {
     let host = Host::start(home.path());
     let mut events = host.events();
     events.until_ready();
-    host.call("source_add", &json!({ "path": folder.path() })).unwrap();
+    host.call("source_add", &json!({ "path": folder.path() }))
+        .unwrap();
     host.call("source_demo", &json!({})).unwrap();
-    host.call("question_ask", &json!({ "question": "When does the bridge open?" })).unwrap();
-    let kept = host.call("erase_everything", &json!({ "typed": "yes" })).unwrap_err();
+    host.call(
+        "question_ask",
+        &json!({ "question": "When does the bridge open?" }),
+    )
+    .unwrap();
+    let kept = host
+        .call("erase_everything", &json!({ "typed": "yes" }))
+        .unwrap_err();
     assert_eq!(kept["fault"], "user");
-    assert_eq!(host.call("status", &json!({})).unwrap()["sources"].as_array().unwrap().len(), 2);
-    host.call("erase_everything", &json!({ "typed": "erase" })).unwrap();
+    assert_eq!(
+        host.call("status", &json!({})).unwrap()["sources"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    host.call("erase_everything", &json!({ "typed": "erase" }))
+        .unwrap();
     events.until_ready();
     assert_eq!(host.call("status", &json!({})).unwrap()["sources"], json!([]));
     assert_eq!(conversation_titles(&host), Vec::<String>::new());
@@ -298,12 +414,16 @@ fn an_answer_that_a_crash_cut_off_is_told_as_interrupted() {
     let home = tempfile::tempdir().unwrap();
     let mut host = Host::start(home.path());
     host.events().until_ready();
-    let asked = host.call("question_ask", &json!({ "question": QUESTION })).unwrap();
+    let asked = host
+        .call("question_ask", &json!({ "question": QUESTION }))
+        .unwrap();
     host.process.kill().unwrap();
     host.process.wait().unwrap();
     let again = Host::start(home.path());
     again.events().until_ready();
-    let kept = again.call("conversation_get", &json!({ "id": asked["conversation"] })).unwrap();
+    let kept = again
+        .call("conversation_get", &json!({ "id": asked["conversation"] }))
+        .unwrap();
     let state = kept["turns"][0]["state"].as_str().unwrap();
     // An empty library answers at once, so that the end may have been stored before the kill.
     assert!(["interrupted", "abstained"].contains(&state), "{kept}");
@@ -320,7 +440,10 @@ fn a_second_host_says_who_has_the_home_and_goes_on_when_it_is_free() {
     let mut events = second.events();
     let failed = events.until(|event| event["event"] == "core" && event["state"] == "failed");
     assert_eq!(failed["failure"]["code"], "workspace_in_use");
-    assert_eq!(second.call("status", &json!({})).unwrap_err()["code"], "workspace_in_use");
+    assert_eq!(
+        second.call("status", &json!({})).unwrap_err()["code"],
+        "workspace_in_use"
+    );
     first.end();
     events.until_ready();
     second.end();

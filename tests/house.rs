@@ -152,13 +152,28 @@ fn the_promises_about_heavy_things_are_kept() {
 
 /// Everything a member is built from on this machine, by name.
 fn built_from(member: &str) -> BTreeSet<String> {
-    let arguments = ["tree", "--offline", "--edges", "normal", "--prefix", "none", "--format", "{p}", "--package", member];
+    let arguments = [
+        "tree",
+        "--offline",
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+        "--package",
+        member,
+    ];
     let output = std::process::Command::new(env!("CARGO"))
         .args(arguments)
         .current_dir(root())
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let lines = String::from_utf8_lossy(&output.stdout).into_owned();
     lines
         .lines()
@@ -173,7 +188,17 @@ fn nothing_in_the_program_can_open_a_connection() {
         let names = built_from(member);
         assert!(names.contains("domain"), "`{member}` was not looked at");
         for client in [
-            "reqwest", "ureq", "hyper", "curl", "isahc", "surf", "attohttpc", "minreq", "hf-hub", "axum", "tungstenite",
+            "reqwest",
+            "ureq",
+            "hyper",
+            "curl",
+            "isahc",
+            "surf",
+            "attohttpc",
+            "minreq",
+            "hf-hub",
+            "axum",
+            "tungstenite",
         ] {
             assert!(!names.contains(client), "`{client}` has come into `{member}`");
         }

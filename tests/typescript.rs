@@ -17,5 +17,9 @@ fn the_types_of_the_page_are_those_of_rust() {
         return;
     }
     let kept = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(kept == made, "`{}` is not what the Rust types say: run `make types`", file.display());
+    assert!(
+        kept == made,
+        "`{}` is not what the Rust types say: run `make types`",
+        file.display()
+    );
 }

@@ -34,9 +34,14 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
 }
 
 fn carry_out(invoke: Invoke<Wry>) {
-    let Invoke { message, resolver, .. } = invoke;
+    let Invoke {
+        message, resolver, ..
+    } = invoke;
     let webview = message.webview_ref();
-    let (window, core) = (Window::of(webview.label()), webview.state::<Core>().inner().clone());
+    let (window, core) = (
+        Window::of(webview.label()),
+        webview.state::<Core>().inner().clone(),
+    );
     let name = message.command().to_owned();
     let request = match message.payload() {
         InvokeBody::Json(body) => body.get("request").cloned(),
@@ -46,16 +51,24 @@ fn carry_out(invoke: Invoke<Wry>) {
         let Some(window) = window else {
             return Err(InvokeError::from("This window has no commands."));
         };
-        let done = core.call(window, &name, request.unwrap_or_else(|| json!({}))).await;
+        let done = core
+            .call(window, &name, request.unwrap_or_else(|| json!({})))
+            .await;
         done.map_err(InvokeError::from) as Result<Value, InvokeError>
     });
 }
 
 /// Tells the page what happens, the present state first. A page that was loaded again begins a new stream.
 #[tauri::command]
-fn events(window: WebviewWindow, core: State<'_, Core>, streams: State<'_, Streams>, channel: Channel<Event>) {
+fn events(
+    window: WebviewWindow,
+    core: State<'_, Core>,
+    streams: State<'_, Streams>,
+    channel: Channel<Event>,
+) {
     let mut listening = core.listen();
-    let stream = tauri::async_runtime::spawn(async move { while channel.send(listening.next().await).is_ok() {} });
+    let stream =
+        tauri::async_runtime::spawn(async move { while channel.send(listening.next().await).is_ok() {} });
     let mut streams = streams.0.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(former) = streams.insert(window.label().to_owned(), stream) {
         former.abort();
@@ -93,14 +106,21 @@ mod tests {
 
     #[test]
     fn tauri_knows_exactly_the_commands_of_the_list() {
-        let windows = LIST.iter().filter(|spec| !spec.windows.is_empty()).map(|spec| spec.name);
+        let windows = LIST
+            .iter()
+            .filter(|spec| !spec.windows.is_empty())
+            .map(|spec| spec.name);
         assert_eq!(windows.chain(OWN.iter().copied()).collect::<Vec<_>>(), COMMANDS);
     }
 
     #[test]
     fn the_capability_of_each_window_grants_what_the_list_says_and_no_more() {
         for window in Window::ALL {
-            let file = format!("{}/capabilities/{}.json", env!("CARGO_MANIFEST_DIR"), window.label());
+            let file = format!(
+                "{}/capabilities/{}.json",
+                env!("CARGO_MANIFEST_DIR"),
+                window.label()
+            );
             let capability: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
             let granted: Vec<&str> = capability["permissions"]
                 .as_array()
@@ -108,7 +128,10 @@ mod tests {
                 .iter()
                 .map(|permission| permission.as_str().unwrap())
                 .collect();
-            let listed = LIST.iter().filter(|spec| spec.windows.contains(window)).map(|spec| spec.name);
+            let listed = LIST
+                .iter()
+                .filter(|spec| spec.windows.contains(window))
+                .map(|spec| spec.name);
             let wanted: Vec<String> = listed
                 .chain(OWN.iter().copied())
                 .map(|name| format!("allow-{}", name.replace('_', "-")))
@@ -128,9 +151,23 @@ mod tests {
 
     #[test]
     fn only_the_page_that_came_with_the_program_is_shown() {
-        let own = ["tauri://localhost/", "tauri://localhost/index.html#ask", "https://tauri.localhost/x"];
-        let foreign = ["https://example.org", "tauri://elsewhere/", "file:///etc/passwd", "data:text/html,x", "about:blank"];
+        let own = [
+            "tauri://localhost/",
+            "tauri://localhost/index.html#ask",
+            "https://tauri.localhost/x",
+        ];
+        let foreign = [
+            "https://example.org",
+            "tauri://elsewhere/",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "about:blank",
+        ];
         assert!(own.iter().all(|address| is_own_page(&address.parse().unwrap())));
-        assert!(!foreign.iter().any(|address| is_own_page(&address.parse().unwrap())));
+        assert!(
+            !foreign
+                .iter()
+                .any(|address| is_own_page(&address.parse().unwrap()))
+        );
     }
 }

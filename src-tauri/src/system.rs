@@ -90,7 +90,10 @@ fn tray(app: &AppHandle) -> Done {
 fn links(app: &AppHandle) -> Done {
     let handle = app.clone();
     app.deep_link().on_open_url(move |event| {
-        event.urls().iter().for_each(|link| follow(&handle, link.as_str()));
+        event
+            .urls()
+            .iter()
+            .for_each(|link| follow(&handle, link.as_str()));
     });
     Ok(())
 }

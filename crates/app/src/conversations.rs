@@ -76,7 +76,10 @@ impl Conversations for LedgerConversations {
             failure: why.as_deref(),
             at,
         };
-        self.0.end_turn(turn.id, end).await.map_err(|error| failure(&error))
+        self.0
+            .end_turn(turn.id, end)
+            .await
+            .map_err(|error| failure(&error))
     }
 
     async fn rename(&self, id: ConversationId, title: &str) -> Result<bool, Failure> {
@@ -158,7 +161,10 @@ fn read<T: DeserializeOwned>(stored: &str) -> Option<T> {
 
 fn text<T: Serialize>(value: &T) -> Result<String, Failure> {
     serde_json::to_string(value).map_err(|error| {
-        Failure::environment(format!("It could not be kept: {error}."), "This is a fault in Attaché.")
+        Failure::environment(
+            format!("It could not be kept: {error}."),
+            "This is a fault in Attaché.",
+        )
     })
 }
 

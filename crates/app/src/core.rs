@@ -82,12 +82,18 @@ impl Core {
     /// When there is no such document, or it is no PDF, or it can't be read.
     pub async fn pdf(&self, document: DocumentId) -> Result<Vec<u8>, Failure> {
         let library = self.copilot()?.library;
-        let facts = library.file(document).await?.filter(|facts| facts.format == Some(Format::Pdf));
+        let facts = library
+            .file(document)
+            .await?
+            .filter(|facts| facts.format == Some(Format::Pdf));
         let facts = facts.ok_or_else(|| {
             Failure::user("There is no such PDF file in the library.", "Search again.").with_code("gone")
         })?;
         library.pdf(&facts).await.map_err(|stop| {
-            Failure::environment(format!("`{}` can't be shown: {}", facts.file, stop.reason), "Look for it in its folder.")
+            Failure::environment(
+                format!("`{}` can't be shown: {}", facts.file, stop.reason),
+                "Look for it in its folder.",
+            )
         })
     }
 
@@ -251,7 +257,10 @@ async fn keep_indexing(copilot: Copilot, stop: CancellationToken) {
         }
         let seconds = pause.as_secs();
         tracing::warn!(%failure, seconds, "indexing failed");
-        let trouble = format!("Your folders are not read now: {} It is tried again by itself.", failure.message);
+        let trouble = format!(
+            "Your folders are not read now: {} It is tried again by itself.",
+            failure.message
+        );
         copilot.indexing.set_trouble(Some(trouble));
         copilot.events.publish(Event::Progress {
             progress: copilot.indexing.progress(&copilot.library),

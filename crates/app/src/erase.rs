@@ -67,7 +67,10 @@ mod tests {
         std::fs::create_dir_all(home.index().join("keywords")).unwrap();
         std::fs::create_dir_all(home.demo()).unwrap();
         delete(&home).unwrap();
-        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        let left: Vec<_> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|e| e.unwrap().file_name())
+            .collect();
         assert_eq!(left, ["my notes.txt"]);
         delete(&home).unwrap();
     }

@@ -61,7 +61,10 @@ impl Machine for ThisMachine {
             })?;
             let failed = |error: std::io::Error| {
                 Failure::environment(
-                    format!("The demo documents can't be copied to `{}`: {error}.", copy.display()),
+                    format!(
+                        "The demo documents can't be copied to `{}`: {error}.",
+                        copy.display()
+                    ),
                     "Free some disk space and try again.",
                 )
                 .with_disk_in_mind()
@@ -108,9 +111,9 @@ impl Machine for ThisMachine {
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| {
-        Failure::environment("Attaché is closing.", "Start it again.")
-    })
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| Failure::environment("Attaché is closing.", "Start it again."))
 }
 
 /// Shows a file in the file manager; where that can only show folders, its folder.

@@ -173,7 +173,12 @@ impl Teller<'_> {
 }
 
 /// Stores how a turn ended, then tells it.
-async fn end(copilot: &Copilot, conversation: ConversationId, mut turn: Turn, done: Result<Answered, Failure>) {
+async fn end(
+    copilot: &Copilot,
+    conversation: ConversationId,
+    mut turn: Turn,
+    done: Result<Answered, Failure>,
+) {
     let ending = copilot.answers.inner.ending.load(Ordering::Relaxed);
     turn.state = match &done {
         Ok(answer) if answer.cancelled && ending => TurnState::Interrupted,

@@ -6,13 +6,13 @@ use domain::{ConversationId, Labels, Source, TurnId};
 use retrieval::Library;
 use retrieval::search::Filter;
 
+use crate::Failure;
 use crate::answers::Answers;
 use crate::commands::Check;
 use crate::conversation::{Conversation, ConversationSummary, Turn};
 use crate::events::Events;
 use crate::indexing::Indexing;
 use crate::settings::Settings;
-use crate::Failure;
 
 /// The copilot behind every face: what commands work on. Composed by `app`.
 #[derive(Clone)]

@@ -326,7 +326,10 @@ mod tests {
         for index in 0..5 {
             assert_eq!(listener.next().await, part(index));
         }
-        assert_eq!(listener.next().await, Event::stale(&[Cache::Sources, Cache::Files]));
+        assert_eq!(
+            listener.next().await,
+            Event::stale(&[Cache::Sources, Cache::Files])
+        );
     }
 
     #[tokio::test]

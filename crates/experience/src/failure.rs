@@ -57,7 +57,12 @@ impl Failure {
     /// The same with the code `disk_full` where that is what the message says.
     pub fn with_disk_in_mind(self) -> Self {
         // What SQLite and the systems say; the errors of the libraries in between tell it in words only.
-        let full = ["disk is full", "No space left", "not enough space", "quota exceeded"];
+        let full = [
+            "disk is full",
+            "No space left",
+            "not enough space",
+            "quota exceeded",
+        ];
         if full.iter().any(|words| self.message.contains(words)) {
             self.with_code("disk_full")
         } else {

@@ -74,14 +74,21 @@ pub fn find(page: u32, boxes: &PageBoxes, quote: &str, passage: Option<&str>) ->
 
 /// Characters as they are compared: without white space and hyphens, ligatures and accents taken apart, in lower case.
 fn plain(text: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
-    text.nfkd().flat_map(char::to_lowercase).filter_map(|char| match char {
-        // The bar parts cells in a passage; on the page there is a line or nothing.
-        '-' | '\u{ad}' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '|' => None,
-        '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{2032}' => Some('\''),
-        '\u{201c}'..='\u{201e}' | '\u{2033}' => Some('"'),
-        char if char.is_whitespace() || char.is_control() || ('\u{200b}'..='\u{200d}').contains(&char) => None,
-        char => Some(char),
-    })
+    text.nfkd()
+        .flat_map(char::to_lowercase)
+        .filter_map(|char| match char {
+            // The bar parts cells in a passage; on the page there is a line or nothing.
+            '-' | '\u{ad}' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '|' => None,
+            '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{2032}' => Some('\''),
+            '\u{201c}'..='\u{201e}' | '\u{2033}' => Some('"'),
+            char if char.is_whitespace()
+                || char.is_control()
+                || ('\u{200b}'..='\u{200d}').contains(&char) =>
+            {
+                None
+            }
+            char => Some(char),
+        })
 }
 
 /// Which characters of the page's plain text to mark.
@@ -90,11 +97,15 @@ fn ranges(text: &[char], quote: &str, passage: Option<&str>) -> Vec<Range<usize>
     if wanted.is_empty() {
         return Vec::new();
     }
-    let around: Vec<char> = passage.map(|passage| plain(passage.chars()).collect()).unwrap_or_default();
+    let around: Vec<char> = passage
+        .map(|passage| plain(passage.chars()).collect())
+        .unwrap_or_default();
     let places = places(text, &wanted);
     if !places.is_empty() {
         let expected = expected(text, &wanted, &around);
-        let nearest = places.into_iter().min_by_key(|at| at.abs_diff(expected.unwrap_or(0)));
+        let nearest = places
+            .into_iter()
+            .min_by_key(|at| at.abs_diff(expected.unwrap_or(0)));
         return nearest.map(|at| at..at + wanted.len()).into_iter().collect();
     }
     // Cells and lines of a quote may stand in another order, or with something between them.
@@ -105,7 +116,10 @@ fn ranges(text: &[char], quote: &str, passage: Option<&str>) -> Vec<Range<usize>
         if piece.len() < PIECE {
             continue;
         }
-        let after = text.get(from..).and_then(|rest| first(rest, &piece)).map(|at| at + from);
+        let after = text
+            .get(from..)
+            .and_then(|rest| first(rest, &piece))
+            .map(|at| at + from);
         if let Some(at) = after.or_else(|| first(text, &piece)) {
             found.push(at..at + piece.len());
             from = at + piece.len();
@@ -116,7 +130,12 @@ fn ranges(text: &[char], quote: &str, passage: Option<&str>) -> Vec<Range<usize>
         return found;
     }
     // A quote that goes on on another page, or around something the passage does not have.
-    let begins = |count: usize| wanted.get(..count).and_then(|part| first(text, part)).map(|at| at..at + count);
+    let begins = |count: usize| {
+        wanted
+            .get(..count)
+            .and_then(|part| first(text, part))
+            .map(|at| at..at + count)
+    };
     let ends = |count: usize| {
         let part = wanted.get(wanted.len() - count..)?;
         first(text, part).map(|at| at..at + count)
@@ -130,7 +149,9 @@ fn ranges(text: &[char], quote: &str, passage: Option<&str>) -> Vec<Range<usize>
 /// Where the quote should begin if the passage, or its beginning, stands on the page.
 fn expected(text: &[char], wanted: &[char], around: &[char]) -> Option<usize> {
     let inside = first(around, wanted)?;
-    let passage = longest(around.len(), |count| first(text, around.get(..count)?).map(|at| at..at + count))?;
+    let passage = longest(around.len(), |count| {
+        first(text, around.get(..count)?).map(|at| at..at + count)
+    })?;
     Some(passage.start + inside)
 }
 
@@ -261,13 +282,23 @@ mod tests {
     #[test]
     fn a_quote_that_goes_on_on_the_next_page_is_marked_as_far_as_it_stands_here() {
         let page = page(&["before. The supplier credits the customer"]);
-        let marks = find(1, &page, "The supplier credits the customer with two percent of the monthly fee", None);
+        let marks = find(
+            1,
+            &page,
+            "The supplier credits the customer with two percent of the monthly fee",
+            None,
+        );
         assert_eq!(marks.rects, [rect(0, 8..41)]);
     }
 
     #[test]
     fn words_that_are_not_there_are_not_marked() {
-        let marks = find(1, &page(&["Something else"]), "availability of 99.5 %", Some("nothing"));
+        let marks = find(
+            1,
+            &page(&["Something else"]),
+            "availability of 99.5 %",
+            Some("nothing"),
+        );
         assert!(!marks.found && marks.rects.is_empty());
         assert!(!find(1, &page(&["Something"]), " - ", None).found);
     }

@@ -60,7 +60,11 @@ impl Settings {
                 "Choose 80 to 200 %.",
             ));
         }
-        let hotkey = self.hotkey.as_deref().map(str::trim).filter(|keys| !keys.is_empty());
+        let hotkey = self
+            .hotkey
+            .as_deref()
+            .map(str::trim)
+            .filter(|keys| !keys.is_empty());
         let hotkey = hotkey.map(hotkey_of).transpose()?;
         Ok(Self { hotkey, ..self })
     }
@@ -75,8 +79,19 @@ fn hotkey_of(keys: &str) -> Result<String, Failure> {
         ("Super", &["super", "meta", "cmd", "command", "win"]),
     ];
     const NAMED: &[&str] = &[
-        "Space", "Enter", "Tab", "Insert", "Delete", "Home", "End", "PageUp", "PageDown", "ArrowUp", "ArrowDown",
-        "ArrowLeft", "ArrowRight",
+        "Space",
+        "Enter",
+        "Tab",
+        "Insert",
+        "Delete",
+        "Home",
+        "End",
+        "PageUp",
+        "PageDown",
+        "ArrowUp",
+        "ArrowDown",
+        "ArrowLeft",
+        "ArrowRight",
     ];
     let wrong = || {
         Failure::user(
@@ -87,7 +102,10 @@ fn hotkey_of(keys: &str) -> Result<String, Failure> {
     let (mut held, mut key) = (Vec::new(), None);
     for part in keys.split('+').map(str::trim) {
         let lower = part.to_lowercase();
-        if let Some((name, _)) = MODIFIERS.iter().find(|(_, names)| names.contains(&lower.as_str())) {
+        if let Some((name, _)) = MODIFIERS
+            .iter()
+            .find(|(_, names)| names.contains(&lower.as_str()))
+        {
             held.push(*name);
             continue;
         }
@@ -111,7 +129,10 @@ fn hotkey_of(keys: &str) -> Result<String, Failure> {
     if !held.iter().any(|name| *name != "Shift") {
         return Err(wrong());
     }
-    let held = MODIFIERS.iter().map(|(name, _)| *name).filter(|name| held.contains(name));
+    let held = MODIFIERS
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| held.contains(name));
     Ok(held.chain([key.as_str()]).collect::<Vec<_>>().join("+"))
 }
 
@@ -142,7 +163,15 @@ mod tests {
 
     #[test]
     fn keys_that_would_be_taken_from_everybody_are_refused_by_name() {
-        for typed in ["A", "Shift+A", "Ctrl", "Ctrl+A+B", "Ctrl+Ü", "Ctrl+F25", "Ctrl+Nonsense"] {
+        for typed in [
+            "A",
+            "Shift+A",
+            "Ctrl",
+            "Ctrl+A+B",
+            "Ctrl+Ü",
+            "Ctrl+F25",
+            "Ctrl+Nonsense",
+        ] {
             let refused = with_hotkey(typed).unwrap_err();
             assert!(refused.message.contains(&format!("`{typed}`")), "{refused}");
         }

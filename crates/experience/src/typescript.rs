@@ -39,8 +39,9 @@ impl Page {
         self.take_in::<Q>();
         self.take_in::<R>();
         let (request, response) = (Q::name(&self.config), R::name(&self.config));
-        self.commands
-            .push(format!("  {name}: {{ request: {request}; response: {response} }};"));
+        self.commands.push(format!(
+            "  {name}: {{ request: {request}; response: {response} }};"
+        ));
     }
 
     fn take_in<T: TS + 'static + ?Sized>(&mut self) {
@@ -57,7 +58,11 @@ impl Page {
     }
 
     fn written(self) -> String {
-        let types: Vec<String> = self.types.into_values().map(|decl| format!("export {decl}")).collect();
+        let types: Vec<String> = self
+            .types
+            .into_values()
+            .map(|decl| format!("export {decl}"))
+            .collect();
         format!(
             "// The seam between the page and the core, written from the Rust types by `make types`. Do not edit.\n\
              // Ids are numbers. Times are seconds since 1970.\n\n{}\n\n\

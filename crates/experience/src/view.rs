@@ -240,8 +240,16 @@ pub fn window(
             let wanted = place.map_or(1, message);
             let all = document.blocks.len();
             let number = |block: &Block| block_place(block).map_or(1, message);
-            let first = document.blocks.iter().position(|block| number(block) == wanted).unwrap_or(0);
-            let blocks: Vec<Block> = document.blocks.into_iter().filter(|b| number(b) == wanted).collect();
+            let first = document
+                .blocks
+                .iter()
+                .position(|block| number(block) == wanted)
+                .unwrap_or(0);
+            let blocks: Vec<Block> = document
+                .blocks
+                .into_iter()
+                .filter(|b| number(b) == wanted)
+                .collect();
             let last = first + blocks.len();
             let (mail, body) = head_of(blocks);
             view.mail = Some(mail);
@@ -464,7 +472,10 @@ fn take_apart(number: usize, block: Block, pieces: &mut Vec<Piece>) {
 /// One block alone never fills the window twice over.
 fn bounded(mut text: String) -> String {
     if text.len() > MOST_TEXT {
-        let cut = (0..=MOST_TEXT).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let cut = (0..=MOST_TEXT)
+            .rev()
+            .find(|at| text.is_char_boundary(*at))
+            .unwrap_or(0);
         text.truncate(cut);
         text.push('…');
     }
@@ -485,8 +496,12 @@ fn overlaps(a: &Place, b: &Place) -> bool {
         (Place::Cells { sheet: a, range: x }, Place::Cells { sheet: b, range: y }) => {
             a == b && x.top <= y.bottom && y.top <= x.bottom && x.left <= y.right && y.left <= x.right
         }
-        (Place::Message { message: a, inner: x }, Place::Message { message: b, inner: y }) => a == b && overlaps(x, y),
-        (Place::Attachment { name: a, inner: x }, Place::Attachment { name: b, inner: y }) => a == b && overlaps(x, y),
+        (Place::Message { message: a, inner: x }, Place::Message { message: b, inner: y }) => {
+            a == b && overlaps(x, y)
+        }
+        (Place::Attachment { name: a, inner: x }, Place::Attachment { name: b, inner: y }) => {
+            a == b && overlaps(x, y)
+        }
         _ => a == b,
     }
 }
@@ -507,7 +522,9 @@ fn cells_of(blocks: Vec<Block>, place: Option<&Place>) -> Cells {
     }
     let mut cells = BTreeMap::new();
     let mut put = |range: CellRange, offset: usize, text: String| {
-        let column = range.left.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
+        let column = range
+            .left
+            .saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
         cells.entry((range.top, column)).or_insert(text);
     };
     for block in blocks {
@@ -530,13 +547,17 @@ fn cells_of(blocks: Vec<Block>, place: Option<&Place>) -> Cells {
                     && let Some(above) = range.top.checked_sub(1)
                 {
                     let above = CellRange { top: above, ..*range };
-                    (0..).zip(header).for_each(|(offset, text)| put(above, offset, text));
+                    (0..)
+                        .zip(header)
+                        .for_each(|(offset, text)| put(above, offset, text));
                 }
                 for row in rows {
                     if let Place::Cells { range, .. } = row.place {
                         // Columns that are empty in the whole table are not told, so that what follows one stands too
                         // far left; the text of a row is right all the same.
-                        (0..).zip(row.cells).for_each(|(offset, text)| put(range, offset, text));
+                        (0..)
+                            .zip(row.cells)
+                            .for_each(|(offset, text)| put(range, offset, text));
                     }
                 }
             }
@@ -593,13 +614,19 @@ impl Cells {
         let bottom = self.cells.keys().map(|(row, _)| *row).max().unwrap_or(0);
         let right = self.cells.keys().map(|(_, column)| *column).max().unwrap_or(0);
         let begin = |first: u32, last: u32, most: u32| {
-            if last < most { 0 } else { first.saturating_sub(BEFORE) }
+            if last < most {
+                0
+            } else {
+                first.saturating_sub(BEFORE)
+            }
         };
         let marked = self.marked;
         let first_row = marked.map_or(0, |range| begin(range.top, range.bottom, MOST_ROWS));
         let first_column = marked.map_or(0, |range| begin(range.left, range.right, MOST_COLUMNS));
         let end_row = first_row.saturating_add(MOST_ROWS).min(bottom.saturating_add(1));
-        let end_column = first_column.saturating_add(MOST_COLUMNS).min(right.saturating_add(1));
+        let end_column = first_column
+            .saturating_add(MOST_COLUMNS)
+            .min(right.saturating_add(1));
         let rows = (first_row..end_row).map(|row| {
             (first_column..end_column)
                 .map(|column| self.cells.get(&(row, column)).cloned().unwrap_or_default())

@@ -126,7 +126,10 @@ impl Library {
             (FileStatus::Failed, by_state.failed),
         ];
         let fit = |status: &FileStatus| states.is_empty() || states.contains(status);
-        let total = counted.iter().filter(|(status, _)| fit(status)).map(|(_, count)| count);
+        let total = counted
+            .iter()
+            .filter(|(status, _)| fit(status))
+            .map(|(_, count)| count);
         let sources = self.inner.sources();
         let row = |file: Listed| FileRow {
             source: sources
@@ -166,9 +169,10 @@ impl Library {
         let path = source.root.join(&known.path);
         let looked_at = path.clone();
         // A folder on a network that hangs must not hold up anything else.
-        let now = tokio::task::spawn_blocking(move || std::fs::metadata(looked_at).map(|meta| Stamp::of(&meta)))
-            .await
-            .map_err(|_| IndexError::Stopped)?;
+        let now =
+            tokio::task::spawn_blocking(move || std::fs::metadata(looked_at).map(|meta| Stamp::of(&meta)))
+                .await
+                .map_err(|_| IndexError::Stopped)?;
         Ok(Some(FileFacts {
             id,
             file: known.path,
@@ -213,13 +217,18 @@ impl Library {
             let mut bytes = Vec::with_capacity(about.len() as usize);
             file.take(limits.input_bytes)
                 .read_to_end(&mut bytes)
-                .map_err(|error| Stop::new(ReadStatus::Error, format!("The file could not be read: {error}.")))?;
+                .map_err(|error| {
+                    Stop::new(ReadStatus::Error, format!("The file could not be read: {error}."))
+                })?;
             // The file may be another one by now: only a PDF is handed out as one.
             let head = bytes.get(..1024).unwrap_or(&bytes);
             if head.windows(5).any(|window| window == b"%PDF-") {
                 Ok(bytes)
             } else {
-                Err(Stop::new(ReadStatus::Unsupported, "The file is not a PDF file any more."))
+                Err(Stop::new(
+                    ReadStatus::Unsupported,
+                    "The file is not a PDF file any more.",
+                ))
             }
         });
         read.await

@@ -267,12 +267,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("ledger.sqlite");
         let ledger = reopened(&file, None).await;
-        let (id, first) = ledger.begin_conversation("When?", asked("When?", 10)).await.unwrap();
+        let (id, first) = ledger
+            .begin_conversation("When?", asked("When?", 10))
+            .await
+            .unwrap();
         ledger.end_turn(first, answered(12)).await.unwrap();
-        let second = ledger.add_turn(id, asked("And then?", 20)).await.unwrap().unwrap();
+        let second = ledger
+            .add_turn(id, asked("And then?", 20))
+            .await
+            .unwrap()
+            .unwrap();
         let ledger = reopened(&file, Some(ledger)).await;
         let (row, turns) = ledger.conversation(id).await.unwrap().unwrap();
-        assert_eq!((row.turns, row.running, row.created, row.updated), (2, true, 10, 20));
+        assert_eq!(
+            (row.turns, row.running, row.created, row.updated),
+            (2, true, 10, 20)
+        );
         assert_eq!(turns[0].answer.as_deref(), Some("{\"engine\":\"x\"}"));
         assert_eq!((turns[1].id, turns[1].state.as_str()), (second.0, RUNNING));
     }

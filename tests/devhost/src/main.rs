@@ -40,7 +40,9 @@ fn main() -> ExitCode {
         .init();
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let done = runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(run(arguments)));
+    let done = runtime
+        .map_err(Into::into)
+        .and_then(|runtime| runtime.block_on(run(arguments)));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

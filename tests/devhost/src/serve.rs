@@ -70,11 +70,19 @@ pub fn router(site: Site) -> Router {
 
 /// Lets through only what was asked of this machine by name, by this page, by whoever has the token.
 async fn guard(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let text = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let text = |name| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
     let names = ["127.0.0.1", "localhost"].map(|name| format!("{name}:{}", site.port));
     // A name of somebody else's that resolves to this machine is how a foreign page would get in.
     if !text(header::HOST).is_some_and(|host| names.iter().any(|name| name == host)) {
-        return refused(StatusCode::MISDIRECTED_REQUEST, "This host answers under its own name only.");
+        return refused(
+            StatusCode::MISDIRECTED_REQUEST,
+            "This host answers under its own name only.",
+        );
     }
     if let Some(origin) = text(header::ORIGIN)
         && !names.iter().any(|name| origin == format!("http://{name}"))
@@ -83,10 +91,13 @@ async fn guard(State(site): State<Site>, request: Request, next: Next) -> Respon
     }
     let query = request.uri().query().unwrap_or_default();
     let given = query.split('&').find_map(|pair| pair.strip_prefix("token="));
-    let kept = text(header::COOKIE).unwrap_or_default().split(';').find_map(|pair| {
-        let (name, value) = pair.trim().split_once('=')?;
-        (name == COOKIE).then_some(value)
-    });
+    let kept = text(header::COOKIE)
+        .unwrap_or_default()
+        .split(';')
+        .find_map(|pair| {
+            let (name, value) = pair.trim().split_once('=')?;
+            (name == COOKIE).then_some(value)
+        });
     if given.is_some_and(|given| same(given, &site.token)) {
         let mut response = next.run(request).await;
         let cookie = format!("{COOKIE}={}; HttpOnly; SameSite=Strict; Path=/", site.token);
@@ -98,23 +109,37 @@ async fn guard(State(site): State<Site>, request: Request, next: Next) -> Respon
     if kept.is_some_and(|kept| same(kept, &site.token)) {
         return next.run(request).await;
     }
-    refused(StatusCode::UNAUTHORIZED, "Open the address that was printed at the start, with its token.")
+    refused(
+        StatusCode::UNAUTHORIZED,
+        "Open the address that was printed at the start, with its token.",
+    )
 }
 
 /// Compares without telling by its time how far two texts agree.
 fn same(a: &str, b: &str) -> bool {
-    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+    a.len() == b.len()
+        && a.bytes()
+            .zip(b.bytes())
+            .fold(0, |differ, (a, b)| differ | (a ^ b))
+            == 0
 }
 
 async fn call(State(site): State<Site>, At(name): At<String>, headers: HeaderMap, body: Bytes) -> Response {
     // Forms of foreign pages cannot send this type without being asked first.
-    let json = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    let json = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
     if !json {
         return refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "A request is JSON.");
     }
     let request = match serde_json::from_slice(&body) {
         Ok(request) => request,
-        Err(error) => return refused(StatusCode::BAD_REQUEST, &format!("The request is not JSON: {error}.")),
+        Err(error) => {
+            return refused(
+                StatusCode::BAD_REQUEST,
+                &format!("The request is not JSON: {error}."),
+            );
+        }
     };
     match site.core.call(Window::Main, &name, request).await {
         Ok(response) => as_json(StatusCode::OK, response.to_string()),
@@ -131,7 +156,10 @@ async fn events(State(site): State<Site>) -> Response {
             event = listening.next() => event,
         };
         let line = serde_json::to_string(&event).map(|json| format!("data: {json}\n\n"));
-        Some((Ok::<_, Infallible>(line.unwrap_or_default()), Some((listening, ending))))
+        Some((
+            Ok::<_, Infallible>(line.unwrap_or_default()),
+            Some((listening, ending)),
+        ))
     });
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
@@ -158,8 +186,15 @@ async fn page(State(site): State<Site>, request: Request) -> Response {
     let wanted = request.uri().path().trim_start_matches('/');
     let wanted = if wanted.is_empty() { "index.html" } else { wanted };
     let relative = Path::new(wanted);
-    let plain = relative.components().all(|part| matches!(part, Component::Normal(_)));
-    let Some(file) = site.dist.as_ref().filter(|_| plain).map(|dist| dist.join(relative)) else {
+    let plain = relative
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
+    let Some(file) = site
+        .dist
+        .as_ref()
+        .filter(|_| plain)
+        .map(|dist| dist.join(relative))
+    else {
         return refused(StatusCode::NOT_FOUND, "There is no page here.");
     };
     let kind = match file.extension().and_then(|ending| ending.to_str()) {
@@ -191,7 +226,9 @@ async fn page(State(site): State<Site>, request: Request) -> Response {
 fn failed(failure: &Failure) -> Response {
     let status = match (failure.code.as_deref(), failure.fault) {
         (Some("gone"), _) => StatusCode::NOT_FOUND,
-        (Some("core_starting" | "workspace_in_use"), _) | (_, Fault::Environment) => StatusCode::SERVICE_UNAVAILABLE,
+        (Some("core_starting" | "workspace_in_use"), _) | (_, Fault::Environment) => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         (_, Fault::User) => StatusCode::BAD_REQUEST,
         (_, Fault::Remote) => StatusCode::BAD_GATEWAY,
         (_, Fault::Bug) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -115,7 +115,12 @@ pub struct EraseRequest {
 impl Command for Erase {
     const NAME: &'static str = "erase_everything";
     const ACCESS: Access = Access::Write;
-    const STALES: &'static [Cache] = &[Cache::Sources, Cache::Files, Cache::Conversations, Cache::Settings];
+    const STALES: &'static [Cache] = &[
+        Cache::Sources,
+        Cache::Files,
+        Cache::Conversations,
+        Cache::Settings,
+    ];
     const WINDOWS: &'static [Window] = ANY;
     type Request = EraseRequest;
     type Response = Nothing;

@@ -224,7 +224,10 @@ impl Command for QuestionAsk {
         let question = request.question.trim();
         let length = question.chars().count();
         if length == 0 {
-            return Err(Failure::user("The question is empty.", "Type what you want to know."));
+            return Err(Failure::user(
+                "The question is empty.",
+                "Type what you want to know.",
+            ));
         }
         if length > LONGEST {
             return Err(Failure::user(
@@ -241,12 +244,22 @@ impl Command for QuestionAsk {
                     .await?,
             ),
             Some(id) => {
-                let turn = copilot.conversations.ask(id, question, &request.filter, at).await?;
+                let turn = copilot
+                    .conversations
+                    .ask(id, question, &request.filter, at)
+                    .await?;
                 turn.map(|turn| (id, turn))
             }
         };
         let (conversation, turn) = stored.ok_or_else(gone)?;
-        answers::begin(copilot, conversation, turn, question.to_owned(), request.filter, at);
+        answers::begin(
+            copilot,
+            conversation,
+            turn,
+            question.to_owned(),
+            request.filter,
+            at,
+        );
         Ok(Questioned { conversation, turn })
     }
 }

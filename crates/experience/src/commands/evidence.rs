@@ -90,6 +90,11 @@ impl Command for Marks {
                 "The page is shown without marks.",
             )
         })?;
-        Ok(marks::find(page, &boxes, &request.quote, request.passage.as_deref()))
+        Ok(marks::find(
+            page,
+            &boxes,
+            &request.quote,
+            request.passage.as_deref(),
+        ))
     }
 }

@@ -12,18 +12,19 @@ mod sources;
 
 pub use about::{About, Check, Erase, EraseRequest, GetSettings, SetSettings};
 pub use asking::{
-    AskOnce, AskRequest, ConversationDelete, ConversationGet, ConversationList, ConversationRename, IdRequest,
-    QuestionAsk, QuestionRequest, QuestionStop, Questioned, RenameRequest, Search, SearchResponse, StopRequest, ask,
+    AskOnce, AskRequest, ConversationDelete, ConversationGet, ConversationList, ConversationRename,
+    IdRequest, QuestionAsk, QuestionRequest, QuestionStop, Questioned, RenameRequest, Search, SearchResponse,
+    StopRequest, ask,
 };
 pub use evidence::{Marks, MarksRequest, View, ViewRequest};
 pub use files::{
-    Boxes, BoxesRequest, DocumentRequest, Explain, ExplainRequest, Extract, ExtractRequest, FileOpen, FileReveal,
-    Files, ListFiles, Retry,
+    Boxes, BoxesRequest, DocumentRequest, Explain, ExplainRequest, Extract, ExtractRequest, FileOpen,
+    FileReveal, Files, ListFiles, Retry,
 };
 pub use measuring::{Evaluate, EvaluateRequest, Evaluated};
 pub use sources::{
-    AddRequest, GetProgress, GetStatus, LabelRequest, RemoveRequest, SourceAdd, SourceDemo, SourceLabel, SourceList,
-    SourceRemove,
+    AddRequest, GetProgress, GetStatus, LabelRequest, RemoveRequest, SourceAdd, SourceDemo, SourceLabel,
+    SourceList, SourceRemove,
 };
 
 use serde::{Deserialize, Serialize};

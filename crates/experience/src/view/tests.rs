@@ -58,7 +58,9 @@ fn texts(view: &DocumentView) -> Vec<&str> {
 
 #[test]
 fn a_long_text_is_shown_around_the_place() {
-    let blocks = (1..=5_000).map(|n| paragraph(format!("Line number {n}."), line(n))).collect();
+    let blocks = (1..=5_000)
+        .map(|n| paragraph(format!("Line number {n}."), line(n)))
+        .collect();
     let shown = window(view(Format::Text), document(blocks), Some(&line(2_500)), None);
     assert_eq!(shown.blocks.len(), MOST_BLOCKS);
     assert!(shown.more_before && shown.more_after);
@@ -67,7 +69,9 @@ fn a_long_text_is_shown_around_the_place() {
 
 #[test]
 fn where_there_is_no_finer_place_the_words_of_the_passage_are_looked_for() {
-    let blocks = (1..=5_000).map(|n| paragraph(format!("Paragraph number {n}."), Place::Whole)).collect();
+    let blocks = (1..=5_000)
+        .map(|n| paragraph(format!("Paragraph number {n}."), Place::Whole))
+        .collect();
     let passage = Some("Paragraph number 4000. Paragraph number 4001.");
     let shown = window(view(Format::Docx), document(blocks), Some(&Place::Whole), passage);
     assert!(texts(&shown).contains(&"Paragraph number 4000."));
@@ -76,7 +80,12 @@ fn where_there_is_no_finer_place_the_words_of_the_passage_are_looked_for() {
 
 #[test]
 fn one_endless_block_is_cut() {
-    let shown = window(view(Format::Text), document(vec![paragraph("ä".repeat(100_000), line(1))]), None, None);
+    let shown = window(
+        view(Format::Text),
+        document(vec![paragraph("ä".repeat(100_000), line(1))]),
+        None,
+        None,
+    );
     assert!(texts(&shown)[0].len() <= MOST_TEXT + 4);
 }
 
@@ -100,7 +109,10 @@ fn a_mail_has_a_head_and_a_mailbox_shows_one_message() {
         paragraph("From: a@x\nTo: b@x", place(1, Place::Whole)),
         paragraph("one", place(1, Place::Whole)),
         heading("Second", place(2, Place::Whole)),
-        paragraph("From: Kari <k@x>\nTo: b@x\nDate: Mon, 1 Jun 2026", place(2, Place::Whole)),
+        paragraph(
+            "From: Kari <k@x>\nTo: b@x\nDate: Mon, 1 Jun 2026",
+            place(2, Place::Whole),
+        ),
         paragraph("two", place(2, Place::Whole)),
         heading("Offer.pdf", place(2, attached(Place::Whole))),
         paragraph("41 200", place(2, attached(Place::Page { page: 1 }))),
@@ -108,7 +120,10 @@ fn a_mail_has_a_head_and_a_mailbox_shows_one_message() {
     let wanted = place(2, attached(Place::Page { page: 1 }));
     let shown = window(view(Format::Mbox), document(blocks), Some(&wanted), None);
     let mail = shown.mail.clone().unwrap();
-    assert_eq!((mail.from.as_str(), mail.subject.as_str()), ("Kari <k@x>", "Second"));
+    assert_eq!(
+        (mail.from.as_str(), mail.subject.as_str()),
+        ("Kari <k@x>", "Second")
+    );
     assert_eq!(mail.attachments, ["Offer.pdf"]);
     assert_eq!(texts(&shown), ["two", "Offer.pdf", "41 200"]);
     assert!(shown.more_before && !shown.more_after);
@@ -128,9 +143,17 @@ fn a_sheet_is_shown_around_its_range_with_its_head() {
         header: vec!["Robot".into(), "Percent".into()],
         rows: rows.collect(),
     }];
-    let shown = window(view(Format::Xlsx), document(blocks.clone()), Some(&place(700)), None);
+    let shown = window(
+        view(Format::Xlsx),
+        document(blocks.clone()),
+        Some(&place(700)),
+        None,
+    );
     let sheet = shown.sheet.unwrap();
-    assert_eq!((sheet.first_row, sheet.first_column, sheet.rows.len()), (680, 0, 200));
+    assert_eq!(
+        (sheet.first_row, sheet.first_column, sheet.rows.len()),
+        (680, 0, 200)
+    );
     assert_eq!(sheet.rows[20], ["", "r700", "99.5"]);
     assert_eq!(sheet.marked, Some(CellRange::row(700, 1, 2)));
     assert!(shown.more_before && shown.more_after);
@@ -150,6 +173,9 @@ fn separated_values_are_a_sheet_whose_marked_rows_are_its_lines() {
     }];
     let shown = window(view(Format::Csv), document(blocks), Some(&line(3)), None);
     let sheet = shown.sheet.unwrap();
-    assert_eq!((sheet.name.as_str(), sheet.marked), ("List.csv", Some(CellRange::row(2, 0, 1))));
+    assert_eq!(
+        (sheet.name.as_str(), sheet.marked),
+        ("List.csv", Some(CellRange::row(2, 0, 1)))
+    );
     assert_eq!(sheet.rows, [["Name", "Price"], ["Bolt", "1"], ["Nut", "2"]]);
 }

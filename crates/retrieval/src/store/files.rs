@@ -85,7 +85,10 @@ impl Store {
     pub async fn list_files(&self, wanted: &Wanted) -> Result<(Vec<Listed>, Counts), IndexError> {
         let name = match wanted.name.trim() {
             "" => String::new(),
-            name => format!("%{}%", name.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")),
+            name => format!(
+                "%{}%",
+                name.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+            ),
         };
         let source = wanted.source.map(|id| id.0);
         let mut read = self.read.begin().await?;
@@ -150,11 +153,9 @@ impl Store {
 
     /// Forgets which state of a file was read, so that it is read again when it is looked at next. Returns where it is.
     pub async fn forget_reading(&self, id: DocumentId) -> Result<Option<(SourceId, String)>, IndexError> {
-        let sql = "UPDATE documents SET modified = 0, changed = 0, hash = NULL WHERE id = ? RETURNING source, path";
-        let found: Option<(i64, String)> = sqlx::query_as(sql)
-            .bind(id.0)
-            .fetch_optional(&self.write)
-            .await?;
+        let sql =
+            "UPDATE documents SET modified = 0, changed = 0, hash = NULL WHERE id = ? RETURNING source, path";
+        let found: Option<(i64, String)> = sqlx::query_as(sql).bind(id.0).fetch_optional(&self.write).await?;
         Ok(found.map(|(source, path)| (SourceId(source), path)))
     }
 }
@@ -170,7 +171,9 @@ fn listed(row: &SqliteRow) -> Result<Listed, IndexError> {
         notices: serde_json::from_str(row.try_get(5)?)?,
         at: row.try_get(6)?,
         // 0 where the file is to be read again whatever its date.
-        modified: modified.filter(|nanos| *nanos != 0).map(|nanos| nanos / 1_000_000_000),
+        modified: modified
+            .filter(|nanos| *nanos != 0)
+            .map(|nanos| nanos / 1_000_000_000),
         size: row.try_get::<Option<i64>, _>(8)?.map(|size| size as u64),
         format: word(row.try_get(9)?)?,
     })
