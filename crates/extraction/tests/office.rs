@@ -8,7 +8,7 @@ use extraction::{Limits, pdf, read};
 
 /// Loads PDFium from where `make setup` puts it.
 fn pdfium() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../runtime");
+    let root = PathBuf::from("../../runtime");
     let runtime = std::env::var_os("ATTACHE_RUNTIME").map_or(root, PathBuf::from);
     let name = format!(
         "{}pdfium{}",
@@ -20,9 +20,7 @@ fn pdfium() {
 }
 
 fn bytes(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../tests/fixtures/documents")
-        .join(name);
+    let path = Path::new("../../tests/fixtures/documents").join(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

@@ -35,7 +35,7 @@ CREATE TABLE passages (
     place    TEXT    NOT NULL,                 -- domain::Place as JSON
     headings TEXT    NOT NULL,                 -- JSON list, outermost first
     tabular  INTEGER NOT NULL,                 -- 1: first line holds the column headings
-    text     TEXT    NOT NULL,
+    text     BLOB    NOT NULL,                 -- raw DEFLATE
     hash     INTEGER NOT NULL,                 -- of the text that is embedded
     embedded INTEGER NOT NULL DEFAULT 0,       -- 1: `embeddings` has the hash
     urgent   INTEGER NOT NULL DEFAULT 0
@@ -45,5 +45,6 @@ CREATE INDEX passages_document ON passages (document, seq);
 CREATE INDEX passages_hash ON passages (hash);
 CREATE INDEX passages_unembedded ON passages (urgent DESC, id) WHERE embedded = 0;
 
--- Half-precision, unit length, keyed by content, so that equal text is embedded once and survives moves.
-CREATE TABLE embeddings (hash INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT;
+-- Directions with one byte a dimension (`index::packed`), keyed by content, so that equal text is embedded once and survives moves.
+-- In the order they came: rows in the order of a hash would leave a third of each page empty.
+CREATE TABLE embeddings (id INTEGER PRIMARY KEY, hash INTEGER NOT NULL UNIQUE, vector BLOB NOT NULL) STRICT;

@@ -34,6 +34,9 @@ pub enum IndexError {
     /// A stored value is not what this version writes.
     #[error("the index holds a value that is not understood: {0}")]
     Value(#[from] serde_json::Error),
+    /// A stored text cannot be unpacked.
+    #[error("the index holds a damaged text: {0}")]
+    Text(String),
     /// A background task ended early, which only happens when the program shuts down.
     #[error("the index is shutting down")]
     Stopped,

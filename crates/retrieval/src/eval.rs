@@ -129,7 +129,11 @@ impl Library {
         for ids in self.inner.store.embedded_ids().await?.chunks(4096) {
             let stored = self.inner.store.embeddings(ids).await?;
             for (vector, nearest) in vectors.iter().zip(&mut nearest) {
-                let cosine = |other: &[f32]| vector.iter().zip(other).map(|(a, b)| a * b).sum::<f32>();
+                let cosine = |other: &[i8]| {
+                    let dot: f32 = vector.iter().zip(other).map(|(a, b)| a * f32::from(*b)).sum();
+                    let square: f32 = other.iter().map(|x| f32::from(*x).powi(2)).sum();
+                    dot / square.sqrt().max(1.0)
+                };
                 nearest.extend(stored.iter().map(|(id, other)| (cosine(other), *id)));
                 nearest.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
                 nearest.truncate(most);

@@ -13,7 +13,7 @@ use crate::catalog::{Catalog, Filter};
 use crate::chunk::{self, Draft};
 use crate::embed::{Embedder, ModelFiles};
 use crate::extract::{ReaderConfig, Readers};
-use crate::index::{KeywordReader, Keywords, Vectors};
+use crate::index::{self, KeywordReader, Keywords, Vectors};
 use crate::indexer::Wake;
 use crate::search::Mode;
 use crate::store::{Counts, Store, Stored};
@@ -190,11 +190,12 @@ impl Library {
         }
         let vectors = match &card {
             Ok(card) => {
-                if store.meta("model").await?.is_none_or(|id| id != card.id) {
+                let kind = format!("{} as {}", card.id, index::PACKING);
+                if store.meta("model").await?.is_none_or(|stored| stored != kind) {
                     store.forget_embeddings().await?;
-                    store.set_meta("model", &card.id).await?;
+                    store.set_meta("model", &kind).await?;
                 }
-                let vectors = RwLock::new(Vectors::open(&config.folder, &epoch, &card.id, card.dimensions));
+                let vectors = RwLock::new(Vectors::open(&config.folder, &epoch, &kind, card.dimensions));
                 load_loose(&store, &vectors).await?;
                 vectors
             }

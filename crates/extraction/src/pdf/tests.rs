@@ -2,7 +2,7 @@ use super::*;
 
 /// Loads PDFium from where `make setup` puts it.
 fn pdfium() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../runtime");
+    let root = std::path::PathBuf::from("../../runtime");
     let runtime = std::env::var_os("ATTACHE_RUNTIME").map_or(root, Into::into);
     let library = runtime.join("lib").join(Pdfium::pdfium_platform_library_name());
     bind(&library).unwrap_or_else(|error| panic!("{error} Run `make setup`, which fetches it."));

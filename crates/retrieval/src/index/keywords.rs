@@ -12,7 +12,7 @@ use std::path::Path;
 use domain::{DocumentId, PassageId};
 use tantivy::collector::{FilterCollector, TopDocs};
 use tantivy::directory::MmapDirectory;
-use tantivy::fastfield::FastFieldReaders;
+use tantivy::fastfield::Column;
 use tantivy::query::{
     Bm25StatisticsProvider, BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query, TermQuery, TermSetQuery,
 };
@@ -21,12 +21,12 @@ use tantivy::schema::{
 };
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use tantivy::{
-    DocAddress, DocId, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher,
+    DocAddress, DocId, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, SegmentReader,
     TantivyDocument,
 };
 
 use crate::IndexError;
-use crate::text::{Term, terms};
+use crate::text::Terms;
 
 /// Memory for what is not yet written to a segment, in bytes.
 const ARENA: usize = 48 << 20;
@@ -134,7 +134,7 @@ impl Keywords {
     }
 
     fn of(index: &Index) -> Result<Self, IndexError> {
-        index.tokenizers().register(TOKENIZER, TermTokenizer);
+        index.tokenizers().register(TOKENIZER, TermTokenizer::default());
         let field = |name: &str| index.schema().get_field(name);
         let fields = Fields {
             passage: field("passage")?,
@@ -231,7 +231,7 @@ impl KeywordReader {
         if terms.is_empty() || most == 0 {
             return Ok(Vec::new());
         }
-        passages(self.best(PASSAGE, &any_of(terms, &self.weighted(weights)), most, wanted)?)
+        self.best(PASSAGE, &any_of(terms, &self.weighted(weights)), most, wanted)
     }
 
     /// The same among the passages of these documents alone.
@@ -254,7 +254,7 @@ impl KeywordReader {
         let among: Box<dyn Query> = Box::new(ConstScoreQuery::new(Box::new(TermSetQuery::new(ids)), 0.0));
         let query: Box<dyn Query> = Box::new(any_of(terms, &self.weighted(weights)));
         let query = BooleanQuery::new(vec![(Occur::Must, among), (Occur::Must, query)]);
-        passages(self.best(PASSAGE, &query, most, |_| true)?)
+        self.best(PASSAGE, &query, most, |_| true)
     }
 
     fn weighted(&self, weights: Weights) -> [(Field, f32); 2] {
@@ -285,33 +285,25 @@ impl KeywordReader {
             .collect())
     }
 
-    /// The best of a kind, each with its scores, the columns of its segment and its number there.
+    /// The best of a kind.
     fn best(
         &self,
         grain: u64,
         query: &dyn Query,
         most: usize,
         wanted: impl Fn(DocumentId) -> bool + Send + Sync + Clone + 'static,
-    ) -> Result<Vec<Best>, IndexError> {
+    ) -> Result<Vec<KeywordHit>, IndexError> {
         let searcher = self.reader.searcher();
         let statistics = OfGrain {
             searcher: &searcher,
             all: tantivy::Term::from_field_u64(self.fields.grain, grain),
         };
-        let located = |found: Vec<(f32, DocAddress)>| -> Result<Vec<Best>, IndexError> {
-            found
-                .into_iter()
-                .map(|(score, address)| {
-                    let columns = searcher.segment_reader(address.segment_ord).fast_fields();
-                    let document = columns.u64("document")?.first(address.doc_id).unwrap_or(0);
-                    Ok(Best {
-                        score,
-                        document: DocumentId(document as i64),
-                        columns: columns.clone(),
-                        at: address.doc_id,
-                    })
-                })
-                .collect()
+        let ids = searcher.segment_readers().iter().map(Ids::of);
+        let ids: Vec<Ids> = ids.collect::<Result<_, _>>()?;
+        let located = |found: Vec<(f32, DocAddress)>| -> Vec<KeywordHit> {
+            let hit =
+                |(score, at): (f32, DocAddress)| ids.get(at.segment_ord as usize)?.hit(at.doc_id, score);
+            found.into_iter().filter_map(hit).collect()
         };
         // A filter forbids to pass over blocks that cannot reach the best. Mostly nearly everything is wanted: then a few
         // more are fetched and the unwanted dropped.
@@ -319,7 +311,7 @@ impl KeywordReader {
         let top = TopDocs::with_limit(fetched).order_by_score();
         let found = searcher.search_with_statistics_provider(query, &top, &statistics)?;
         let all = found.len() < fetched;
-        let mut best = located(found)?;
+        let mut best = located(found);
         best.retain(|best| wanted(best.document));
         if all || best.len() >= most {
             best.truncate(most);
@@ -331,29 +323,37 @@ impl KeywordReader {
             move |id: u64| wanted(DocumentId(id as i64)),
             top,
         );
-        located(searcher.search_with_statistics_provider(query, &filtered, &statistics)?)
+        Ok(located(searcher.search_with_statistics_provider(
+            query,
+            &filtered,
+            &statistics,
+        )?))
     }
 }
 
-/// Something found.
-struct Best {
-    score: f32,
-    document: DocumentId,
-    columns: FastFieldReaders,
-    at: DocId,
+/// The ids in a segment. Opening a column costs more than all that is read from it in a search.
+struct Ids {
+    document: Column<u64>,
+    passage: Column<u64>,
 }
 
-fn passages(found: Vec<Best>) -> Result<Vec<KeywordHit>, IndexError> {
-    found
-        .into_iter()
-        .map(|best| {
-            Ok(KeywordHit {
-                passage: PassageId(best.columns.u64("passage")?.first(best.at).unwrap_or(0) as i64),
-                document: best.document,
-                score: best.score,
-            })
+impl Ids {
+    fn of(segment: &SegmentReader) -> tantivy::Result<Self> {
+        let columns = segment.fast_fields();
+        Ok(Self {
+            document: columns.u64("document")?,
+            passage: columns.u64("passage")?,
         })
-        .collect()
+    }
+
+    /// Something found. A whole document is no passage: then that id is 0.
+    fn hit(&self, at: DocId, score: f32) -> Option<KeywordHit> {
+        Some(KeywordHit {
+            passage: PassageId(self.passage.first(at).unwrap_or(0) as i64),
+            document: DocumentId(self.document.first(at)? as i64),
+            score,
+        })
+    }
 }
 
 /// Anything that has a term in a field, each with its weight.
@@ -407,32 +407,37 @@ fn schema() -> Schema {
     schema.build()
 }
 
-#[derive(Clone)]
-struct TermTokenizer;
+#[derive(Clone, Default)]
+struct TermTokenizer(Terms);
 
-struct TermStream {
-    terms: std::vec::IntoIter<Term>,
+struct TermStream<'a> {
+    terms: &'a Terms,
+    next: usize,
     token: Token,
 }
 
 impl Tokenizer for TermTokenizer {
-    type TokenStream<'a> = TermStream;
+    type TokenStream<'a> = TermStream<'a>;
 
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> TermStream {
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> TermStream<'a> {
+        self.0.cut(text);
         TermStream {
-            terms: terms(text).into_iter(),
+            terms: &self.0,
+            next: 0,
             token: Token::default(),
         }
     }
 }
 
-impl TokenStream for TermStream {
+impl TokenStream for TermStream<'_> {
     fn advance(&mut self) -> bool {
-        let Some(term) = self.terms.next() else {
+        let Some((text, position)) = self.terms.get(self.next) else {
             return false;
         };
-        self.token.text = term.text;
-        self.token.position = term.position;
+        self.next += 1;
+        self.token.text.clear();
+        self.token.text.push_str(text);
+        self.token.position = position;
         true
     }
 
@@ -448,6 +453,7 @@ impl TokenStream for TermStream {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::terms;
 
     const ALL: Weights = Weights {
         all: 1.0,

@@ -1,12 +1,13 @@
 //! Vectors to passages: an HNSW graph of `usearch` in a memory-mapped file, and the vectors that came since it was
 //! built, compared one by one.
 //!
-//! Comparing 20,000 vectors takes about a millisecond, so a small collection needs no graph at all, and a new passage
+//! Comparing 150,000 packed vectors takes a few milliseconds, so most collections need no graph at all, and a new passage
 //! is found by meaning as soon as it is embedded. When more than [`LOOSE`] have gathered, they are built into the
 //! graph, each once. Passages that are gone are filtered out when searching; a graph that holds too many of them is
 //! built anew from the stored embeddings.
 
-use std::collections::HashMap;
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BinaryHeap, HashMap};
 use std::path::{Path, PathBuf};
 
 use domain::PassageId;
@@ -14,13 +15,17 @@ use serde::{Deserialize, Serialize};
 use usearch::{Index, IndexOptions, MetricKind, ScalarKind};
 
 use crate::IndexError;
+use crate::index::packed::{Probe, inverse_length, pack};
 
 /// Most vectors outside the graph.
-pub const LOOSE: usize = 20_000;
-/// Links of a node; with the two figures below, recall@10 against exact search is above 0.99 at 100,000 passages.
+pub const LOOSE: usize = 150_000;
+/// Links of a node; with the two figures below, recall@10 against exact search is above 0.99.
 const CONNECTIVITY: usize = 24;
 const EXPANSION_BUILD: usize = 160;
 const EXPANSION_SEARCH: usize = 128;
+/// Neighbours that the graph is asked for at least. It compares with a question that is packed itself; the cosines that
+/// decide are worked out again with a finer one.
+const SEARCHED: usize = 64;
 
 /// What a saved graph was built for; beside it as `vectors.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +46,8 @@ pub struct Vectors {
     graph: Option<Index>,
     loose_ids: Vec<PassageId>,
     loose_at: HashMap<PassageId, usize>,
-    loose: Vec<f32>,
+    loose: Vec<i8>,
+    loose_inverse_lengths: Vec<f32>,
 }
 
 impl Vectors {
@@ -57,6 +63,7 @@ impl Vectors {
             loose_ids: Vec::new(),
             loose_at: HashMap::new(),
             loose: Vec::new(),
+            loose_inverse_lengths: Vec::new(),
         };
         vectors.graph = vectors
             .saved()
@@ -105,12 +112,13 @@ impl Vectors {
             .is_some_and(|graph| graph.contains(id.0 as u64))
     }
 
-    /// Adds a vector outside the graph.
-    pub fn add(&mut self, id: PassageId, vector: &[f32]) {
+    /// Adds a packed vector outside the graph.
+    pub fn add(&mut self, id: PassageId, vector: &[i8]) {
         if vector.len() == self.dimensions && !self.in_graph(id) && !self.loose_at.contains_key(&id) {
             self.loose_at.insert(id, self.loose_ids.len());
             self.loose_ids.push(id);
             self.loose.extend_from_slice(vector);
+            self.loose_inverse_lengths.push(inverse_length(vector));
         }
     }
 
@@ -126,6 +134,7 @@ impl Vectors {
             .iter()
             .flat_map(|i| self.loose[i * self.dimensions..][..self.dimensions].to_vec())
             .collect();
+        self.loose_inverse_lengths = keep.iter().map(|i| self.loose_inverse_lengths[*i]).collect();
         self.loose_ids = keep.iter().map(|i| self.loose_ids[*i]).collect();
         self.loose_at = self
             .loose_ids
@@ -147,42 +156,83 @@ impl Vectors {
         most: usize,
         wanted: impl Fn(PassageId) -> bool,
     ) -> Vec<(PassageId, f32)> {
+        if question.len() != self.dimensions || most == 0 {
+            return Vec::new();
+        }
+        let probe = Probe::of(question);
         let mut found: Vec<(PassageId, f32)> = Vec::new();
         if let Some(graph) = &self.graph {
-            match graph.filtered_search(question, most, |key| wanted(PassageId(key as i64))) {
+            match graph.filtered_search(&pack(question), most.max(SEARCHED), |key| {
+                wanted(PassageId(key as i64))
+            }) {
                 Ok(matches) => {
-                    let near = matches.keys.iter().zip(&matches.distances);
-                    found.extend(near.map(|(key, distance)| (PassageId(*key as i64), 1.0 - distance)));
+                    let keys = matches.keys.iter().map(|key| PassageId(*key as i64));
+                    found.extend(keys.filter_map(|id| Some((id, self.in_graph_cosine(&probe, id)?))));
                 }
                 Err(error) => tracing::warn!(%error, "the vector graph could not be searched"),
             }
         }
-        let loose = self
-            .loose_ids
-            .iter()
-            .zip(self.loose.chunks_exact(self.dimensions));
-        found.extend(
-            loose
-                .filter(|(id, _)| wanted(**id))
-                .map(|(id, vector)| (*id, dot(question, vector))),
-        );
+        found.extend(self.nearest_loose(&probe, most, wanted));
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         found.truncate(most);
         found
     }
 
-    /// The cosine of one passage, if it has a vector.
-    pub fn similarity(&self, question: &[f32], id: PassageId) -> Option<f32> {
-        if let Some(at) = self.loose_at.get(&id) {
-            return Some(dot(
-                question,
-                &self.loose[at * self.dimensions..][..self.dimensions],
-            ));
+    /// The nearest of the vectors outside the graph, in no order. Whether one is wanted is only asked of those that are
+    /// near enough, which are few.
+    fn nearest_loose(
+        &self,
+        probe: &Probe,
+        most: usize,
+        wanted: impl Fn(PassageId) -> bool,
+    ) -> impl Iterator<Item = (PassageId, f32)> {
+        let mut nearest: BinaryHeap<Reverse<(Cosine, Reverse<PassageId>)>> =
+            BinaryHeap::with_capacity(most + 1);
+        let vectors = self.loose.chunks_exact(self.dimensions);
+        for ((id, vector), inverse) in self
+            .loose_ids
+            .iter()
+            .zip(vectors)
+            .zip(&self.loose_inverse_lengths)
+        {
+            let near = Reverse((Cosine(probe.cosine(vector, *inverse)), Reverse(*id)));
+            let room = nearest.len() < most;
+            if (room || nearest.peek().is_some_and(|farthest| near < *farthest)) && wanted(*id) {
+                nearest.push(near);
+                if !room {
+                    nearest.pop();
+                }
+            }
         }
-        let mut vector = vec![0.0f32; self.dimensions];
-        let graph = self.graph.as_ref()?;
-        let count = graph.get(id.0 as u64, &mut vector).ok()?;
-        (count == 1).then(|| dot(question, &vector))
+        nearest
+            .into_iter()
+            .map(|Reverse((cosine, Reverse(id)))| (id, cosine.0))
+    }
+
+    fn in_graph_cosine(&self, probe: &Probe, id: PassageId) -> Option<f32> {
+        let mut vector = vec![0i8; self.dimensions];
+        let count = self.graph.as_ref()?.get(id.0 as u64, &mut vector).ok()?;
+        (count == 1).then(|| probe.cosine(&vector, inverse_length(&vector)))
+    }
+
+    /// The cosines of some passages; those without a vector are left out.
+    pub fn similarities(
+        &self,
+        question: &[f32],
+        ids: impl Iterator<Item = PassageId>,
+    ) -> Vec<(PassageId, f32)> {
+        if question.len() != self.dimensions {
+            return Vec::new();
+        }
+        let probe = Probe::of(question);
+        let cosine = |id| match self.loose_at.get(&id) {
+            Some(at) => {
+                let vector = &self.loose[at * self.dimensions..][..self.dimensions];
+                Some(probe.cosine(vector, self.loose_inverse_lengths[*at]))
+            }
+            None => self.in_graph_cosine(&probe, id),
+        };
+        ids.filter_map(|id| Some((id, cosine(id)?))).collect()
     }
 
     /// What is needed to build the loose vectors into the graph away from this value, or `None` if they are few.
@@ -236,7 +286,7 @@ pub struct Build {
     dimensions: usize,
     from: bool,
     ids: Vec<PassageId>,
-    vectors: Vec<f32>,
+    vectors: Vec<i8>,
 }
 
 /// A graph that was written to a file of its own.
@@ -285,8 +335,8 @@ impl Build {
 fn options(dimensions: usize) -> IndexOptions {
     IndexOptions {
         dimensions,
-        metric: MetricKind::IP,
-        quantization: ScalarKind::F16,
+        metric: MetricKind::Cos, // of packed vectors: integers of any length
+        quantization: ScalarKind::I8,
         connectivity: CONNECTIVITY,
         expansion_add: EXPANSION_BUILD,
         expansion_search: EXPANSION_SEARCH,
@@ -300,15 +350,20 @@ fn fingerprint(file: &Path) -> std::io::Result<String> {
     Ok(hasher.finalize().to_hex().to_string())
 }
 
-/// Eight sums side by side, which the compiler turns into vector instructions.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let (a, b) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest: f32 = a.remainder().iter().zip(b.remainder()).map(|(x, y)| x * y).sum();
-    let mut sums = [0.0f32; 8];
-    for (a, b) in a.zip(b) {
-        for i in 0..8 {
-            sums[i] += a[i] * b[i];
-        }
+/// A cosine with the order of numbers.
+#[derive(Clone, Copy, PartialEq)]
+struct Cosine(f32);
+
+impl Eq for Cosine {}
+
+impl Ord for Cosine {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0)
     }
-    sums.iter().sum::<f32>() + rest
+}
+
+impl PartialOrd for Cosine {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }

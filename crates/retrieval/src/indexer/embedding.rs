@@ -7,6 +7,7 @@ use tokio::sync::mpsc as unbounded;
 use super::Loop;
 use crate::IndexError;
 use crate::embed::Embedder;
+use crate::index::pack;
 use crate::library::Inner;
 use crate::search::embedded_text;
 use crate::store::Unembedded;
@@ -21,7 +22,7 @@ const RUN_TOKENS: usize = 4_096;
 const RUNS: usize = 2;
 
 type Run = Vec<(i64, String)>;
-type Vector = (i64, Vec<f32>);
+type Vector = (i64, Vec<i8>);
 type Done = Result<Vec<Vector>, IndexError>;
 
 /// Passages on their way to their vectors.
@@ -78,8 +79,14 @@ impl Embedding {
     pub async fn fill(&mut self, inner: &Arc<Inner>) -> Result<(), IndexError> {
         // What a run on its way holds is still without an embedding in the database and would be fetched twice.
         if self.runs.is_empty() && self.more && self.running == 0 && !self.off {
-            let waiting = inner.store.unembedded(FETCH).await?;
+            let mut waiting = inner.store.unembedded(FETCH).await?;
             self.more = waiting.len() == FETCH;
+            // Sorted by length among all others, the last of what is urgent would wait for most of them.
+            if waiting.first().is_some_and(|passage| passage.urgent) {
+                let all = waiting.len();
+                waiting.retain(|passage| passage.urgent);
+                self.more |= waiting.len() < all;
+            }
             self.urgent = false;
             self.runs = runs(waiting);
         }
@@ -141,7 +148,8 @@ impl ModelThread {
 
 fn embed(model: &Embedder, run: Run) -> Done {
     let (keys, texts): (Vec<i64>, Vec<String>) = run.into_iter().unzip();
-    Ok(keys.into_iter().zip(model.embed(&texts)?).collect())
+    let vectors = model.embed(&texts)?;
+    Ok(keys.into_iter().zip(vectors.iter().map(|v| pack(v))).collect())
 }
 
 #[cfg(target_os = "linux")]
@@ -171,7 +179,7 @@ impl Loop {
             .embedded
             .fetch_add(vectors.len() as u64, std::sync::atomic::Ordering::Relaxed);
         let passages = self.inner.store.embedded(&vectors).await?;
-        let by_key: std::collections::HashMap<i64, &Vec<f32>> =
+        let by_key: std::collections::HashMap<i64, &Vec<i8>> =
             vectors.iter().map(|(key, v)| (*key, v)).collect();
         let mut index = self.inner.vectors.write().unwrap_or_else(PoisonError::into_inner);
         for (id, key) in passages {

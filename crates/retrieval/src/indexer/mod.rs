@@ -309,7 +309,11 @@ impl Loop {
             progress.files_done += done;
             progress.files += done + counts.waiting;
         }
-        (progress.passages, progress.passages_embedded) = self.inner.store.embedding_counts().await?;
+        (progress.passages, progress.passages_embedded) = if idle {
+            self.inner.store.embedding_counts().await?
+        } else {
+            self.about_embedded()
+        };
         let seconds = self.started.elapsed().as_secs_f64();
         if !self.reading.is_idle() {
             progress.now = self
@@ -330,9 +334,18 @@ impl Loop {
         Ok(())
     }
 
+    /// Passages and those of them that are embedded, from memory and about right: counting rows several times a second
+    /// would cost more than some of the work that is told of.
+    fn about_embedded(&self) -> (u64, u64) {
+        let passages = self.inner.catalog().passages();
+        let vectors = self.inner.vectors.read().unwrap_or_else(PoisonError::into_inner);
+        let (graph, loose) = vectors.len();
+        (passages as u64, (graph + loose).min(passages) as u64)
+    }
+
     async fn end(&mut self) -> Result<(), IndexError> {
         self.reading.stop();
-        self.flush().await?;
+        self.flush(|_| true).await?;
         self.commit().await?;
         if let Some(build) = self.build.take() {
             // A graph half built is dropped: the vectors are stored, and it is built at the next start.

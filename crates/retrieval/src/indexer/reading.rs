@@ -21,7 +21,7 @@ use crate::watch::Stamp;
 const FETCH: usize = 256;
 /// A batch is written when it holds this many files or passages, or is this old, or nothing more is being read.
 const BATCH_FILES: usize = 256;
-const BATCH_PASSAGES: usize = 4_000;
+const BATCH_PASSAGES: usize = 2_000;
 const BATCH_AGE: Duration = Duration::from_millis(400);
 /// The keyword index commits at most this often while much is read.
 const COMMIT_AGE: Duration = Duration::from_secs(2);
@@ -52,6 +52,15 @@ pub struct Done {
     waiting: Waiting,
     stamp: Stamp,
     what: What,
+}
+
+impl Done {
+    fn passages(&self) -> usize {
+        match &self.what {
+            What::Read { drafts, .. } => drafts.len(),
+            What::Gone | What::Unchanged(_) => 0,
+        }
+    }
 }
 
 enum What {
@@ -170,30 +179,35 @@ impl Loop {
         if let Some(done) = done {
             self.reading.busy.retain(|(id, _)| *id != done.waiting.id);
             self.handled += 1;
-            if let What::Read { drafts, .. } = &done.what {
-                self.reading.batch_passages += drafts.len();
-            }
+            self.reading.batch_passages += done.passages();
             self.reading.batch.push(done);
             self.reading.batch_since.get_or_insert_with(Instant::now);
+        }
+        // What somebody saved just now does not wait for all that was read beside it.
+        if self.reading.batch.iter().any(|done| done.waiting.urgent) {
+            self.flush(|done| done.waiting.urgent).await?;
+            self.commit().await?;
         }
         let reading = &self.reading;
         let last = reading.tasks.is_empty() && reading.queue.is_empty() && !reading.more;
         let full = reading.batch.len() >= BATCH_FILES || reading.batch_passages >= BATCH_PASSAGES;
-        let urgent = reading.batch.iter().any(|done| done.waiting.urgent);
-        if flush_now || last || full || urgent {
-            self.flush().await?;
-            if last || urgent || self.reading.committed.elapsed() >= COMMIT_AGE {
+        if flush_now || last || full {
+            self.flush(|_| true).await?;
+            if last || self.reading.committed.elapsed() >= COMMIT_AGE {
                 self.commit().await?;
             }
         }
         Ok(())
     }
 
-    /// Writes the batch: database first, then the keyword index, which commits later.
-    pub async fn flush(&mut self) -> Result<(), IndexError> {
-        let mut batch = std::mem::take(&mut self.reading.batch);
-        self.reading.batch_since = None;
-        self.reading.batch_passages = 0;
+    /// Writes those of the batch: database first, then the keyword index, which commits later.
+    pub async fn flush(&mut self, which: impl Fn(&Done) -> bool) -> Result<(), IndexError> {
+        let reading = &mut self.reading;
+        let (mut batch, rest): (Vec<Done>, Vec<Done>) =
+            std::mem::take(&mut reading.batch).into_iter().partition(which);
+        reading.batch_passages = rest.iter().map(Done::passages).sum();
+        reading.batch_since = reading.batch_since.filter(|_| !rest.is_empty());
+        reading.batch = rest;
         if batch.is_empty() {
             return Ok(());
         }

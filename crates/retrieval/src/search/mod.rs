@@ -146,6 +146,11 @@ const WHOLE: usize = 100;
 /// Passages of the best documents that are compared among each other by words.
 const WITHIN: usize = 600;
 
+/// So many that some may be left out because their file has changed.
+fn wide(most: usize) -> usize {
+    most.saturating_mul(2).max(most.saturating_add(10))
+}
+
 impl Library {
     /// Searches. Passages whose file changed or went away since it was read are left out, and the file is looked at
     /// again.
@@ -164,7 +169,7 @@ impl Library {
             }
         };
         let mut ranked = self.ranked(query, &snapshot, vector).await?;
-        ranked.truncate(query.most.saturating_mul(2).max(query.most + 10));
+        ranked.truncate(wide(query.most));
         let mut hits = self.rows(&ranked, &snapshot).await?;
         let stale = self.drop_stale(&mut hits, &snapshot);
         hits.truncate(query.most);
@@ -184,7 +189,10 @@ impl Library {
         vector: Option<Vec<f32>>,
     ) -> Result<Vec<Ranked>, IndexError> {
         let question = question::analyse(&query.text);
-        let most = CANDIDATES.max(query.most);
+        let most = match query.mode {
+            Mode::Keyword | Mode::Vector => wide(query.most),
+            Mode::Hybrid | Mode::Rrf => CANDIDATES.max(query.most),
+        };
         let wanted = snapshot.wanted(&query.filter);
         let mut candidates = Candidates::default();
         if query.mode != Mode::Vector {
@@ -228,11 +236,9 @@ impl Library {
             let passages = closer
                 .iter()
                 .filter_map(|id| snapshot.catalog.document(*id))
-                .flat_map(|d| d.passages.iter());
+                .flat_map(|d| d.passages.iter().copied());
             let vectors = self.inner.vectors.read().unwrap_or_else(PoisonError::into_inner);
-            within.vector = passages
-                .filter_map(|id| Some((*id, vectors.similarity(vector, *id)?)))
-                .collect();
+            within.vector = vectors.similarities(vector, passages);
         }
         let ranked = rank::passages(&documents, &candidates, &within, snapshot, query.most_of_one);
         Ok(if query.by_document {

@@ -7,6 +7,7 @@
 mod documents;
 mod files;
 mod passages;
+mod squeezed;
 mod unreadable;
 
 use std::path::Path;

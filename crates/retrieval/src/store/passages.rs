@@ -1,10 +1,8 @@
 use domain::{DocumentId, PassageId, Place};
-use half::f16;
-use half::slice::HalfFloatSliceExt;
-use serde::Serialize;
-use sqlx::Row as _;
+use sqlx::{QueryBuilder, Row as _, Sqlite};
 
 use super::documents::text_of;
+use super::squeezed::{Squeezer, expand};
 use super::{Finished, Store};
 use crate::IndexError;
 
@@ -44,6 +42,8 @@ pub struct Unembedded {
     pub title: Option<String>,
     /// The document's path.
     pub path: String,
+    /// Its document was changed while Attaché ran: somebody may look for it now.
+    pub urgent: bool,
 }
 
 const COLUMNS: &str = "id, document, seq, place, headings, tabular, text, hash, embedded";
@@ -147,24 +147,14 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         }
-        // One statement for all rows: a statement each would cost more than the rest of keyword indexing.
-        let rows: Vec<_> = batch
-            .iter()
-            .flat_map(|(_, rows)| rows)
-            .map(Row::of)
-            .collect::<Result<_, _>>()?;
-        for rows in rows.chunks(2000) {
-            sqlx::query(
-                "INSERT INTO passages (id, document, seq, page, place, headings, tabular, text, hash, embedded, urgent)
-                 SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-                   value ->> 8, EXISTS (SELECT 1 FROM embeddings e WHERE e.hash = value ->> 8), ?2 FROM json_each(?1) WHERE true
-                 ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, page = excluded.page, place = excluded.place,
-                   headings = excluded.headings",
-            )
-            .bind(serde_json::to_string(rows)?)
-            .bind(urgent)
-            .execute(&mut *tx)
-            .await?;
+        let mut squeezer = Squeezer::new();
+        let rows: Vec<&PassageRow> = batch.iter().flat_map(|(_, rows)| rows).collect();
+        // Many rows a statement: a statement each would cost more than the rest of keyword indexing.
+        for rows in rows.chunks(ROWS) {
+            insert(rows, urgent, &mut squeezer)?
+                .build()
+                .execute(&mut *tx)
+                .await?;
         }
         sqlx::query("INSERT INTO meta VALUES ('last_passage_id', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
             .bind(last_id.to_string())
@@ -176,7 +166,7 @@ impl Store {
 
     /// Passages that wait for an embedding, urgent ones first, then in the order they were read.
     pub async fn unembedded(&self, most: usize) -> Result<Vec<Unembedded>, IndexError> {
-        let sql = "SELECT p.hash, p.headings, p.text, d.title, d.path FROM passages p JOIN documents d ON d.id = p.document
+        let sql = "SELECT p.hash, p.headings, p.text, d.title, d.path, p.urgent FROM passages p JOIN documents d ON d.id = p.document
                    WHERE p.embedded = 0 AND d.status = 'indexed' ORDER BY p.urgent DESC, p.id LIMIT ?";
         let rows = sqlx::query(sql).bind(most as i64).fetch_all(&self.read).await?;
         rows.iter()
@@ -184,9 +174,10 @@ impl Store {
                 Ok(Unembedded {
                     hash: row.try_get(0)?,
                     headings: serde_json::from_str(row.try_get(1)?)?,
-                    text: row.try_get(2)?,
+                    text: expand(row.try_get(2)?)?,
                     title: row.try_get(3)?,
                     path: row.try_get(4)?,
+                    urgent: row.try_get(5)?,
                 })
             })
             .collect()
@@ -200,15 +191,18 @@ impl Store {
         Ok((all as u64, done as u64))
     }
 
-    /// Stores embeddings by content key and marks every passage with that content. Returns the ids of those passages.
-    pub async fn embedded(&self, vectors: &[(i64, Vec<f32>)]) -> Result<Vec<(PassageId, i64)>, IndexError> {
+    /// Stores packed embeddings by content key and marks every passage with that content. Returns the ids of those passages.
+    pub async fn embedded(&self, vectors: &[(i64, Vec<i8>)]) -> Result<Vec<(PassageId, i64)>, IndexError> {
         let mut tx = self.write.begin().await?;
         for (hash, vector) in vectors {
-            sqlx::query("INSERT OR REPLACE INTO embeddings VALUES (?, ?)")
-                .bind(hash)
-                .bind(to_bytes(vector))
-                .execute(&mut *tx)
-                .await?;
+            sqlx::query(
+                "INSERT INTO embeddings (hash, vector) VALUES (?, ?)
+                 ON CONFLICT (hash) DO UPDATE SET vector = excluded.vector",
+            )
+            .bind(hash)
+            .bind(bytes(vector))
+            .execute(&mut *tx)
+            .await?;
         }
         let hashes: Vec<i64> = vectors.iter().map(|(hash, _)| *hash).collect();
         let sql = "UPDATE passages SET embedded = 1 WHERE hash IN (SELECT value FROM json_each(?)) RETURNING id, hash";
@@ -228,8 +222,8 @@ impl Store {
         Ok(ids.into_iter().map(PassageId).collect())
     }
 
-    /// The embeddings of some passages, in no order; those without one are left out.
-    pub async fn embeddings(&self, ids: &[PassageId]) -> Result<Vec<(PassageId, Vec<f32>)>, IndexError> {
+    /// The packed embeddings of some passages, in no order; those without one are left out.
+    pub async fn embeddings(&self, ids: &[PassageId]) -> Result<Vec<(PassageId, Vec<i8>)>, IndexError> {
         let sql = "SELECT p.id, e.vector FROM passages p JOIN embeddings e ON e.hash = p.hash
                    WHERE p.id IN (SELECT value FROM json_each(?))";
         let rows: Vec<(i64, Vec<u8>)> = sqlx::query_as(sql)
@@ -238,7 +232,7 @@ impl Store {
             .await?;
         Ok(rows
             .into_iter()
-            .map(|(id, bytes)| (PassageId(id), from_bytes(&bytes)))
+            .map(|(id, bytes)| (PassageId(id), integers(&bytes)))
             .collect())
     }
 
@@ -262,28 +256,48 @@ impl Store {
     }
 }
 
-/// A passage in the order of the columns that `finish` writes.
-#[derive(Serialize)]
-struct Row<'a>(i64, i64, u32, Option<u32>, String, String, u8, &'a str, i64);
+/// Rows of one statement.
+const ROWS: usize = 500;
 
-impl<'a> Row<'a> {
-    fn of(p: &'a PassageRow) -> Result<Self, serde_json::Error> {
+fn insert(
+    rows: &[&PassageRow],
+    urgent: bool,
+    squeezer: &mut Squeezer,
+) -> Result<QueryBuilder<Sqlite>, IndexError> {
+    let packed = |row: &PassageRow| -> Result<_, IndexError> {
         let (place, headings) = (
-            serde_json::to_string(&p.place)?,
-            serde_json::to_string(&p.headings)?,
+            serde_json::to_string(&row.place)?,
+            serde_json::to_string(&row.headings)?,
         );
-        Ok(Self(
-            p.id.0,
-            p.document.0,
-            p.seq,
-            p.place.page(),
-            place,
-            headings,
-            p.tabular.into(),
-            &p.text,
-            p.hash,
-        ))
-    }
+        Ok((place, headings, squeezer.squeeze(&row.text)?))
+    };
+    let packed: Vec<_> = rows.iter().copied().map(packed).collect::<Result<_, _>>()?;
+    let mut insert = QueryBuilder::new(
+        "INSERT INTO passages (id, document, seq, page, place, headings, tabular, text, hash, embedded, urgent) ",
+    );
+    insert.push_values(
+        rows.iter().zip(packed),
+        |mut values, (row, (place, headings, text))| {
+            values
+                .push_bind(row.id.0)
+                .push_bind(row.document.0)
+                .push_bind(row.seq);
+            values
+                .push_bind(row.place.page())
+                .push_bind(place)
+                .push_bind(headings);
+            values.push_bind(row.tabular).push_bind(text).push_bind(row.hash);
+            values
+                .push("EXISTS (SELECT 1 FROM embeddings e WHERE e.hash = ")
+                .push_bind_unseparated(row.hash);
+            values.push_unseparated(")").push_bind(urgent);
+        },
+    );
+    insert.push(
+        " ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, page = excluded.page, place = excluded.place,
+          headings = excluded.headings",
+    );
+    Ok(insert)
 }
 
 fn passage(row: &sqlx::sqlite::SqliteRow) -> Result<PassageRow, IndexError> {
@@ -294,24 +308,16 @@ fn passage(row: &sqlx::sqlite::SqliteRow) -> Result<PassageRow, IndexError> {
         place: serde_json::from_str(row.try_get(3)?)?,
         headings: serde_json::from_str(row.try_get(4)?)?,
         tabular: row.try_get(5)?,
-        text: row.try_get(6)?,
+        text: expand(row.try_get(6)?)?,
         hash: row.try_get(7)?,
         embedded: row.try_get(8)?,
     })
 }
 
-/// Half precision, little endian: two bytes a dimension.
-fn to_bytes(vector: &[f32]) -> Vec<u8> {
-    vector
-        .iter()
-        .flat_map(|x| f16::from_f32(*x).to_le_bytes())
-        .collect()
+fn bytes(packed: &[i8]) -> Vec<u8> {
+    packed.iter().map(|x| x.cast_unsigned()).collect()
 }
 
-fn from_bytes(bytes: &[u8]) -> Vec<f32> {
-    let halves: Vec<f16> = bytes
-        .chunks_exact(2)
-        .map(|b| f16::from_le_bytes([b[0], b[1]]))
-        .collect();
-    halves.to_f32_vec()
+fn integers(bytes: &[u8]) -> Vec<i8> {
+    bytes.iter().map(|x| x.cast_signed()).collect()
 }

@@ -5,7 +5,7 @@ mod tokens;
 #[cfg(test)]
 mod window;
 
-pub use terms::{Term, terms, words};
+pub use terms::{Term, Terms, terms, words};
 pub use tokens::estimated_tokens;
 
 use unicode_normalization::UnicodeNormalization;
@@ -13,13 +13,21 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Lower case without accents, ligatures and full-width forms: `Attaché` and `ATTACHE` are the same word.
 pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    fold_into(&mut folded, text);
+    folded
+}
+
+/// The same at the end of `out`.
+pub fn fold_into(out: &mut String, text: &str) {
+    let start = out.len();
     if text.is_ascii() {
-        return text.to_ascii_lowercase();
+        out.push_str(text);
+        out[start..].make_ascii_lowercase();
+        return;
     }
-    text.nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .collect()
+    let letters = text.nfkd().filter(|c| !is_combining_mark(*c));
+    out.extend(letters.flat_map(char::to_lowercase));
 }
 
 /// Text with each run of white space as one space, none at the ends.

@@ -7,7 +7,7 @@
 //!
 //! Plurals by three rules were as good as a Porter stemmer on every development set, and never join unrelated words.
 
-use super::fold;
+use super::fold_into;
 
 /// Longest term that is kept; longer runs are encoded data, not words.
 const LONGEST: usize = 40;
@@ -23,33 +23,84 @@ pub struct Term {
 
 /// The index terms of a text.
 pub fn terms(text: &str) -> Vec<Term> {
-    let mut out = Vec::with_capacity(text.len() / 6);
-    let mut position = 0;
-    for run in runs(text) {
-        let words: Vec<&str> = run.split(is_joiner).filter(|word| !word.is_empty()).collect();
-        let number = is_grouped_number(run);
-        let short = |word: &&str| word.chars().count() <= 3 || word.bytes().any(|b| b.is_ascii_digit());
-        if number || (words.len() > 1 && run.len() <= LONGEST && words.iter().any(short)) {
-            push(&mut out, &words.concat(), position);
-        }
-        if number {
-            position += 1;
-            continue;
-        }
-        for word in words {
-            push(&mut out, word, position);
-            for part in humps(word) {
-                push(&mut out, part, position);
-            }
-            position += 1;
-        }
-    }
-    out
+    let mut cut = Terms::default();
+    cut.cut(text);
+    let terms = (0..).map_while(|at| cut.get(at));
+    terms
+        .map(|(text, position)| Term {
+            text: text.to_owned(),
+            position,
+        })
+        .collect()
 }
 
 /// Just the texts, in order.
 pub fn words(text: &str) -> Vec<String> {
     terms(text).into_iter().map(|term| term.text).collect()
+}
+
+/// The terms of one text after another, in one buffer: a large folder has a hundred million of them, and no term is worth
+/// an allocation.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    buffer: String,
+    /// Where each term ends in the buffer, and its position.
+    ends: Vec<(usize, usize)>,
+}
+
+impl Terms {
+    /// Replaces what is held by the terms of this text.
+    pub fn cut(&mut self, text: &str) {
+        self.buffer.clear();
+        self.ends.clear();
+        let mut position = 0;
+        for run in runs(text) {
+            if !run.contains(is_joiner) {
+                self.word(run, position);
+                position += usize::from(!run.is_empty());
+                continue;
+            }
+            let words = || run.split(is_joiner).filter(|word| !word.is_empty());
+            let number = is_grouped_number(run);
+            let short = |word: &str| word.chars().count() <= 3 || word.bytes().any(|b| b.is_ascii_digit());
+            if number || (run.len() <= LONGEST && words().nth(1).is_some() && words().any(short)) {
+                self.push(words(), position);
+            }
+            if number {
+                position += 1;
+                continue;
+            }
+            for word in words() {
+                self.word(word, position);
+                position += 1;
+            }
+        }
+    }
+
+    /// The term at this place in their order, and its position.
+    pub fn get(&self, at: usize) -> Option<(&str, usize)> {
+        let (end, position) = *self.ends.get(at)?;
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before].0);
+        Some((&self.buffer[start..end], position))
+    }
+
+    fn word(&mut self, word: &str, position: usize) {
+        self.push([word].into_iter(), position);
+        for part in humps(word) {
+            self.push([part].into_iter(), position);
+        }
+    }
+
+    /// Adds the term that these parts make together, unless it is empty or too long.
+    fn push<'a>(&mut self, parts: impl Iterator<Item = &'a str>, position: usize) {
+        let start = self.buffer.len();
+        parts.for_each(|part| fold_into(&mut self.buffer, part));
+        singular(&mut self.buffer, start);
+        match self.buffer.len() - start {
+            1..=LONGEST => self.ends.push((self.buffer.len(), position)),
+            _ => self.buffer.truncate(start),
+        }
+    }
 }
 
 fn is_joiner(c: char) -> bool {
@@ -77,6 +128,9 @@ fn runs(text: &str) -> impl Iterator<Item = &str> {
 
 /// `5,363` or `1,234,567.89`.
 fn is_grouped_number(run: &str) -> bool {
+    if !run.contains(',') {
+        return false;
+    }
     let whole = run.split('.').next().unwrap_or(run);
     let mut groups = whole.split(',');
     let first = groups.next().unwrap_or_default();
@@ -110,25 +164,18 @@ fn humps(word: &str) -> Vec<&str> {
     cuts.windows(2).map(|cut| &word[cut[0]..cut[1]]).collect()
 }
 
-fn push(out: &mut Vec<Term>, word: &str, position: usize) {
-    let text = singular(fold(word));
-    if !text.is_empty() && text.len() <= LONGEST {
-        out.push(Term { text, position });
+/// `policies` to `policy`, `units` to `unit`; `status`, `analysis` and `class` stay. The word begins at `start`.
+fn singular(buffer: &mut String, start: usize) {
+    let word = &buffer[start..];
+    if word.len() <= 3 {
+        return;
     }
-}
-
-/// `policies` to `policy`, `units` to `unit`; `status`, `analysis` and `class` stay.
-fn singular(mut word: String) -> String {
-    if word.len() > 3 && word.ends_with("ies") {
-        word.truncate(word.len() - 3);
-        word.push('y');
-    } else if word.len() > 3
-        && word.ends_with('s')
-        && !["ss", "us", "is"].iter().any(|end| word.ends_with(end))
-    {
-        word.pop();
+    if word.ends_with("ies") {
+        buffer.truncate(buffer.len() - 3);
+        buffer.push('y');
+    } else if word.ends_with('s') && !["ss", "us", "is"].iter().any(|end| word.ends_with(end)) {
+        buffer.pop();
     }
-    word
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::embed::ModelCard;
 use crate::search::embedded_text;
 
 fn top() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    PathBuf::from("../..")
 }
 
 fn runtime() -> PathBuf {
