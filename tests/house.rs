@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test stops where something is not as it must be
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use journeys::root;
 
