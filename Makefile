@@ -1,12 +1,14 @@
 # Every command sets up what it needs (scripts/setup.sh) and may be run at any time.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-peers test-long bench eval lint fmt clean setup
+.PHONY: help run test types test-peers test-long bench eval lint fmt clean setup
 
 # Programs find ONNX Runtime, PDFium and the embedding model here, wherever cargo puts the programs.
 export ATTACHE_RUNTIME ?= $(CURDIR)/runtime
 
 CARGO ?= cargo
-# One build for everything that is measured or used: with fewer packages cargo would choose other features and build again.
+# One build for everything that is measured, tested or used, the window included: with fewer packages cargo would choose
+# other features for what they share, and build all of it again. A plain `cargo build` or `cargo test` leaves the window
+# out (`default-members`), for machines without its libraries.
 RELEASE := $(CARGO) build --release --workspace --bins
 LINT := $(CARGO) clippy --workspace --all-targets -- -D warnings
 # cargo nextest runs tests side by side; without it cargo's own runner does the same work.
@@ -20,7 +22,8 @@ GUARD := scripts/home-guard.sh
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
 
-run: setup ## Build Attaché and start it on a copy of the demo documents
+run: setup ## Build Attaché and open its window on a copy of the demo documents
+	scripts/page.sh
 	$(RELEASE)
 	scripts/run.sh
 
@@ -28,10 +31,16 @@ test: setup ## Everything that has to be true at each change
 	$(CARGO) fmt --all --check
 	scripts/lint-scripts.sh
 	$(GUARD) --self-test
+	scripts/page.sh --check
 	$(LINT)
 	$(CARGO) build --workspace --bins --tests
 	$(GUARD) $(CARGO) test --workspace --doc --quiet
 	$(GUARD) $(RUN_TESTS)
+	$(GUARD) scripts/window-tests.sh
+
+types: setup ## Write the page's types (ui/src/host/generated.ts) from the Rust types
+	scripts/page.sh
+	ATTACHE_WRITE_TYPES=yes $(CARGO) test --workspace --test typescript
 
 test-peers: ## Tests against real third-party servers
 	@echo "There are no tests against third-party servers yet; they come with the first connection to one."
@@ -40,17 +49,20 @@ test-peers: ## Tests against real third-party servers
 test-long: export ATTACHE_LONG ?= all
 test-long: export PROPTEST_CASES ?= $(if $(filter ci,$(ATTACHE_LONG)),2000,100000)
 test-long: setup ## Long tests: more cases, more kills, large folders
+	scripts/page.sh
 	$(CARGO) build --workspace --bins --tests
 	$(GUARD) $(RUN_TESTS)
 
 # BENCH='freshness --quick' runs one of them; BENCH=--help says what there is.
 bench: ## Speed and memory, as ratios against something run beside it
 	scripts/setup.sh --with-float
+	scripts/page.sh
 	scripts/bench-setup.sh
 	$(RELEASE)
 	$${CARGO_TARGET_DIR:-target}/release/bench $(BENCH)
 
 eval: setup ## Score the ranking and the answers on the questions about the demo documents
+	scripts/page.sh
 	$(RELEASE)
 	scripts/eval.sh
 	scripts/eval-answers.py
@@ -65,7 +77,7 @@ fmt: ## Format the sources
 
 clean: ## Delete what was built, prepared and indexed in this checkout
 	$(CARGO) clean
-	rm -rf runtime
+	rm -rf runtime ui/dist ui/node_modules
 
 setup: ## Prepare this machine; the other commands do it themselves
 	@scripts/setup.sh

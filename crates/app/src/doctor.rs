@@ -1,30 +1,19 @@
 //! What is missing on this machine and how to get it.
 
 use experience::Failure;
-use serde::Serialize;
+pub use experience::commands::Check;
 
 use crate::{Home, Parts};
 
-/// One thing that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Check {
-    /// What was looked at.
-    pub name: &'static str,
-    /// It is as it should be.
-    pub ok: bool,
-    /// What was found.
-    pub found: String,
-    /// What does not work without it, and how to get it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fix: Option<String>,
-}
+/// Name of the check of the home folder.
+pub const HOME: &str = "home folder";
 
 /// Looks at everything Attaché needs. Changes nothing.
 pub fn examine(home: &Home) -> Vec<Check> {
     let parts = Parts::find();
     let get = "Run `make run` in the source folder, which prepares it, or install Attaché again.";
-    let part = |name, found: &Option<std::path::PathBuf>, without: &str| Check {
-        name,
+    let part = |name: &str, found: &Option<std::path::PathBuf>, without: &str| Check {
+        name: name.to_owned(),
         ok: found.is_some(),
         found: found
             .as_ref()
@@ -37,7 +26,7 @@ pub fn examine(home: &Home) -> Vec<Check> {
         Ok(card)
     });
     let model = Check {
-        name: "embedding model",
+        name: "embedding model".to_owned(),
         ok: model.is_ok(),
         found: match &model {
             Ok(card) => format!("{}, {} dimensions", card.id, card.dimensions),
@@ -70,7 +59,7 @@ fn folder(home: &Home) -> Check {
     // The lock is what every command takes first; it is let go at once.
     match home.lock("attache doctor") {
         Ok(_) => Check {
-            name: "home folder",
+            name: HOME.to_owned(),
             ok: true,
             found: path,
             fix: None,
@@ -80,13 +69,13 @@ fn folder(home: &Home) -> Check {
             message,
             ..
         }) => Check {
-            name: "home folder",
+            name: HOME.to_owned(),
             ok: true,
             found: message,
             fix: None,
         },
         Err(failure) => Check {
-            name: "home folder",
+            name: HOME.to_owned(),
             ok: false,
             found: failure.message,
             fix: failure.hint,
@@ -100,7 +89,7 @@ fn notifications() -> Check {
     let limit = limit.and_then(|text| text.trim().parse::<u64>().ok());
     let low = limit.is_some_and(|limit| limit < 65_536);
     Check {
-        name: "folder notification",
+        name: "folder notification".to_owned(),
         ok: !low,
         found: limit.map_or("offered by the system".to_owned(), |limit| {
             format!("up to {limit} folders")

@@ -46,6 +46,26 @@ impl Home {
         self.0.join("index")
     }
 
+    /// Every file the ledger may consist of.
+    pub fn ledger_files(&self) -> [PathBuf; 3] {
+        ["ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"].map(|name| self.0.join(name))
+    }
+
+    /// A copy of the demo documents.
+    pub fn demo(&self) -> PathBuf {
+        self.0.join("demo documents")
+    }
+
+    /// Where the window was and how large.
+    pub fn window(&self) -> PathBuf {
+        self.0.join("window.json")
+    }
+
+    /// What the program wrote about itself.
+    pub fn logs(&self) -> PathBuf {
+        self.0.join("logs")
+    }
+
     /// Takes the home for this process.
     ///
     /// # Errors

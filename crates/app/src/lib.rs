@@ -2,29 +2,50 @@
 //!
 //! Finds the home folder, takes the lock that keeps a second process out, finds the parts that come with the program
 //! (the reader program, the libraries, the model), opens the ledger and the library and hands a
-//! [`experience::Copilot`] to whatever face asked. It decides nothing.
+//! [`experience::Copilot`] to whatever face asked; for a window it holds the workspace open ([`Core`]). It decides
+//! nothing.
 
+mod conversations;
+mod core;
 pub mod doctor;
+mod erase;
 mod home;
+mod machine;
 mod parts;
 mod shelf;
 
 use std::sync::Arc;
 
-use experience::{Copilot, Failure};
+use experience::events::Events;
+use experience::{Answers, Copilot, Failure, Indexing};
 use retrieval::extract::ReaderConfig;
 use retrieval::{Library, LibraryConfig};
 use storage::Ledger;
+use tokio::sync::mpsc;
 
+pub use self::core::Core;
 pub use home::{Home, Lock};
 pub use parts::{DEFAULT_MODEL, MODEL_VARIABLE, Parts};
+
+/// What a page may load and do, in the window and wherever else it is served: only what came with it, and only calls to
+/// the program it is a page of.
+pub const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    font-src 'self'; img-src 'self' blob:; worker-src 'self'; connect-src 'self' ipc: http://ipc.localhost; \
+    form-action 'none'; base-uri 'none'; object-src 'none'; frame-src 'none'";
+
+/// Keeps the model runtime from reporting its use, for this process and those it starts. To be called first in `main`.
+#[allow(unsafe_code)]
+pub fn no_telemetry() {
+    // SAFETY: the first thing in `main`, while nobody reads the environment in another thread.
+    unsafe { std::env::set_var(retrieval::embed::NO_TELEMETRY, "1") }
+}
 
 /// An open workspace. It is this process's alone until [`Workspace::close`].
 pub struct Workspace {
     /// What faces work with.
     pub copilot: Copilot,
     ledger: Ledger,
-    _lock: Lock,
+    lock: Lock,
 }
 
 /// Opens the workspace in `home`. `doing` is what other processes are told that this one does.
@@ -32,6 +53,16 @@ pub struct Workspace {
 /// # Errors
 /// When another process has it (code `workspace_in_use`), or a part is missing or damaged.
 pub async fn open(home: &Home, doing: &str) -> Result<Workspace, Failure> {
+    open_with(home, doing, Events::default(), None).await
+}
+
+/// The same for a process that holds the workspace open, tells `events` and obeys `orders`.
+async fn open_with(
+    home: &Home,
+    doing: &str,
+    events: Events,
+    orders: Option<mpsc::Sender<machine::Order>>,
+) -> Result<Workspace, Failure> {
     let lock = home.lock(doing)?;
     let parts = Parts::find();
     let program = parts.reader.clone().ok_or_else(|| {
@@ -43,6 +74,7 @@ pub async fn open(home: &Home, doing: &str) -> Result<Workspace, Failure> {
     let ledger = Ledger::open(&home.ledger())
         .await
         .map_err(|error| shelf::failure(&error))?;
+    conversations::end_interrupted(&ledger).await?;
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let config = LibraryConfig {
         folder: home.index(),
@@ -58,7 +90,16 @@ pub async fn open(home: &Home, doing: &str) -> Result<Workspace, Failure> {
     let library = Library::open(config).await?;
     let copilot = Copilot {
         library,
+        indexing: Indexing::default(),
         shelf: Arc::new(shelf::LedgerShelf(ledger.clone())),
+        conversations: Arc::new(conversations::LedgerConversations(ledger.clone())),
+        answers: Answers::default(),
+        preferences: Arc::new(conversations::LedgerPreferences(ledger.clone())),
+        machine: Arc::new(machine::ThisMachine {
+            home: home.clone(),
+            orders,
+        }),
+        events,
         clock: || jiff::Timestamp::now().as_second(),
         today: || jiff::Zoned::now().date(),
     };
@@ -66,14 +107,15 @@ pub async fn open(home: &Home, doing: &str) -> Result<Workspace, Failure> {
     Ok(Workspace {
         copilot,
         ledger,
-        _lock: lock,
+        lock,
     })
 }
 
 impl Workspace {
-    /// Finishes what is being written and lets other processes in.
-    pub async fn close(self) {
+    /// Finishes what is being written. Other processes get in once the lock is dropped.
+    pub async fn close(self) -> Lock {
         self.copilot.library.close().await;
         self.ledger.close().await;
+        self.lock
     }
 }

@@ -22,6 +22,8 @@ pub struct Parts {
     pub pdfium: Option<PathBuf>,
     /// Folder of the embedding model.
     pub model_folder: Option<PathBuf>,
+    /// The demo documents.
+    pub demo: Option<PathBuf>,
 }
 
 impl Parts {
@@ -52,6 +54,7 @@ impl Parts {
             model_folder: runtime
                 .as_ref()
                 .and_then(|runtime| here(runtime.join("models").join(model))),
+            demo: demo(beside, runtime.as_deref()),
             runtime,
         }
     }
@@ -71,6 +74,17 @@ impl Parts {
             .ok_or("The library `onnxruntime` is not there.")?;
         Ok(ModelFiles { folder, runtime })
     }
+}
+
+/// The demo documents lie beside the libraries, both in a checkout and where Attaché is installed.
+fn demo(beside: Option<&Path>, runtime: Option<&Path>) -> Option<PathBuf> {
+    let above = beside.into_iter().flat_map(Path::ancestors);
+    runtime
+        .and_then(Path::parent)
+        .into_iter()
+        .chain(above)
+        .map(|folder| folder.join("demo").join("documents"))
+        .find(|documents| documents.is_dir())
 }
 
 fn library_name(name: &str) -> String {

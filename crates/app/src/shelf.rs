@@ -24,6 +24,11 @@ impl Shelf for LedgerShelf {
     async fn remove(&self, root: &Path) -> Result<(), Failure> {
         self.0.remove_source(root).await.map_err(|error| failure(&error))
     }
+
+    async fn label(&self, collection: &str, labels: &Labels) -> Result<bool, Failure> {
+        let labelled = self.0.label_collection(collection, labels).await;
+        labelled.map_err(|error| failure(&error))
+    }
 }
 
 /// A ledger's error in words for a person.
@@ -42,6 +47,7 @@ pub fn failure(error: &LedgerError) -> Failure {
         }
         LedgerError::Open { .. } | LedgerError::Statement(_) | LedgerError::Value(_) => {
             Failure::environment(message, "Check the disk: is it full, or may it not be written?")
+                .with_disk_in_mind()
         }
     }
 }

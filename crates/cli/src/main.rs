@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 fn main() -> ExitCode {
-    no_telemetry();
+    app::no_telemetry();
     let arguments = Arguments::parse();
     let level = if arguments.verbose { "debug" } else { "warn" };
     let filter = tracing_subscriber::EnvFilter::builder()
@@ -45,13 +45,6 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
-}
-
-/// Keeps the model runtime from reporting its use, for this process and those it starts.
-#[allow(unsafe_code)]
-fn no_telemetry() {
-    // SAFETY: the first thing in `main`, while this process has one thread, so nobody reads the environment meanwhile.
-    unsafe { std::env::set_var(retrieval::embed::NO_TELEMETRY, "1") }
 }
 
 async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {

@@ -6,6 +6,7 @@ use crate::Place;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // the names are the formats' own
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Format {
     Pdf,
     Docx,

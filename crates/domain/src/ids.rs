@@ -5,6 +5,7 @@ macro_rules! id {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
+        #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
         pub struct $name(pub i64);
 
         impl std::fmt::Display for $name {
@@ -26,4 +27,12 @@ id!(
 id!(
     /// A passage of one revision of a document. Never used twice: a re-read document gets new ones.
     PassageId
+);
+id!(
+    /// A conversation, never used again after it is deleted.
+    ConversationId
+);
+id!(
+    /// A question of a conversation with its answer.
+    TurnId
 );

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// filter; the ones with a constant here also mean something to policy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string"))]
 pub struct Label(String);
 
 impl Label {
@@ -69,6 +70,7 @@ impl fmt::Display for Label {
 /// A set of labels, in alphabetical order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Labels(pub BTreeSet<Label>);
 
 impl Labels {

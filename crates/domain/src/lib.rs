@@ -12,6 +12,7 @@
 //! * **Block**: a heading, paragraph, list item, table or code listing of a document, in reading order.
 //! * **Passage**: a run of blocks small enough to be embedded and cited.
 //! * **Place**: where in its document a block or passage stands: page, slide, cell range, lines, mail part.
+//! * **Conversation**: questions that follow one another; each with its answer is a **turn**.
 //! * **Citation**: the exact characters of a passage that a sentence of an answer rests on.
 
 mod citation;
@@ -24,7 +25,7 @@ mod status;
 
 pub use citation::Citation;
 pub use document::{Block, Document, Format, Row};
-pub use ids::{DocumentId, PassageId, SourceId};
+pub use ids::{ConversationId, DocumentId, PassageId, SourceId, TurnId};
 pub use label::{Label, LabelError, Labels};
 pub use place::{CellRange, Place};
 pub use source::{Collection, Source};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Where in its document a block or passage stands. All numbers are 1-based, as people count.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Place {
     /// Somewhere in a document without finer places, for example a flowing text document.
     Whole,
@@ -136,6 +137,7 @@ impl fmt::Display for Place {
 
 /// A rectangle of cells, zero-based inside, shown as spreadsheets show it (`A1:D20`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct CellRange {
     /// Topmost row.
     pub top: u32,

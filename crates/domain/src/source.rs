@@ -6,6 +6,7 @@ use crate::{Labels, SourceId};
 
 /// A watched folder as the person set it up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Source {
     /// Its id, never used again after it is removed.
     pub id: SourceId,

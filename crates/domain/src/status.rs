@@ -27,6 +27,7 @@ pub enum ReadStatus {
 /// What the index knows about a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum FileStatus {
     /// Its passages can be found.
     Indexed,

@@ -1,19 +1,38 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::{Labels, Source};
+use domain::{ConversationId, Labels, Source, TurnId};
 use retrieval::Library;
+use retrieval::search::Filter;
 
 use crate::Failure;
+use crate::answers::Answers;
+use crate::commands::Check;
+use crate::conversation::{Conversation, ConversationSummary, Turn};
+use crate::events::Events;
+use crate::indexing::Indexing;
+use crate::settings::Settings;
 
 /// The copilot behind every face: what commands work on. Composed by `app`.
 #[derive(Clone)]
 pub struct Copilot {
     /// What was read.
     pub library: Library,
+    /// How far reading is.
+    pub indexing: Indexing,
     /// The list of watched folders.
     pub shelf: Arc<dyn Shelf>,
+    /// What was asked and answered.
+    pub conversations: Arc<dyn Conversations>,
+    /// What is being answered.
+    pub answers: Answers,
+    /// What the person chose.
+    pub preferences: Arc<dyn Preferences>,
+    /// The machine around the program.
+    pub machine: Arc<dyn Machine>,
+    /// Where windows hear what happens.
+    pub events: Events,
     /// Seconds since 1970.
     pub clock: fn() -> i64,
     /// The person's calendar day.
@@ -29,6 +48,76 @@ pub trait Shelf: Send + Sync {
     async fn list(&self) -> Result<Vec<Source>, Failure>;
     /// Stops watching a folder.
     async fn remove(&self, root: &Path) -> Result<(), Failure>;
+    /// Gives a collection these labels and no others; false if there is no such collection.
+    async fn label(&self, collection: &str, labels: &Labels) -> Result<bool, Failure>;
+}
+
+/// Port: the durable conversations.
+#[async_trait]
+pub trait Conversations: Send + Sync {
+    /// All of them, the one used last first.
+    async fn list(&self) -> Result<Vec<ConversationSummary>, Failure>;
+    /// One with its turns; `None` if it is gone.
+    async fn get(&self, id: ConversationId) -> Result<Option<Conversation>, Failure>;
+    /// Begins one with its first question.
+    async fn begin(
+        &self,
+        title: &str,
+        question: &str,
+        filter: &Filter,
+        at: i64,
+    ) -> Result<(ConversationId, TurnId), Failure>;
+    /// Adds a question; `None` if the conversation is gone.
+    async fn ask(
+        &self,
+        id: ConversationId,
+        question: &str,
+        filter: &Filter,
+        at: i64,
+    ) -> Result<Option<TurnId>, Failure>;
+    /// Stores how a turn ended.
+    async fn end(&self, turn: &Turn, at: i64) -> Result<(), Failure>;
+    /// Gives one another title; false if it is gone.
+    async fn rename(&self, id: ConversationId, title: &str) -> Result<bool, Failure>;
+    /// Deletes one with its turns; false if it is gone.
+    async fn delete(&self, id: ConversationId) -> Result<bool, Failure>;
+}
+
+/// Port: the durable settings.
+#[async_trait]
+pub trait Preferences: Send + Sync {
+    /// What the person chose, or the usual.
+    async fn get(&self) -> Result<Settings, Failure>;
+    /// Keeps what the person chose.
+    async fn set(&self, settings: &Settings) -> Result<(), Failure>;
+}
+
+/// Port: the machine around the program.
+#[async_trait]
+pub trait Machine: Send + Sync {
+    /// Opens a file in the program that the system uses for it.
+    async fn open(&self, path: &Path) -> Result<(), Failure>;
+    /// Shows a file in the system's file manager.
+    async fn reveal(&self, path: &Path) -> Result<(), Failure>;
+    /// A folder with a copy of the demo documents, made if it is not there.
+    async fn demo_documents(&self) -> Result<PathBuf, Failure>;
+    /// What the program has on this machine.
+    async fn facts(&self) -> Result<MachineFacts, Failure>;
+    /// Deletes everything the program keeps and begins anew; never a file that is not its own.
+    async fn erase(&self) -> Result<(), Failure>;
+}
+
+/// What the program has on this machine.
+#[derive(Clone, Debug, Default)]
+pub struct MachineFacts {
+    /// The folder in which everything is kept.
+    pub home: String,
+    /// What was read from the files, in bytes on the disk.
+    pub index_bytes: u64,
+    /// What the person decided and asked, in bytes on the disk.
+    pub ledger_bytes: u64,
+    /// What was looked at.
+    pub checks: Vec<Check>,
 }
 
 impl Copilot {

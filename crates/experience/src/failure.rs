@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why a command did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Failure {
     /// Only set where a face reacts to it, for example `workspace_in_use`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -20,6 +21,7 @@ pub struct Failure {
 /// Whose it is to mend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Fault {
     /// What was asked cannot be.
     User,
@@ -52,6 +54,22 @@ impl Failure {
         }
     }
 
+    /// The same with the code `disk_full` where that is what the message says.
+    pub fn with_disk_in_mind(self) -> Self {
+        // What SQLite and the systems say; the errors of the libraries in between tell it in words only.
+        let full = [
+            "disk is full",
+            "No space left",
+            "not enough space",
+            "quota exceeded",
+        ];
+        if full.iter().any(|words| self.message.contains(words)) {
+            self.with_code("disk_full")
+        } else {
+            self
+        }
+    }
+
     /// The same with a code.
     pub fn with_code(self, code: &str) -> Self {
         Self {
@@ -77,7 +95,7 @@ impl From<IndexError> for Failure {
     fn from(error: IndexError) -> Self {
         let hint = "Free some disk space and try again. If it stays so, delete the `index` folder of your Attaché home: \
                     it is made again from your files.";
-        Self::environment(sentence(&error.to_string()), hint)
+        Self::environment(sentence(&error.to_string()), hint).with_disk_in_mind()
     }
 }
 

@@ -1,14 +1,26 @@
 //! What a person can ask the copilot to do, whatever face they see: the one list of commands ([`commands`]), the
-//! values that go over the wire ([`wire`]), the one shape of failure ([`Failure`]).
+//! values that go over the wire ([`wire`], [`conversation`], [`view`], [`marks`], [`settings`]), what is told without
+//! being asked ([`events`]), the one shape of failure ([`Failure`]).
 //!
-//! The command line runs these commands today, the window will run the same ones. It knows nothing of windows,
-//! terminals, databases or connections.
+//! The command line and the window run the same commands. It knows nothing of windows, terminals, databases or
+//! connections.
 
 mod age;
+mod answers;
 pub mod commands;
+pub mod conversation;
 mod copilot;
+pub mod events;
 mod failure;
+mod indexing;
+pub mod marks;
+pub mod settings;
+#[cfg(feature = "typescript")]
+pub mod typescript;
+pub mod view;
 pub mod wire;
 
-pub use copilot::{Copilot, Shelf};
+pub use answers::Answers;
+pub use copilot::{Conversations, Copilot, Machine, MachineFacts, Preferences, Shelf};
 pub use failure::{Failure, Fault};
+pub use indexing::Indexing;

@@ -1,6 +1,6 @@
 //! Values as faces get them, in JSON: fields may be added, never renamed.
 
-use domain::{Citation, Labels, Place, ReadStatus};
+use domain::{Citation, DocumentId, Labels, PassageId, Place, ReadStatus};
 use intelligence::{Answer, Outcome};
 use orchestration::Gathered;
 use retrieval::chunk::Draft;
@@ -130,6 +130,7 @@ impl PageOfBoxes {
 
 /// An answer with everything it rests on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Answered {
     /// What the answer is: `found in your documents`.
     pub engine: String,
@@ -157,6 +158,7 @@ pub struct Answered {
 
 /// A sentence with its citations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct SentenceView {
     /// The sentence.
     pub text: String,
@@ -170,7 +172,12 @@ pub struct SentenceView {
 
 /// A citation with the passage around it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct CitationView {
+    /// The document.
+    pub document: DocumentId,
+    /// The passage; it is never used again once the document changed.
+    pub passage_id: PassageId,
     /// Path below the watched folder.
     pub file: String,
     /// Path of the watched folder.
@@ -201,6 +208,7 @@ pub struct CitationView {
 
 /// What sources disagree on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ConflictView {
     /// The words both share.
     pub about: String,
@@ -210,11 +218,12 @@ pub struct ConflictView {
 
 /// What one source says in a conflict.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ConflictSideView {
     /// The value alone, as written.
     pub value: String,
     /// Where it stands.
-    pub citation: Citation,
+    pub citation: CitationView,
     /// How old the source is, in words.
     pub dated: String,
 }
@@ -226,20 +235,10 @@ impl Answered {
             Outcome::Abstained { reason, missing } => (Some(reason.clone()), missing.clone()),
             Outcome::Answered | Outcome::Cancelled => (None, Vec::new()),
         };
-        let sentence = |sentence: intelligence::Sentence| SentenceView {
-            text: sentence.text,
-            citations: sentence
-                .citations
-                .into_iter()
-                .map(|citation| citation_view(gathered, citation, today))
-                .collect(),
-            conflict: sentence.conflict,
-            confidence: sentence.confidence,
-        };
         let side = |side: intelligence::ConflictSide| ConflictSideView {
             dated: dated(side.citation.written.as_deref(), side.citation.modified, today),
             value: side.value,
-            citation: side.citation,
+            citation: citation_view(gathered, side.citation, today),
         };
         let conflict = |conflict: intelligence::Conflict| ConflictView {
             about: conflict.about,
@@ -249,7 +248,11 @@ impl Answered {
             abstained: answer.abstained(),
             cancelled: answer.outcome == Outcome::Cancelled,
             engine: answer.engine,
-            answer: answer.sentences.into_iter().map(sentence).collect(),
+            answer: answer
+                .sentences
+                .into_iter()
+                .map(|sentence| sentence_view(gathered, sentence, today))
+                .collect(),
             reason,
             missing,
             conflicts: answer.conflicts.into_iter().map(conflict).collect(),
@@ -261,6 +264,23 @@ impl Answered {
     }
 }
 
+/// A sentence with the passages it rests on.
+pub fn sentence_view(
+    gathered: &Gathered,
+    sentence: intelligence::Sentence,
+    today: jiff::civil::Date,
+) -> SentenceView {
+    let citations = sentence.citations.into_iter();
+    SentenceView {
+        text: sentence.text,
+        citations: citations
+            .map(|citation| citation_view(gathered, citation, today))
+            .collect(),
+        conflict: sentence.conflict,
+        confidence: sentence.confidence,
+    }
+}
+
 /// A citation with its passage.
 pub fn citation_view(gathered: &Gathered, citation: Citation, today: jiff::civil::Date) -> CitationView {
     let evidence = gathered
@@ -268,6 +288,8 @@ pub fn citation_view(gathered: &Gathered, citation: Citation, today: jiff::civil
         .iter()
         .find(|evidence| evidence.passage == citation.passage);
     CitationView {
+        document: citation.document,
+        passage_id: citation.passage,
         file: citation.file,
         source: evidence.map(|e| e.source.clone()).unwrap_or_default(),
         page: citation.page,

@@ -120,6 +120,11 @@ pub async fn ask(
     Ok((gathered, answer))
 }
 
+/// What stands beside the answers of the engine in use, for example `found in your documents`.
+pub fn engine_label() -> String {
+    FoundInDocuments::default().label().to_owned()
+}
+
 /// Whoever asked may have stopped listening; the run ends on its own then.
 async fn tell(events: &mpsc::Sender<AskEvent>, event: AskEvent) {
     if events.send(event).await.is_err() {

@@ -8,4 +8,4 @@
 
 mod ask;
 
-pub use ask::{Ask, AskError, AskEvent, Gathered, ask};
+pub use ask::{Ask, AskError, AskEvent, Gathered, ask, engine_label};

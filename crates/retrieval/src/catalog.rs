@@ -45,12 +45,16 @@ pub struct Catalog {
 /// Restricts a search. Empty lists and `None` restrict nothing; all that is given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields = nullable))]
 pub struct Filter {
     /// Names of collections.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<String>>", optional))]
     pub collections: Vec<String>,
     /// Labels of which the document must carry all.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<String>>", optional))]
     pub labels: Vec<String>,
     /// Kinds of file.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Format>>", optional))]
     pub formats: Vec<Format>,
     /// Beginning of the path below the watched folder.
     pub below: Option<String>,

@@ -23,6 +23,7 @@ pub mod embed;
 mod error;
 pub mod eval;
 pub mod extract;
+mod files;
 mod index;
 mod indexer;
 mod library;
@@ -32,6 +33,7 @@ pub mod text;
 pub mod watch;
 
 pub use error::IndexError;
+pub use files::{FileFacts, FileList, FileQuery, FileRow, MOST_FILES};
 pub use indexer::Until;
 pub use library::{FileReport, Library, LibraryConfig, Progress, SourceStatus, Status};
 pub use store::Counts;

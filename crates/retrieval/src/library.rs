@@ -34,6 +34,7 @@ pub struct LibraryConfig {
 
 /// How far indexing is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Progress {
     /// What is done now, as a person would say it; empty when idle.
     pub now: String,
@@ -56,6 +57,7 @@ pub struct Progress {
 
 /// The state of a watched folder.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct SourceStatus {
     /// The folder.
     #[serde(flatten)]
@@ -88,6 +90,7 @@ pub struct FileReport {
 
 /// The state of the library.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Status {
     /// One entry for each watched folder.
     pub sources: Vec<SourceStatus>,

@@ -1,4 +1,4 @@
-//! The ledger: what a person decided, kept in one SQLite file that the program never deletes.
+//! The ledger: what a person decided, asked and was answered, kept in one SQLite file that the program never deletes.
 //!
 //! One module per table. Migrations only add. Unlike the index, which can be made again from the files, a row that was
 //! acknowledged here survives a power cut: the journal is written ahead and the disk is waited for
@@ -6,8 +6,10 @@
 //!
 //! This crate knows no business rules: it stores what it is given and gives it back.
 
+mod conversations;
 mod ledger;
 mod settings;
 mod sources;
 
+pub use conversations::{ConversationRow, EndedTurn, NewTurn, RUNNING, TurnRow};
 pub use ledger::{Ledger, LedgerError};

@@ -103,6 +103,19 @@ impl Ledger {
         }
     }
 
+    /// Gives a collection these labels and no others; false if there is no such collection.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub async fn label_collection(&self, name: &str, labels: &Labels) -> Result<bool, LedgerError> {
+        let done = sqlx::query("UPDATE collections SET labels = ? WHERE name = ?")
+            .bind(serde_json::to_string(labels)?)
+            .bind(name)
+            .execute(&self.pool)
+            .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
     /// The collections and their labels, by name.
     ///
     /// # Errors
@@ -169,6 +182,19 @@ mod tests {
                 labels: both
             }]
         );
+    }
+
+    #[tokio::test]
+    async fn labels_that_a_person_sets_replace_the_old_ones() {
+        let (_folder, ledger) = ledger().await;
+        ledger
+            .add_source(Path::new("/a"), "Contracts", &labels(&["internal"]), 1)
+            .await
+            .unwrap();
+        let new = labels(&["never-leaves-this-machine"]);
+        assert!(ledger.label_collection("Contracts", &new).await.unwrap());
+        assert_eq!(ledger.sources().await.unwrap()[0].labels, new);
+        assert!(!ledger.label_collection("Others", &new).await.unwrap());
     }
 
     #[tokio::test]

@@ -25,6 +25,7 @@ use rank::Candidates;
 /// Which halves of the index answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Mode {
     /// Words and meaning.
     #[default]
@@ -40,6 +41,7 @@ pub enum Mode {
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Query {
     /// The question, in plain words.
     pub text: String,
@@ -47,15 +49,19 @@ pub struct Query {
     pub most: usize,
     /// Which halves of the index answer.
     #[serde(default)]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Mode>", optional))]
     pub mode: Mode,
     /// Where to look.
     #[serde(default)]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Filter>", optional))]
     pub filter: Filter,
     /// Passages of one document that stand before those of other documents.
     #[serde(default = "few")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<usize>", optional))]
     pub most_of_one: usize,
     /// One passage, the best, of each document.
     #[serde(default)]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>", optional))]
     pub by_document: bool,
 }
 
@@ -80,6 +86,7 @@ impl Query {
 
 /// A passage that was found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Hit {
     /// Its id, valid until the document changes.
     pub passage_id: PassageId,

@@ -17,6 +17,7 @@ const DEPTH: usize = 2_000;
 
 /// What became of a file for a question.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Why {
     /// The file as it was asked for.
     pub file: String,
@@ -32,6 +33,7 @@ pub struct Why {
 
 /// The best passage of a file for a question.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct WhyFound {
     /// Rank of the passage among all passages, from 1.
     pub rank: usize,

@@ -100,6 +100,7 @@ pub struct Finished {
 
 /// How many files of a folder are in each state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Counts {
     /// Can be found.
     pub indexed: u64,
@@ -370,7 +371,7 @@ fn stamp(row: &SqliteRow, at: usize) -> Result<Stamp, sqlx::Error> {
 }
 
 /// A unit variant of an enum from the word that stands for it.
-fn word<T: DeserializeOwned>(text: Option<String>) -> Result<Option<T>, IndexError> {
+pub(super) fn word<T: DeserializeOwned>(text: Option<String>) -> Result<Option<T>, IndexError> {
     text.map(|text| serde_json::from_value(serde_json::Value::String(text)))
         .transpose()
         .map_err(IndexError::from)

@@ -5,6 +5,7 @@
 //! the document is marked. Whatever is found unmarked at start is given to the keyword index again.
 
 mod documents;
+mod files;
 mod passages;
 mod squeezed;
 mod unreadable;
@@ -17,6 +18,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 use crate::IndexError;
 pub use documents::{Counts, Finished, Stored, Waiting};
+pub use files::{Listed, Wanted};
 pub use passages::{PassageRow, Unembedded};
 
 /// The database; cheap to clone.

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Smoke tests in the real window: the debug build, a real webview, a screen and a session of their own.
+#
+# `make test` builds the programs first. A machine without the packages of scripts/system-packages.tsv is told so.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+for program in Xvfb WebKitWebDriver dbus-run-session node; do
+    type "$program" >/dev/null 2>&1 || {
+        echo "window tests: \`$program\` is not installed. Run scripts/setup.sh, which installs it on Debian and Ubuntu." >&2
+        exit 1
+    }
+done
+ATTACHE_WINDOW=$(realpath "${CARGO_TARGET_DIR:-target}/debug/attache-window")
+export ATTACHE_WINDOW
+export ATTACHE_RUNTIME=${ATTACHE_RUNTIME:-$PWD/runtime}
+# Drawn by the processor: there is no graphics card to rely on. The webview's own sandbox wants more than a container has.
+export LIBGL_ALWAYS_SOFTWARE=1 WEBKIT_DISABLE_DMABUF_RENDERER=1 GDK_BACKEND=x11
+unset WAYLAND_DISPLAY
+exec 3< <(exec Xvfb -displayfd 1 -screen 0 1400x900x24 -nolisten tcp 2>/dev/null)
+screen=$!
+trap 'kill "$screen" 2>/dev/null || true' EXIT
+read -r number <&3
+DISPLAY=:$number dbus-run-session -- node --test --test-concurrency=1 tests/window/*.test.mjs

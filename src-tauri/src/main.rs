@@ -1,0 +1,138 @@
+//! The window of Attaché: Tauri around the page of `ui`, and nothing that decides.
+//!
+//! Every command the page calls is carried out by [`app::Core`]; what the system offers around a window (tray, hotkey,
+//! links, notes, a dialog for folders) is wired here, and none of it keeps the window from opening when it is not there.
+//! No command is longer than a few lines.
+
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod calls;
+mod link;
+mod names;
+mod system;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use app::{Core, Home};
+use clap::Parser;
+use experience::commands::Window;
+use tauri::webview::NewWindowResponse;
+use tauri::{App, AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+
+/// Attaché, in its window.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// Folder in which everything is kept; the system's place for application data if none is given.
+    #[arg(long)]
+    home: Option<PathBuf>,
+    /// A link of the form `attache://…` to show.
+    link: Option<String>,
+}
+
+fn main() -> ExitCode {
+    app::no_telemetry();
+    let filter = tracing_subscriber::EnvFilter::builder().parse_lossy("warn,sqlx=warn,tantivy=warn,ort=warn");
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            tracing::error!("the window can't open: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let home = Home::new(arguments.home.as_deref())?;
+    let link = arguments.link.clone();
+    let app = tauri::Builder::default()
+        // First, so that a second start goes no further than telling the first one.
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, _folder| {
+            bring_forward(app);
+            arguments.iter().for_each(|link| follow(app, link));
+        }))
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_notification::init())
+        .plugin(tauri_plugin_deep_link::init())
+        .plugin(system::window_state(&home))
+        .invoke_handler(calls::handler())
+        .setup(move |app| {
+            start(app, home)?;
+            link.iter().for_each(|link| follow(app.handle(), link));
+            Ok(())
+        })
+        .build(tauri::generate_context!())?;
+    app.run(|app, event| match event {
+        RunEvent::WindowEvent {
+            event: WindowEvent::CloseRequested { api, .. },
+            ..
+        } => {
+            // The window goes at once; what was begun is finished behind it.
+            api.prevent_close();
+            app.webview_windows().values().for_each(|window| {
+                if let Err(error) = window.hide() {
+                    tracing::warn!(%error, "the window does not hide");
+                }
+            });
+            end(app.clone());
+        }
+        RunEvent::ExitRequested { api, code: None, .. } => {
+            api.prevent_exit();
+            end(app.clone());
+        }
+        _ => {}
+    });
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Starts the core and opens the window, which is there before the core is ready.
+fn start(app: &mut App, home: Home) -> Result<(), Box<dyn std::error::Error>> {
+    let core = tauri::async_runtime::block_on(async { Core::start(home, "the window of Attaché") });
+    app.manage(core.clone());
+    app.manage(calls::Streams::default());
+    WebviewWindowBuilder::new(app, Window::Main.label(), WebviewUrl::default())
+        .title("Attaché")
+        .inner_size(1280.0, 820.0)
+        .min_inner_size(720.0, 560.0)
+        // Nothing of what is shown is kept by the webview.
+        .incognito(true)
+        .on_navigation(calls::is_own_page)
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .build()?;
+    system::wire(app.handle(), &core);
+    Ok(())
+}
+
+/// Closes the core in order, then ends the process.
+fn end(app: AppHandle) {
+    let core = app.state::<Core>().inner().clone();
+    tauri::async_runtime::spawn(async move {
+        core.close().await;
+        app.exit(0);
+    });
+}
+
+/// Shows the window in front of others.
+fn bring_forward(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(Window::Main.label()) {
+        for done in [window.show(), window.unminimize(), window.set_focus()] {
+            if let Err(error) = done {
+                tracing::warn!(%error, "the window does not come forward");
+            }
+        }
+    }
+}
+
+/// Goes where a link of ours leads; any other text is ignored.
+fn follow(app: &AppHandle, link: &str) {
+    if let Some(to) = link::target(link) {
+        bring_forward(app);
+        app.state::<Core>().go(&to);
+    }
+}

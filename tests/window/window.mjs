@@ -1,0 +1,120 @@
+// The real window, driven through the webview's own WebDriver (W3C). No library: the protocol is a few requests.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
+
+/** A folder that is gone after the test. */
+export async function folder(t) {
+  const path = await mkdtemp(join(tmpdir(), "attache-window-"));
+  t.after(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+async function freePort() {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Asks again until there is an answer; the test runner's time limit is the only clock. */
+async function until(ask) {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== null && answer !== false) return answer;
+    await new Promise((resume) => setTimeout(resume, 50));
+  }
+}
+
+/** Opens the window on a home; `close` ends it as a person would. */
+export async function openWindow(t, home, more = []) {
+  const port = await freePort();
+  const driver = spawn("WebKitWebDriver", [`--port=${port}`, "--host=127.0.0.1"], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, TAURI_WEBVIEW_AUTOMATION: "true" },
+  });
+  t.after(() => driver.kill("SIGKILL"));
+  const send = async (method, path, body) => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const { value } = await response.json();
+    if (!response.ok) throw Object.assign(new Error(`${value.error}: ${value.message}`), { code: value.error });
+    return value;
+  };
+  await until(async () => {
+    try {
+      return (await send("GET", "/status")).ready;
+    } catch {
+      return false;
+    }
+  });
+  const { sessionId } = await send("POST", "/session", {
+    capabilities: {
+      alwaysMatch: {
+        "webkitgtk:browserOptions": { binary: process.env.ATTACHE_WINDOW, args: ["--home", home, ...more] },
+      },
+    },
+  });
+  const session = `/session/${sessionId}`;
+  const run = (script, ...args) => send("POST", `${session}/execute/sync`, { script, args });
+  const find = async (xpath) => {
+    try {
+      const found = await send("POST", `${session}/element`, { using: "xpath", value: xpath });
+      return found[ELEMENT];
+    } catch (error) {
+      if (error.code === "no such element" || error.code === "stale element reference") return null;
+      throw error;
+    }
+  };
+  const window = {
+    run,
+    /** Waits until an expression is true in the page. */
+    see: (expression) => until(() => run(`return Boolean(${expression})`)),
+    /** Waits for words anywhere on the page. */
+    seeText: (text) => until(() => run("return document.body.innerText.includes(arguments[0])", text)),
+    text: () => run("return document.body.innerText"),
+    element: (xpath) => until(() => find(xpath)),
+    /** Clicks what is there, as soon as it can be clicked. */
+    click: (xpath) =>
+      until(async () => {
+        const element = await find(xpath);
+        if (!element) return false;
+        try {
+          await send("POST", `${session}/element/${element}/click`, {});
+          return true;
+        } catch (error) {
+          if (error.code?.startsWith("element") || error.code === "stale element reference") return false;
+          throw error;
+        }
+      }),
+    type: async (xpath, text) => {
+      const element = await until(() => find(xpath));
+      await send("POST", `${session}/element/${element}/value`, { text });
+    },
+    /** A command of the page, as its own code calls it. */
+    call: (name, request) =>
+      send("POST", `${session}/execute/async`, {
+        script: `const done = arguments[2];
+                 window.__TAURI_INTERNALS__.invoke(arguments[0], { request: arguments[1] })
+                   .then((value) => done({ value }), (failure) => done({ failure }));`,
+        args: [name, request],
+      }),
+    screenshot: async (file) => writeFile(file, Buffer.from(await send("GET", `${session}/screenshot`), "base64")),
+    close: async () => {
+      await send("DELETE", session);
+      driver.kill();
+      if (driver.exitCode === null && driver.signalCode === null) await once(driver, "exit");
+    },
+  };
+  return window;
+}

@@ -1,0 +1,27 @@
+import "../Button/Button.css";
+import type { ComponentPropsWithRef } from "react";
+import { Icon, type IconName } from "../Icon/Icon";
+import { Tooltip } from "../Tooltip/Tooltip";
+
+interface IconButtonProps extends Omit<ComponentPropsWithRef<"button">, "type" | "children"> {
+  icon: IconName;
+  /** Verb and object: `Hide evidence pane`. */
+  label: string;
+  pressed?: boolean;
+}
+
+export function IconButton({ icon, label, pressed, className, ...rest }: IconButtonProps) {
+  return (
+    <Tooltip words={label}>
+      <button
+        {...rest}
+        type="button"
+        className={className ? `icon-btn ${className}` : "icon-btn"}
+        aria-label={label}
+        {...(pressed === undefined ? {} : { "aria-pressed": pressed })}
+      >
+        <Icon name={icon} />
+      </button>
+    </Tooltip>
+  );
+}

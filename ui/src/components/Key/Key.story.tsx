@@ -1,0 +1,10 @@
+import { Key } from "./Key";
+
+export const stories = {
+  "Key caps": () => (
+    <div className="row">
+      <Key>Ctrl K</Key>
+      <Key>Esc</Key>
+    </div>
+  ),
+};

@@ -1,0 +1,16 @@
+import { useState } from "react";
+import { Switch } from "./Switch";
+
+function Keep() {
+  const [on, setOn] = useState(true);
+  return (
+    <Switch
+      words="Never leaves this machine"
+      hint="Only models on this device may read it."
+      on={on}
+      onChange={setOn}
+    />
+  );
+}
+
+export const stories = { "With a hint": () => <Keep /> };

@@ -1,0 +1,34 @@
+import "../Field/Field.css";
+import { useId, type ReactNode } from "react";
+
+interface SwitchProps {
+  words: ReactNode;
+  hint?: ReactNode;
+  on: boolean;
+  onChange: (on: boolean) => void;
+}
+
+export function Switch({ words, hint, on, onChange }: SwitchProps) {
+  const id = useId();
+  return (
+    <div className="opt-switch">
+      <input
+        id={id}
+        className="switch"
+        type="checkbox"
+        role="switch"
+        checked={on}
+        aria-describedby={hint ? `${id}-hint` : undefined}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+      <span>
+        <label htmlFor={id}>{words}</label>
+        {hint && (
+          <span id={`${id}-hint`} className="faint xs hint">
+            {hint}
+          </span>
+        )}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,149 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useMemo, useRef, useState } from "react";
+import { Empty } from "../../components/Empty/Empty";
+import { Field } from "../../components/Field/Field";
+import { Segments } from "../../components/Segments/Segments";
+import { Skeleton } from "../../components/Skeleton/Skeleton";
+import { useCall, useCalls, type FileRow as FileRowData, type FileState, type Request } from "../../host";
+import { number } from "../../lib/words";
+import { FileRow } from "./FileRow";
+
+/** So many files are asked for at a time. */
+const PAGE = 100;
+const STATES: readonly { value: FileState | "all"; words: string }[] = [
+  { value: "all", words: "All" },
+  { value: "indexed", words: "Indexed" },
+  { value: "waiting", words: "Waiting" },
+  { value: "skipped", words: "Skipped" },
+  { value: "failed", words: "Failed" },
+];
+
+interface FilesProps {
+  source: number | undefined;
+  onWhy: (file: string) => void;
+}
+
+/** Every file with its state, the reason for it and one remedy. Only rows in sight are drawn and asked for. */
+export function Files({ source, onWhy }: FilesProps) {
+  const [state, setState] = useState<FileState | "all">("all");
+  const [name, setName] = useState("");
+  const asked: Omit<Request<"file_list">, "offset" | "limit"> = {
+    ...(source === undefined ? {} : { source }),
+    ...(state === "all" ? {} : { states: [state] }),
+    ...(name.trim() ? { name: name.trim() } : {}),
+  };
+  const { data: first } = useCall("file_list", { ...asked, offset: 0, limit: PAGE }, { keep: true });
+  const total = first?.total ?? 0;
+  const by = first?.by_state;
+  return (
+    <>
+      <div className="filters">
+        <Segments
+          label="Show files by status"
+          value={state}
+          onChange={setState}
+          options={STATES.map(({ value, words }) => ({
+            value,
+            words: (
+              <>
+                {words} {value !== "all" && by && <span className="faint num">{number(by[value])}</span>}
+              </>
+            ),
+          }))}
+        />
+        <Field
+          label="Find a file"
+          icon="search"
+          type="search"
+          placeholder="Find a file"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+      </div>
+      {!first ? (
+        <div className="files-wait">
+          <Skeleton label="Reading the list of files" lines={8} />
+        </div>
+      ) : total === 0 ? (
+        <Empty
+          icon="search"
+          level={3}
+          title={
+            name ? "No file is called that" : state === "all" ? "No files yet" : "No file is in this state"
+          }
+        >
+          {name && <p>Looked for “{name}” in names and folders. To look inside files, try a search below.</p>}
+        </Empty>
+      ) : (
+        <Rows key={JSON.stringify(asked)} asked={asked} total={total} onWhy={onWhy} />
+      )}
+    </>
+  );
+}
+
+interface RowsProps {
+  asked: Omit<Request<"file_list">, "offset" | "limit">;
+  total: number;
+  onWhy: (file: string) => void;
+}
+
+function Rows({ asked, total, onWhy }: RowsProps) {
+  const scrolls = useRef<HTMLDivElement>(null);
+  const list = useVirtualizer({
+    count: total,
+    getScrollElement: () => scrolls.current,
+    estimateSize: () => 37,
+    overscan: 12,
+  });
+  const items = list.getVirtualItems();
+  const from = Math.floor((items[0]?.index ?? 0) / PAGE);
+  const to = Math.floor((items.at(-1)?.index ?? 0) / PAGE);
+  const requests = useMemo(
+    () =>
+      Array.from({ length: to - from + 1 }, (_, page) => ({
+        ...asked,
+        offset: (from + page) * PAGE,
+        limit: PAGE,
+      })),
+    [asked, from, to],
+  );
+  const pages = useCalls("file_list", requests);
+  const row = (index: number): FileRowData | undefined =>
+    pages[Math.floor(index / PAGE) - from]?.files[index % PAGE];
+  return (
+    <div
+      className="files"
+      ref={scrolls}
+      tabIndex={0}
+      role="table"
+      aria-label="Files with their status"
+      aria-rowcount={total + 1}
+    >
+      <div role="rowgroup" className="files-head">
+        <div role="row" aria-rowindex={1} className="frow">
+          <span role="columnheader">File</span>
+          <span role="columnheader">Status</span>
+          <span role="columnheader">Changed</span>
+          <span role="columnheader">
+            <span className="vh">Action</span>
+          </span>
+        </div>
+      </div>
+      <div role="rowgroup" className="files-rows" style={{ blockSize: list.getTotalSize() }}>
+        {items.map(({ index, key, start }) => (
+          <div
+            key={key}
+            ref={list.measureElement}
+            data-index={index}
+            role="row"
+            aria-rowindex={index + 2}
+            className="frow"
+            style={{ transform: `translateY(${start}px)` }}
+          >
+            <FileRow file={row(index)} onWhy={onWhy} />
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,101 @@
+import { Icon } from "../../components/Icon/Icon";
+import { Meter } from "../../components/Meter/Meter";
+import { Name, Said } from "../../components/Text/Text";
+import { useCall, type SourceStatus } from "../../host";
+import { NEVER_LEAVES, labelWords } from "../../lib/labels";
+import { count, number, timeLeftShort } from "../../lib/words";
+
+/** All files that were found in a folder. */
+export function filesOf({ indexed, waiting, skipped, failed }: SourceStatus): number {
+  return indexed + waiting + skipped + failed;
+}
+
+interface SourcesProps {
+  sources: readonly SourceStatus[];
+  current: number | undefined;
+}
+
+/** The watched folders, each with the one thing most worth knowing about it. */
+export function Sources({ sources, current }: SourcesProps) {
+  const progress = useCall("progress", {}).data;
+  const all = sources.reduce((sum, source) => sum + filesOf(source), 0);
+  return (
+    <nav className="pane pane-well srcs" aria-label="Folders">
+      <h2>Watched folders</h2>
+      {sources.length > 1 && (
+        <a
+          className="s"
+          href="#/library"
+          {...(current === undefined ? { "aria-current": "true" as const } : {})}
+        >
+          <Icon name="library" />
+          <b>All folders</b>
+          <span className="n">{number(all)}</span>
+        </a>
+      )}
+      {sources.map((source) => {
+        const total = filesOf(source);
+        return (
+          <a
+            key={source.id}
+            className="s"
+            href={`#/library/${source.id}`}
+            title={source.root}
+            {...(source.id === current ? { "aria-current": "true" as const } : {})}
+          >
+            <Icon name="folder" />
+            <b>
+              <Name className="clip">{source.collection}</Name>
+            </b>
+            <span className="n">{number(total)}</span>
+            <State source={source} left={progress?.seconds_left ?? null} />
+            {source.reachable && source.waiting > 0 && (
+              <Meter
+                label={`${source.collection}, read`}
+                value={(total - source.waiting) / total}
+                words={`${number(total - source.waiting)} of ${count(total, "file")}`}
+              />
+            )}
+          </a>
+        );
+      })}
+    </nav>
+  );
+}
+
+function State({ source, left }: { source: SourceStatus; left: number | null }) {
+  if (!source.reachable) {
+    return (
+      <span className="sub t-deny">
+        <Icon name="warn" /> Folder cannot be reached
+      </span>
+    );
+  }
+  if (source.notice) {
+    return (
+      <span className="sub t-ask">
+        <Icon name="warn" /> <Said>{source.notice}</Said>
+      </span>
+    );
+  }
+  if (source.waiting > 0) {
+    return (
+      <span className="sub num">
+        {number(source.waiting)} to go{left !== null && `, ${timeLeftShort(left)}`}
+      </span>
+    );
+  }
+  const [label] = source.labels;
+  if (label === undefined)
+    return (
+      <span className="sub">
+        {source.failed > 0 ? `${count(source.failed, "file")} failed` : "Up to date"}
+      </span>
+    );
+  return (
+    <span className="sub">
+      {source.labels.includes(NEVER_LEAVES) && <Icon name="lock" />}
+      {source.labels.map(labelWords).join(", ")}
+    </span>
+  );
+}

@@ -1,0 +1,43 @@
+import { Icon, type IconName } from "../../components/Icon/Icon";
+import { Tooltip } from "../../components/Tooltip/Tooltip";
+import type { Route } from "../../lib/route";
+import { Recent } from "./Recent";
+import { Truths } from "./Truths";
+
+const SECTIONS: readonly { at: Route["at"]; href: string; icon: IconName; words: string; keys: string }[] = [
+  { at: "ask", href: "#/ask", icon: "ask", words: "Ask", keys: "Control+1" },
+  { at: "library", href: "#/library", icon: "library", words: "Library", keys: "Control+2" },
+  { at: "settings", href: "#/settings", icon: "settings", words: "Settings", keys: "Control+3" },
+];
+
+/** The sections, the recent questions, and at the foot two truths: the index and the hosts. */
+export function Navigation({ route, rail }: { route: Route; rail: boolean }) {
+  const at = route.at === "conversation" ? "ask" : route.at;
+  return (
+    <nav className="nav" aria-label="Main">
+      {SECTIONS.map((section) => {
+        const link = (
+          <a
+            key={section.at}
+            className="nav-item"
+            href={section.href}
+            aria-keyshortcuts={section.keys}
+            {...(section.at === at ? { "aria-current": "page" as const } : {})}
+          >
+            <Icon name={section.icon} />
+            <span className="nav-txt">{section.words}</span>
+          </a>
+        );
+        return rail ? (
+          <Tooltip key={section.at} words={section.words} side="right">
+            {link}
+          </Tooltip>
+        ) : (
+          link
+        );
+      })}
+      <Recent current={route.at === "conversation" ? route.id : null} />
+      <Truths />
+    </nav>
+  );
+}

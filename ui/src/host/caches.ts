@@ -1,0 +1,22 @@
+import type { Cache } from "./generated";
+import type { CommandName } from "./port";
+
+/** Which kept answers a "stale" event makes stale, for every command that only looks. */
+const CACHES: Partial<Record<CommandName, readonly Cache[]>> = {
+  status: ["sources", "files"],
+  progress: ["sources", "files"],
+  file_list: ["sources", "files"],
+  search: ["sources", "files"],
+  why: ["sources", "files"],
+  conversation_list: ["conversations"],
+  conversation_get: ["conversations"],
+  document_view: ["sources", "files"],
+  page_marks: ["files"],
+  settings_get: ["settings"],
+  about: ["sources", "files", "settings"],
+};
+
+/** Whether what this command answered is out of date once these caches are. */
+export function isStale(name: CommandName, stale: readonly Cache[]): boolean {
+  return CACHES[name]?.some((cache) => stale.includes(cache)) ?? false;
+}

@@ -1,0 +1,12 @@
+const LABELS: Record<string, string> = {
+  internal: "Internal only",
+  "never-leaves-this-machine": "Never leaves this machine",
+};
+
+/** A label as it is read: `customer-facing` becomes `Customer facing`. */
+export function labelWords(label: string): string {
+  const words = LABELS[label] ?? label.replaceAll("-", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export const NEVER_LEAVES = "never-leaves-this-machine";

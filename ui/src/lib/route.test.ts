@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { formatRoute, parseRoute, type Route } from "./route";
+
+test("every place in the window has an address that leads back to it", () => {
+  const places: Route[] = [
+    { at: "ask" },
+    { at: "ask", question: "What about #4812 & 99.5 %?" },
+    { at: "conversation", id: 12 },
+    { at: "library" },
+    { at: "library", source: 3 },
+    { at: "settings" },
+    { at: "welcome" },
+  ];
+  for (const place of places) expect(parseRoute(formatRoute(place))).toEqual(place);
+});
+
+test("what the tray or a link says is followed, and anything else is Ask", () => {
+  expect(parseRoute("conversation/12")).toEqual({ at: "conversation", id: 12 });
+  expect(parseRoute("ask?question=uptime%3F")).toEqual({ at: "ask", question: "uptime?" });
+  for (const odd of ["", "#/", "conversation/x", "javascript:alert(1)", "../..", "conversation/-1"]) {
+    expect(parseRoute(odd)).toEqual({ at: "ask" });
+  }
+});

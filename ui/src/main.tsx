@@ -1,0 +1,26 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { wearKept } from "./features/shell/useTheme";
+import { Link, type Host } from "./host";
+import { App } from "./views/App";
+
+/** The window's own host inside Attaché, else the host for development. */
+async function findHost(): Promise<Host> {
+  if (import.meta.env.DEV) {
+    const search = new URLSearchParams(window.location.search);
+    if (search.get("host") === "fake") return (await import("./host/fake/dev")).devFake(search);
+  }
+  if ("__TAURI_INTERNALS__" in window) return (await import("./host/tauri")).tauriHost();
+  return (await import("./host/devhost")).devHost();
+}
+
+wearKept();
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no root");
+const link = new Link(await findHost());
+link.start();
+createRoot(root).render(
+  <StrictMode>
+    <App link={link} />
+  </StrictMode>,
+);

@@ -1,0 +1,142 @@
+import "../styles/tokens.css";
+import "../styles/fonts.css";
+import "../styles/base.css";
+import "../features/shell/shell.css";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { Suspense, lazy, useEffect, useState, type MouseEvent } from "react";
+import { Empty } from "../components/Empty/Empty";
+import { Skeleton } from "../components/Skeleton/Skeleton";
+import { TooltipProvider } from "../components/Tooltip/Tooltip";
+import { useKey } from "../features/keys/useKey";
+import { CoreBar } from "../features/shell/CoreBar";
+import { CoreFailed } from "../features/shell/CoreFailed";
+import { Navigation } from "../features/shell/Navigation";
+import { TitleBar } from "../features/shell/TitleBar";
+import { Trouble } from "../features/shell/Trouble";
+import { go, useFollow, useRoute } from "../features/shell/useRoute";
+import { useTheme } from "../features/shell/useTheme";
+import { LinkProvider, useCall, useCore, type Link } from "../host";
+import type { Route } from "../lib/route";
+import { useNarrow } from "../lib/useWidth";
+import AskView from "./AskView";
+
+const LibraryView = lazy(() => import("./LibraryView"));
+const SettingsView = lazy(() => import("./SettingsView"));
+const WelcomeView = lazy(() => import("./WelcomeView"));
+const Palette = lazy(() => import("../features/palette/Palette"));
+const KeysDialog = lazy(() => import("../features/keys/KeysDialog"));
+
+/** The whole page. */
+export function App({ link }: { link: Link }) {
+  return (
+    <LinkProvider value={link}>
+      <QueryClientProvider client={link.client}>
+        <TooltipProvider delayDuration={400}>
+          <Window />
+        </TooltipProvider>
+      </QueryClientProvider>
+    </LinkProvider>
+  );
+}
+
+function Window() {
+  const route = useRoute();
+  const core = useCore();
+  const rail = useNarrow(58);
+  const [over, setOver] = useState<"palette" | "keys" | null>(null);
+  const close = (): void => setOver(null);
+  useTheme();
+  useFollow();
+  useWelcome(route);
+  useKey("Ctrl K", () => setOver("palette"));
+  useKey("?", () => setOver("keys"));
+  useKey("Ctrl N", () => go({ at: "ask" }));
+  useKey("Ctrl 1", () => go({ at: "ask" }));
+  useKey("Ctrl 2", () => go({ at: "library" }));
+  useKey("Ctrl 3", () => go({ at: "settings" }));
+  const dialogs = (
+    <Suspense>
+      {over === "palette" && <Palette onClose={close} onKeys={() => setOver("keys")} />}
+      {over === "keys" && <KeysDialog onClose={close} />}
+    </Suspense>
+  );
+  if (core.state === "failed") return <CoreFailed failure={core.failure} />;
+  if (route.at === "welcome") {
+    return (
+      <Trouble>
+        <Suspense fallback={<div className="hold" />}>
+          <WelcomeView />
+        </Suspense>
+        {dialogs}
+      </Trouble>
+    );
+  }
+  return (
+    <>
+      <a className="skip" href="#main" onClick={skip}>
+        Skip to content
+      </a>
+      <div className="window">
+        <div className="app">
+          <TitleBar onPalette={() => setOver("palette")} />
+          <CoreBar />
+          <Navigation route={route} rail={rail} />
+          <Trouble key={route.at}>
+            <Suspense fallback={<Opening />}>
+              <Section route={route} />
+            </Suspense>
+          </Trouble>
+        </div>
+      </div>
+      {dialogs}
+    </>
+  );
+}
+
+function Section({ route }: { route: Route }) {
+  switch (route.at) {
+    case "conversation":
+      return <AskView key={route.id} id={route.id} />;
+    case "library":
+      return <LibraryView key={route.source} source={route.source} />;
+    case "settings":
+      return <SettingsView />;
+    default:
+      return (
+        <AskView
+          key={route.at === "ask" ? route.question : ""}
+          id={null}
+          question={route.at === "ask" ? route.question : undefined}
+        />
+      );
+  }
+}
+
+function Opening() {
+  return (
+    <main className="sheet" id="main">
+      <Empty title={<Skeleton label="Opening" />} />
+    </main>
+  );
+}
+
+/** The address is where one is in the page, so a link to a part of it must not change it. */
+function skip(event: MouseEvent): void {
+  event.preventDefault();
+  const main = document.getElementById("main");
+  main?.setAttribute("tabindex", "-1");
+  main?.focus();
+}
+
+const WELCOMED = "attache.welcomed";
+
+/** The first start goes to the choice of folders, once. */
+function useWelcome(route: Route): void {
+  const sources = useCall("status", {}).data?.sources;
+  const first = sources?.length === 0 && route.at === "ask";
+  useEffect(() => {
+    if (!first || sessionStorage.getItem(WELCOMED)) return;
+    sessionStorage.setItem(WELCOMED, "yes");
+    go({ at: "welcome" }, "replace");
+  }, [first]);
+}
