@@ -22,5 +22,7 @@ export default defineConfig({
     css: false,
     restoreMocks: true,
     maxWorkers: 2,
+    // A busy machine is not a failure.
+    testTimeout: 30_000,
   },
 });

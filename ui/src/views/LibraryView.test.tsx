@@ -14,7 +14,7 @@ test("every file says its state, the reason for it and one remedy", async () => 
   const { user, host, container } = show(<LibraryView source={1} />);
   const row = (await screen.findByText("Margins 2026 protected.xlsx")).closest<HTMLElement>('[role="row"]')!;
   expect(row).toHaveTextContent("Failedneeds a password");
-  await user.click(within(row).getByRole("button", { name: "Read Margins 2026 protected.xlsx again" }));
+  await user.click(within(row).getByRole("button", { name: "Read again: Margins 2026 protected.xlsx" }));
   expect(host.calls).toContainEqual({ name: "file_retry", request: { document: 55 } });
   await expect(container).toHaveNoFindings();
 });

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { LiveRegion } from "../../components/LiveRegion/LiveRegion";
 import { useLiveTurn, type Turn } from "../../host";
 
@@ -10,10 +11,12 @@ const ENDED: Partial<Record<Turn["state"], string>> = {
 
 /** Speaks each sentence once, when it is finished; and how the answer ended, if not well. */
 export function Announcer({ turn: kept }: { turn: Turn }) {
+  // An old answer that is opened to be read is not spoken.
+  const [heard] = useState(kept.state === "running");
   const turn = useLiveTurn(kept);
   const sentences = turn.answer?.answer ?? [];
   const last = sentences.at(-1)?.text;
-  const words =
+  const said =
     turn.state === "running" ? (last ?? "Searching your files") : (ENDED[turn.state] ?? last ?? "");
-  return <LiveRegion>{words}</LiveRegion>;
+  return <LiveRegion>{heard ? said : ""}</LiveRegion>;
 }

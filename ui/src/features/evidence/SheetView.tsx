@@ -53,7 +53,7 @@ export function SheetView({ view }: { view: DocumentView }) {
           </caption>
           <thead>
             <tr>
-              <th aria-label="Row" />
+              <td />
               {columns.map((column) => (
                 <th key={column} scope="col">
                   {columnName(column)}

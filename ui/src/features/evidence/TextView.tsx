@@ -91,7 +91,7 @@ function Block({ block, of, here }: BlockProps) {
   const className = here ? `b-${block.kind} block-at` : `b-${block.kind}`;
   if (block.kind === "table") {
     return (
-      <div className="table-scroll">
+      <div className="table-scroll" tabIndex={0} role="region" aria-label="Table">
         <table className={className}>
           {block.header.some(Boolean) && (
             <thead>

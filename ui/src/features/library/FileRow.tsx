@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { Button } from "../../components/Button/Button";
 import { FileKind } from "../../components/FileKind/FileKind";
 import { IconButton } from "../../components/IconButton/IconButton";
@@ -22,7 +23,7 @@ interface FileRowProps {
 }
 
 /** The cells of a file. Empty until they have arrived. */
-export function FileRow({ file, onWhy }: FileRowProps) {
+export const FileRow = memo(function FileRow({ file, onWhy }: FileRowProps) {
   const retry = useChange("file_retry");
   const open = useChange("file_open");
   const reveal = useChange("file_reveal");
@@ -60,7 +61,7 @@ export function FileRow({ file, onWhy }: FileRowProps) {
             small
             notYet={retry.isPending}
             onClick={() => retry.mutate({ document })}
-            aria-label={`Read ${visible(name)} again`}
+            aria-label={`Read again: ${visible(name)}`}
           >
             Read again
           </Button>
@@ -81,9 +82,9 @@ export function FileRow({ file, onWhy }: FileRowProps) {
             { words: "Why is it not found?", icon: "search", onSelect: () => onWhy(file.file) },
           ]}
         >
-          <IconButton icon="more" label={`More actions for ${visible(name)}`} />
+          <IconButton icon="more" label={`More actions for ${visible(name)}`} tip={false} />
         </Menu>
       </span>
     </>
   );
-}
+});

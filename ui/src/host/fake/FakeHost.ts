@@ -1,6 +1,6 @@
 import type { Event, FileState, Settings, Turn } from "../generated";
 import type { CommandName, Host, Request, Response } from "../port";
-import { ANSWER, CONVERSATIONS, DOCUMENTS, FILES, NOW, SOURCES } from "./story";
+import { ANSWER, CONVERSATIONS, DOCUMENTS, FILES, HITS, NOW, SOURCES } from "./story";
 
 type Handlers = { [N in CommandName]?: (request: Request<N>) => Response<N> | Promise<Response<N>> };
 
@@ -180,7 +180,7 @@ export class FakeHost implements Host {
       file_retry: () => ({}),
       file_open: () => ({}),
       file_reveal: () => ({}),
-      search: () => ({ results: [], notices: [] }),
+      search: () => ({ results: HITS, notices: [] }),
       why: ({ file }) => ({
         file,
         verdict: "It was found, at rank 4.",

@@ -4,6 +4,7 @@ import type {
   Conversation,
   DocumentView,
   FileRow,
+  Hit,
   SourceStatus,
   Turn,
 } from "../generated";
@@ -357,4 +358,46 @@ export const FILES: FileRow[] = [
     size: 212_000_000,
   }),
   row(57, "Annex B draft.docx", { status: "failed", reason: "file is damaged" }),
+];
+
+const hit = (passage_id: number, file: string, passage: string, more: Partial<Hit> = {}): Hit => ({
+  passage_id,
+  document_id: passage_id,
+  file,
+  source: ROOT,
+  collection: "Halden",
+  format: null,
+  title: null,
+  page: null,
+  place: { kind: "lines", first: 14, last: 14 },
+  place_text: "line 14",
+  headings: [],
+  heading: "",
+  passage,
+  tabular: false,
+  score: 1,
+  similarity: 0.61,
+  keyword: 7.2,
+  labels: [],
+  modified: NOW,
+  written: null,
+  ...more,
+});
+
+export const HITS: Hit[] = [
+  hit(
+    61,
+    "Knowledge base/KB-0193 Staged firmware update.md",
+    "Units with a bootloader older than 1.9 reject 4.2.x packages. Install 4.1.8 first.",
+  ),
+  hit(
+    62,
+    "Mail/Update logs from Moss.eml",
+    "I attached the logs of all 14 robots, each reports bootloader 1.8.2 before update",
+    {
+      similarity: null,
+      place: { kind: "whole" },
+      place_text: "",
+    },
+  ),
 ];
