@@ -116,11 +116,7 @@ mod tests {
     #[test]
     fn the_capability_of_each_window_grants_what_the_list_says_and_no_more() {
         for window in Window::ALL {
-            let file = format!(
-                "{}/capabilities/{}.json",
-                env!("CARGO_MANIFEST_DIR"),
-                window.label()
-            );
+            let file = format!("capabilities/{}.json", window.label());
             let capability: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
             let granted: Vec<&str> = capability["permissions"]
                 .as_array()
@@ -144,7 +140,7 @@ mod tests {
 
     #[test]
     fn the_window_has_the_policy_for_content_that_other_faces_have() {
-        let file = format!("{}/tauri.conf.json", env!("CARGO_MANIFEST_DIR"));
+        let file = "tauri.conf.json";
         let config: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
         assert_eq!(config["app"]["security"]["csp"], app::CONTENT_POLICY);
     }
