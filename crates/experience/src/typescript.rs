@@ -1,7 +1,8 @@
 //! The seam in the page's language: every type that goes over the wire and every command a window may call, written from
 //! the Rust types. `ui/src/host/generated.ts` is what comes out; a test compares, `make types` writes.
 
-use std::collections::BTreeMap;
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashSet};
 
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -21,6 +22,8 @@ pub fn page() -> String {
 pub(crate) struct Page {
     config: Config,
     types: BTreeMap<String, String>,
+    /// A place may hold a place: what was taken in is not taken in again, by whatever box it comes.
+    seen: HashSet<TypeId>,
     commands: Vec<String>,
 }
 
@@ -30,6 +33,7 @@ impl Page {
             // Ids and times stay far below 2^53.
             config: Config::new().with_large_int("number"),
             types: BTreeMap::new(),
+            seen: HashSet::new(),
             commands: Vec::new(),
         }
     }
@@ -45,13 +49,12 @@ impl Page {
     }
 
     fn take_in<T: TS + 'static + ?Sized>(&mut self) {
+        if !self.seen.insert(TypeId::of::<T>()) {
+            return;
+        }
         // Only what has a name of its own is declared.
         if T::output_path().is_some() {
-            let name = T::ident(&self.config);
-            if self.types.contains_key(&name) {
-                return;
-            }
-            self.types.insert(name, T::decl(&self.config));
+            self.types.insert(T::ident(&self.config), T::decl(&self.config));
         }
         T::visit_dependencies(self);
         T::visit_generics(self);

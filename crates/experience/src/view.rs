@@ -338,18 +338,19 @@ fn put_blocks(view: &mut DocumentView, blocks: Vec<Block>, place: Option<&Place>
     });
     let words = passage.map(squeezed).filter(|words| !words.is_empty());
     let mut pieces = Vec::new();
-    let mut target = None;
+    let (mut target, mut most) = (None, 0);
     for (number, block) in blocks.into_iter().enumerate() {
         let begin = pieces.len();
         take_apart(number, block, &mut pieces);
         for (index, piece) in pieces.iter().enumerate().skip(begin) {
-            let here = number >= at && words.as_ref().is_none_or(|words| piece.is_in(words));
             let placed = match (&piece.what, place) {
                 (What::Row(_, row), Some(place)) => overlaps(&row.place, place),
                 _ => true,
             };
-            if target.is_none() && here && placed {
-                target = Some(index);
+            let shared = words.as_ref().map_or(1, |words| piece.shares(words));
+            // The most words, as a few of them may stand elsewhere too; of equals the first.
+            if number >= at && placed && shared > most {
+                (target, most) = (Some(index), shared);
             }
         }
     }
@@ -392,8 +393,8 @@ fn put_blocks(view: &mut DocumentView, blocks: Vec<Block>, place: Option<&Place>
 }
 
 impl Piece {
-    /// Whether the passage has its words, or it has those of the passage.
-    fn is_in(&self, passage: &str) -> bool {
+    /// How many characters of a passage it has: all of its own, or all of the passage's, or none.
+    fn shares(&self, passage: &str) -> usize {
         let own = match &self.what {
             What::Block(
                 ViewBlock::Heading { text, .. }
@@ -404,13 +405,18 @@ impl Piece {
             What::Block(ViewBlock::Table { header, .. }) => squeezed(&header.concat()),
             What::Row(_, row) => squeezed(&row.cells.concat()),
         };
+        let length = own.chars().count();
         // A few characters are found anywhere.
-        let inside = match own.chars().count() {
+        let inside = match length {
             0 => false,
             1..12 => passage.starts_with(&own),
             _ => passage.contains(&own),
         };
-        inside || own.contains(passage)
+        match (inside, own.contains(passage)) {
+            (true, _) => length,
+            (false, true) => passage.chars().count(),
+            (false, false) => 0,
+        }
     }
 }
 

@@ -70,49 +70,60 @@ pub fn router(site: Site) -> Router {
 
 /// Lets through only what was asked of this machine by name, by this page, by whoever has the token.
 async fn guard(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let cookie = match judge(&site, &request) {
+        Ok(Given::Cookie) => None,
+        Ok(Given::Address) => {
+            let cookie = format!("{COOKIE}={}; HttpOnly; SameSite=Strict; Path=/", site.token);
+            HeaderValue::from_str(&cookie).ok()
+        }
+        Err((status, why)) => return refused(status, why),
+    };
+    let mut response = next.run(request).await;
+    if let Some(cookie) = cookie {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Where the token came from.
+enum Given {
+    Address,
+    Cookie,
+}
+
+fn judge(site: &Site, request: &Request) -> Result<Given, (StatusCode, &'static str)> {
     let text = |name| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|value: &HeaderValue| value.to_str().ok())
+        let value: Option<&HeaderValue> = request.headers().get(name);
+        value.and_then(|value| value.to_str().ok())
     };
     let names = ["127.0.0.1", "localhost"].map(|name| format!("{name}:{}", site.port));
     // A name of somebody else's that resolves to this machine is how a foreign page would get in.
     if !text(header::HOST).is_some_and(|host| names.iter().any(|name| name == host)) {
-        return refused(
+        return Err((
             StatusCode::MISDIRECTED_REQUEST,
             "This host answers under its own name only.",
-        );
+        ));
     }
     if let Some(origin) = text(header::ORIGIN)
         && !names.iter().any(|name| origin == format!("http://{name}"))
     {
-        return refused(StatusCode::FORBIDDEN, "Another page may not ask this host.");
+        return Err((StatusCode::FORBIDDEN, "Another page may not ask this host."));
     }
     let query = request.uri().query().unwrap_or_default();
     let given = query.split('&').find_map(|pair| pair.strip_prefix("token="));
     let kept = text(header::COOKIE)
         .unwrap_or_default()
         .split(';')
-        .find_map(|pair| {
-            let (name, value) = pair.trim().split_once('=')?;
-            (name == COOKIE).then_some(value)
-        });
-    if given.is_some_and(|given| same(given, &site.token)) {
-        let mut response = next.run(request).await;
-        let cookie = format!("{COOKIE}={}; HttpOnly; SameSite=Strict; Path=/", site.token);
-        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-            response.headers_mut().insert(header::SET_COOKIE, cookie);
-        }
-        return response;
+        .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='));
+    let holds = |token: Option<&str>| token.is_some_and(|token| same(token, &site.token));
+    match (holds(given), holds(kept)) {
+        (true, _) => Ok(Given::Address),
+        (false, true) => Ok(Given::Cookie),
+        (false, false) => Err((
+            StatusCode::UNAUTHORIZED,
+            "Open the address that was printed at the start, with its token.",
+        )),
     }
-    if kept.is_some_and(|kept| same(kept, &site.token)) {
-        return next.run(request).await;
-    }
-    refused(
-        StatusCode::UNAUTHORIZED,
-        "Open the address that was printed at the start, with its token.",
-    )
 }
 
 /// Compares without telling by its time how far two texts agree.
