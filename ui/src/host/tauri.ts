@@ -1,5 +1,4 @@
-import { invoke } from "@tauri-apps/api/core";
-import { listen as hear } from "@tauri-apps/api/event";
+import { Channel, invoke } from "@tauri-apps/api/core";
 import type { Event } from "./generated";
 import { asFailure, type Host } from "./port";
 
@@ -17,16 +16,14 @@ export function tauriHost(): Host {
     call: (name, request) => ask(name, { request }),
     listen(handler) {
       let stopped = false;
-      let stop = (): void => undefined;
-      void hear<Event>("attache", ({ payload }) => {
-        if (!stopped) handler(payload);
-      }).then((unlisten) => {
-        stop = unlisten;
-        if (stopped) unlisten();
-      });
+      // A stream of this page's own, which begins with the present state of the core; the next one ends it.
+      const channel = new Channel<Event>();
+      channel.onmessage = (event) => {
+        if (!stopped) handler(event);
+      };
+      void ask("events", { channel });
       return () => {
         stopped = true;
-        stop();
       };
     },
     documentBytes: (document) => ask("document_bytes", { document }),

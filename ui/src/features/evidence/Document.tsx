@@ -21,7 +21,7 @@ export default function Document({ shown }: { shown: Shown }) {
   const { citation } = shown;
   const { data, error, refetch } = useCall(
     "document_view",
-    { document: citation.document, place: citation.place },
+    { document: citation.document, place: citation.place, passage: citation.passage },
     { keep: true },
   );
   return (

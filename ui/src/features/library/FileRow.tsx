@@ -6,11 +6,11 @@ import type { IconName } from "../../components/Icon/Icon";
 import { Menu } from "../../components/Menu/Menu";
 import { Name, Said } from "../../components/Text/Text";
 import { Verdict, type Hue } from "../../components/Verdict/Verdict";
-import { useChange, type FileRow as FileRowData, type FileState } from "../../host";
+import { useChange, type FileRow as FileRowData, type FileStatus } from "../../host";
 import { fileKind, fileName, visible } from "../../lib/text";
 import { date } from "../../lib/words";
 
-const STATES: Record<FileState, { hue: Hue; icon: IconName; words: string }> = {
+const STATES: Record<FileStatus, { hue: Hue; icon: IconName; words: string }> = {
   indexed: { hue: "allow", icon: "v-allow", words: "Indexed" },
   waiting: { hue: "hold", icon: "clock", words: "Waiting" },
   skipped: { hue: "ask", icon: "minus", words: "Skipped" },

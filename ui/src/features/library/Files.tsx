@@ -4,13 +4,13 @@ import { Empty } from "../../components/Empty/Empty";
 import { Field } from "../../components/Field/Field";
 import { Segments } from "../../components/Segments/Segments";
 import { Skeleton } from "../../components/Skeleton/Skeleton";
-import { useCall, useCalls, type FileRow as FileRowData, type FileState, type Request } from "../../host";
+import { useCall, useCalls, type FileRow as FileRowData, type FileStatus, type Request } from "../../host";
 import { number } from "../../lib/words";
 import { FileRow } from "./FileRow";
 
 /** So many files are asked for at a time. */
 const PAGE = 100;
-const STATES: readonly { value: FileState | "all"; words: string }[] = [
+const STATES: readonly { value: FileStatus | "all"; words: string }[] = [
   { value: "all", words: "All" },
   { value: "indexed", words: "Indexed" },
   { value: "waiting", words: "Waiting" },
@@ -25,7 +25,7 @@ interface FilesProps {
 
 /** Every file with its state, the reason for it and one remedy. Only rows in sight are drawn and asked for. */
 export function Files({ source, onWhy }: FilesProps) {
-  const [state, setState] = useState<FileState | "all">("all");
+  const [state, setState] = useState<FileStatus | "all">("all");
   const [name, setName] = useState("");
   const asked: Omit<Request<"file_list">, "offset" | "limit"> = {
     ...(source === undefined ? {} : { source }),

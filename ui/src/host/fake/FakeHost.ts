@@ -1,4 +1,4 @@
-import type { Event, FileState, Settings, Turn } from "../generated";
+import type { Event, FileStatus, Settings, Turn } from "../generated";
 import type { CommandName, Host, Request, Response } from "../port";
 import { ANSWER, CONVERSATIONS, DOCUMENTS, FILES, HITS, NOW, SOURCES } from "./story";
 
@@ -129,7 +129,8 @@ export class FakeHost implements Host {
         return settings;
       },
       erase_everything: () => ({}),
-      source_add: ({ path, collection = path.split("/").at(-1) ?? path, labels = [] }) => {
+      source_add: ({ path, collection: named, labels = [] }) => {
+        const collection = named ?? path.split("/").at(-1) ?? path;
         const added = {
           ...SOURCES[0]!,
           id: 10 + this.#sources.length,
@@ -162,10 +163,11 @@ export class FakeHost implements Host {
         stale();
         return this.#sources;
       },
-      file_list: ({ states, name = "", offset, limit }) => {
-        const named = FILES.filter(({ file }) => file.toLowerCase().includes(name.toLowerCase()));
+      file_list: ({ states, name, offset, limit }) => {
+        const part = name?.toLowerCase() ?? "";
+        const named = FILES.filter(({ file }) => file.toLowerCase().includes(part));
         const files = named.filter(({ status }) => !states || states.length === 0 || states.includes(status));
-        const of = (state: FileState): number => named.filter(({ status }) => status === state).length;
+        const of = (state: FileStatus): number => named.filter(({ status }) => status === state).length;
         return {
           total: files.length,
           files: files.slice(offset, offset + limit),
@@ -221,7 +223,7 @@ export class FakeHost implements Host {
           failure: null,
         };
         const id = conversation ?? 100 + this.#turns;
-        if (conversation === undefined)
+        if (conversation === undefined || conversation === null)
           this.#conversations.unshift({ id, title: question, created: NOW, updated: NOW, turns: [turn] });
         else this.#find(conversation).turns.push(turn);
         void this.answer(id, turn, this.pause);
