@@ -21,8 +21,8 @@ pub struct Streams(Mutex<HashMap<String, JoinHandle<()>>>);
 /// Carries out the commands of the one list, and the three that only a window has. Tauri asks the window's capability
 /// first; the list is asked again here.
 pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
-    let own = tauri::generate_handler![events, document_bytes, pick_folder];
-    move |invoke| {
+    let own: fn(Invoke<Wry>) -> bool = tauri::generate_handler![events, document_bytes, pick_folder];
+    move |invoke: Invoke<Wry>| {
         let name = invoke.message.command();
         if LIST.iter().any(|spec| spec.name == name) {
             carry_out(invoke);

@@ -8,6 +8,7 @@
 
 mod calls;
 mod link;
+#[cfg(test)] // the build reads it too
 mod names;
 mod system;
 
@@ -19,6 +20,9 @@ use clap::Parser;
 use experience::commands::Window;
 use tauri::webview::NewWindowResponse;
 use tauri::{App, AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+
+/// Set by tests that drive the window; Tauri reads it too.
+const AUTOMATION: &str = "TAURI_WEBVIEW_AUTOMATION";
 
 /// Attaché, in its window.
 #[derive(Debug, Parser)]
@@ -93,18 +97,24 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
 
 /// Starts the core and opens the window, which is there before the core is ready.
 fn start(app: &mut App, home: Home) -> Result<(), Box<dyn std::error::Error>> {
+    let webview = home.webview();
     let core = tauri::async_runtime::block_on(async { Core::start(home, "the window of Attaché") });
     app.manage(core.clone());
     app.manage(calls::Streams::default());
-    WebviewWindowBuilder::new(app, Window::Main.label(), WebviewUrl::default())
+    let window = WebviewWindowBuilder::new(app, Window::Main.label(), WebviewUrl::default())
         .title("Attaché")
         .inner_size(1280.0, 820.0)
         .min_inner_size(720.0, 560.0)
-        // Nothing of what is shown is kept by the webview.
-        .incognito(true)
         .on_navigation(calls::is_own_page)
-        .on_new_window(|_, _| NewWindowResponse::Deny)
-        .build()?;
+        .on_new_window(|_, _| NewWindowResponse::Deny);
+    // Nothing of what is shown is kept by the webview. One that keeps nothing can't be driven by tests, so that theirs keeps
+    // it in the home folder.
+    let window = if std::env::var_os(AUTOMATION).is_some() {
+        window.data_directory(webview)
+    } else {
+        window.incognito(true)
+    };
+    window.build()?;
     system::wire(app.handle(), &core);
     Ok(())
 }

@@ -61,6 +61,11 @@ impl Home {
         self.0.join("window.json")
     }
 
+    /// What the webview keeps while tests drive it; otherwise it keeps nothing.
+    pub fn webview(&self) -> PathBuf {
+        self.0.join("webview")
+    }
+
     /// What the program wrote about itself.
     pub fn logs(&self) -> PathBuf {
         self.0.join("logs")
