@@ -3,6 +3,7 @@ import { CiteNumber } from "../../../components/Cite/Cite";
 import { useCall, type PageMarks } from "../../../host";
 import type { Shown } from "../EvidencePane";
 import type { PDFDocumentProxy } from "./library";
+import { textOf } from "./text";
 
 interface PdfPageProps {
   pdf: PDFDocumentProxy;
@@ -43,9 +44,9 @@ export function PdfPage({ pdf, number, ratio, zoom, left, drawn, shown, document
       const task = page.render({ canvas: target, viewport, annotationMode: 0 });
       stop = () => task.cancel();
       await task.promise;
-      const { items } = await page.getTextContent();
+      const runs = await textOf(page);
       if (gone()) return;
-      setText(items.map((item) => ("str" in item ? item.str + (item.hasEOL ? "\n" : "") : "")).join(""));
+      setText(runs.map((run) => run.text).join(""));
     };
     // A page that left the sight while it was drawn is not an error.
     draw().catch(() => undefined);

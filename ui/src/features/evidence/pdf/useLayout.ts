@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import type { PDFDocumentProxy } from "./library";
+import { textOf } from "./text";
 
 export interface Layout {
   /** Height of a page by its width. */
@@ -18,14 +19,12 @@ export function useLayout(pdf: PDFDocumentProxy, number: number): Layout | null 
     const look = async (): Promise<void> => {
       const page = await pdf.getPage(number);
       const { width, height } = page.getViewport({ scale: 1 });
-      const { items } = await page.getTextContent();
       let from = width;
       let to = 0;
-      for (const item of items) {
-        if (!("str" in item) || item.str.trim() === "" || page.rotate !== 0) continue;
-        const x = Number(item.transform[4]);
-        from = Math.min(from, x);
-        to = Math.max(to, x + item.width);
+      for (const run of page.rotate === 0 ? await textOf(page) : []) {
+        if (run.text.trim() === "") continue;
+        from = Math.min(from, run.left);
+        to = Math.max(to, run.left + run.width);
       }
       // On the left there is room for the number of the passage.
       const margin = width * 0.055;
@@ -34,7 +33,10 @@ export function useLayout(pdf: PDFDocumentProxy, number: number): Layout | null 
       const left = zoom > 1 ? Math.max(0, (from - margin) / width) : 0;
       if (!stopped) setLayout((known) => known ?? { ratio: height / width, zoom, left });
     };
-    look().catch(() => undefined);
+    // A page that can't be looked at is shown like most pages of the world.
+    look().catch(() => {
+      if (!stopped) setLayout((known) => known ?? { ratio: Math.SQRT2, zoom: 1, left: 0 });
+    });
     return () => {
       stopped = true;
     };
