@@ -1,6 +1,6 @@
 # Every command sets up what it needs (scripts/setup.sh) and may be run at any time.
 .DEFAULT_GOAL := help
-.PHONY: help run test types test-peers test-long bench eval lint fmt clean setup
+.PHONY: help run test types screens test-peers test-long bench eval lint fmt clean setup
 
 # Programs find ONNX Runtime, PDFium and the embedding model here, wherever cargo puts the programs.
 export ATTACHE_RUNTIME ?= $(CURDIR)/runtime
@@ -41,6 +41,11 @@ test: setup ## Everything that has to be true at each change
 types: setup ## Write the page's types (ui/src/host/generated.ts) from the Rust types
 	scripts/page.sh
 	ATTACHE_WRITE_TYPES=yes $(CARGO) test --workspace --test typescript
+
+screens: setup ## Take the pictures of docs/screens again, from the real window
+	scripts/page.sh
+	$(CARGO) build --workspace --bins --tests
+	scripts/window-tests.sh tests/window/screens.mjs
 
 test-peers: ## Tests against real third-party servers
 	@echo "There are no tests against third-party servers yet; they come with the first connection to one."

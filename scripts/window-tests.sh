@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Smoke tests in the real window: the debug build, a real webview, a screen and a session of their own.
 #
+#   scripts/window-tests.sh [FILE]   the tests of tests/window, or what another file does with a window
+#
 # `make test` builds the programs first. A machine without the packages of scripts/system-packages.tsv is told so.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -11,6 +13,8 @@ for program in Xvfb WebKitWebDriver dbus-run-session node; do
         exit 1
     }
 done
+files=("$@")
+[[ $# -gt 0 ]] || files=(tests/window/*.test.mjs)
 ATTACHE_WINDOW=$(realpath "${CARGO_TARGET_DIR:-target}/debug/attache-window")
 export ATTACHE_WINDOW
 export ATTACHE_RUNTIME=${ATTACHE_RUNTIME:-$PWD/runtime}
@@ -21,4 +25,4 @@ exec 3< <(exec Xvfb -displayfd 1 -screen 0 1400x900x24 -nolisten tcp 2>/dev/null
 screen=$!
 trap 'kill "$screen" 2>/dev/null || true' EXIT
 read -r number <&3
-DISPLAY=:$number dbus-run-session -- node --test --test-concurrency=1 tests/window/*.test.mjs
+DISPLAY=:$number dbus-run-session -- node --test --test-concurrency=1 "${files[@]}"
