@@ -20,9 +20,19 @@ export ATTACHE_WINDOW
 export ATTACHE_RUNTIME=${ATTACHE_RUNTIME:-$PWD/runtime}
 # Drawn by the processor: there is no graphics card to rely on. The webview's own sandbox wants more than a container has.
 export LIBGL_ALWAYS_SOFTWARE=1 WEBKIT_DISABLE_DMABUF_RENDERER=1 GDK_BACKEND=x11
+# Without it GTK makes a file for its settings in the home folder.
+export GSETTINGS_BACKEND=memory
 unset WAYLAND_DISPLAY
 exec 3< <(exec Xvfb -displayfd 1 -screen 0 1400x900x24 -nolisten tcp 2>/dev/null)
 screen=$!
-trap 'kill "$screen" 2>/dev/null || true' EXIT
+# The desktop's accessibility bus keeps its socket in the cache folder. Whatever else comes there is ours, and an error.
+cache=$(mktemp -d)
+export XDG_CACHE_HOME=$cache
+trap 'kill "$screen" 2>/dev/null || true; rm -rf "$cache"' EXIT
 read -r number <&3
 DISPLAY=:$number dbus-run-session -- node --test --test-concurrency=1 "${files[@]}"
+kept=$(find "$cache" -mindepth 1 -maxdepth 1 ! -name at-spi)
+[[ -z $kept ]] || {
+    printf 'window tests: the window wrote to the cache folder:\n%s\n' "$kept" >&2
+    exit 1
+}
