@@ -143,7 +143,7 @@ const SCREENS: Screen[] = [
     host: () =>
       new FakeHost({
         progress: () => ({
-          now: "Site survey.pdf",
+          now: "Reading `Site survey.pdf`",
           files_done: 2214,
           files: 3418,
           passages_embedded: 0,

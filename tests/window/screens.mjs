@@ -1,4 +1,7 @@
-// Pictures of the real window for docs/screens, in both themes. Run by `make screens`.
+// Pictures of the real window for docs/screens, in both themes. Run by `make screens`; wants ImageMagick's `import`, since
+// the webview's own screenshots never come where nothing is composited. Settings show paths of the machine, so that there is
+// no picture of them.
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,46 +18,46 @@ test("pictures of every screen", { timeout: 600_000 }, async (t) => {
     const home = await mkdtemp(join(tmpdir(), "attache-screens-"));
     t.after(() => rm(home, { recursive: true, force: true }));
     const window = await openWindow(t, home);
-    const picture = (name) => window.screenshot(join(FOLDER, `${name}-${theme}.png`));
+    const picture = (name) => {
+      const file = join(FOLDER, `${name}-${theme}.png`);
+      execFileSync("import", ["-window", "root", "-crop", "1280x820+0+0", "+repage", file]);
+    };
     const go = (place) => window.run("location.hash = arguments[0]", place);
     await window.seeText("What should Attaché read?");
     const { value: settings } = await window.call("settings_get", {});
     await window.call("settings_set", { ...settings, theme });
     await window.see(`document.documentElement.dataset.theme === '${theme}'`);
-    await picture("onboarding-folders");
+    picture("onboarding-folders");
     await window.click("//button[contains(., 'Open the demo')]");
     await window.see("document.querySelector('h1')?.textContent !== 'What should Attaché read?'");
-    await picture("onboarding-model");
+    picture("onboarding-model");
     await window.click("//button[contains(., 'Start')]");
     await go("#/library");
     await window.seeText("Indexed");
-    await picture("library-reading");
+    picture("library-reading");
     for (;;) {
       const { value } = await window.call("progress", {});
       if (value.idle && value.files > 30) break;
     }
-    await picture("library");
+    picture("library");
     await go("#/ask");
     await window.element(FIELD);
-    await picture("ask-new");
+    picture("ask-new");
     await window.type(FIELD, "What availability does Northwind guarantee Halden in a calendar month?");
     await window.click(ASK);
     await window.click("(//button[contains(@class, 'cite') and contains(@aria-label, 'Halden Service Agreement.pdf')])[1]");
     await window.see("document.querySelector('.page-mark')");
     await window.see("document.querySelector('.sheet-page:has(.page-mark) canvas').width > 300");
-    await picture("ask-pdf");
+    picture("ask-pdf");
     await window.type(FIELD, "What uptime did we commit to for Halden?");
     await window.click(ASK);
     await window.click("(//button[contains(@class, 'cite') and contains(@aria-label, '.xlsx')])[1]");
     await window.see("document.querySelector('table')");
-    await picture("ask-sheet");
+    picture("ask-sheet");
     await window.type(FIELD, "What is the parental leave policy for employees in Trondheim?");
     await window.click(ASK);
     await window.seeText("Nothing in");
-    await picture("ask-no-evidence");
-    await go("#/settings");
-    await window.seeText("Erase");
-    await picture("settings");
+    picture("ask-no-evidence");
     await window.close();
   }
 });

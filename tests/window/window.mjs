@@ -1,7 +1,7 @@
 // The real window, driven through the webview's own WebDriver (W3C). No library: the protocol is a few requests.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -109,7 +109,6 @@ export async function openWindow(t, home, more = []) {
                    .then((value) => done({ value }), (failure) => done({ failure }));`,
         args: [name, request],
       }),
-    screenshot: async (file) => writeFile(file, Buffer.from(await send("GET", `${session}/screenshot`), "base64")),
     close: async () => {
       await send("DELETE", session);
       driver.kill();

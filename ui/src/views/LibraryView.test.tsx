@@ -52,7 +52,7 @@ test("reading shows how far it is and how long it will take", async () => {
   const { emit } = show(<LibraryView />);
   await screen.findByRole("heading", { name: "All folders" });
   const progress: Progress = {
-    now: "Customers/Site survey Moss 2026.pdf",
+    now: "Reading `Customers/Site survey Moss 2026.pdf`",
     files_done: 2214,
     files: 3418,
     passages_embedded: 0,

@@ -1,7 +1,6 @@
 import { Meter } from "../../components/Meter/Meter";
-import { Name, Said } from "../../components/Text/Text";
+import { Said } from "../../components/Text/Text";
 import { useCall } from "../../host";
-import { fileName } from "../../lib/text";
 import { count, number, timeLeft } from "../../lib/words";
 
 /** How far reading is; gone when there is nothing left to read. */
@@ -29,7 +28,7 @@ export function ProgressCard() {
           <div className="facts">
             {now && (
               <span className="clip">
-                Now reading <Name>{fileName(now)}</Name>
+                <Said>{now}</Said>
               </span>
             )}
             {!read && <span>Learning what passages mean; words can be found already</span>}
