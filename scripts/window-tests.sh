@@ -28,9 +28,14 @@ screen=$!
 # The desktop's accessibility bus keeps its socket in the cache folder. Whatever else comes there is ours, and an error.
 cache=$(mktemp -d)
 export XDG_CACHE_HOME=$cache
-trap 'kill "$screen" 2>/dev/null || true; rm -rf "$cache"' EXIT
+# Whatever the tests started ends with them: in a group of its own, and after a quarter of an hour at the latest.
+tests=
+trap 'kill -KILL -- "$screen" ${tests:+"-$tests"} 2>/dev/null || true; rm -rf "$cache"' EXIT
 read -r number <&3
-DISPLAY=:$number dbus-run-session -- node --test --test-concurrency=1 "${files[@]}"
+DISPLAY=:$number setsid timeout --kill-after=10 900 \
+    dbus-run-session -- node --test --test-concurrency=1 "${files[@]}" &
+tests=$!
+wait "$tests"
 kept=$(find "$cache" -mindepth 1 -maxdepth 1 ! -name at-spi)
 [[ -z $kept ]] || {
     printf 'window tests: the window wrote to the cache folder:\n%s\n' "$kept" >&2

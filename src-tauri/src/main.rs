@@ -7,6 +7,7 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod calls;
+mod lifetime;
 mod link;
 #[cfg(test)] // the build reads it too
 mod names;
@@ -18,8 +19,9 @@ use std::process::ExitCode;
 use app::{Core, Home};
 use clap::Parser;
 use experience::commands::Window;
+use lifetime::{Lifetime, end, follow};
 use tauri::webview::NewWindowResponse;
-use tauri::{App, AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tauri::{App, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 
 /// Set by tests that drive the window; Tauri reads it too.
 const AUTOMATION: &str = "TAURI_WEBVIEW_AUTOMATION";
@@ -55,12 +57,11 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let home = Home::new(arguments.home.as_deref())?;
     let link = arguments.link.clone();
+    let context = tauri::generate_context!();
     let app = tauri::Builder::default()
+        .manage(Lifetime::default())
         // First, so that a second start goes no further than telling the first one.
-        .plugin(tauri_plugin_single_instance::init(|app, arguments, _folder| {
-            bring_forward(app);
-            arguments.iter().for_each(|link| follow(app, link));
-        }))
+        .plugin(lifetime::single_instance(&home, &context.config().identifier))
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_deep_link::init())
@@ -71,24 +72,18 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
             link.iter().for_each(|link| follow(app.handle(), link));
             Ok(())
         })
-        .build(tauri::generate_context!())?;
+        .build(context)?;
     app.run(|app, event| match event {
         RunEvent::WindowEvent {
             event: WindowEvent::CloseRequested { api, .. },
             ..
         } => {
-            // The window goes at once; what was begun is finished behind it.
             api.prevent_close();
-            app.webview_windows().values().for_each(|window| {
-                if let Err(error) = window.hide() {
-                    tracing::warn!(%error, "the window does not hide");
-                }
-            });
-            end(app.clone());
+            end(app);
         }
         RunEvent::ExitRequested { api, code: None, .. } => {
             api.prevent_exit();
-            end(app.clone());
+            end(app);
         }
         _ => {}
     });
@@ -100,6 +95,7 @@ fn start(app: &mut App, home: Home) -> Result<(), Box<dyn std::error::Error>> {
     let webview = home.webview();
     let core = tauri::async_runtime::block_on(async { Core::start(home, "the window of Attaché") });
     app.manage(core.clone());
+    lifetime::end_when_told(app.handle());
     app.manage(calls::Streams::default());
     let window = WebviewWindowBuilder::new(app, Window::Main.label(), WebviewUrl::default())
         .title("Attaché")
@@ -117,32 +113,4 @@ fn start(app: &mut App, home: Home) -> Result<(), Box<dyn std::error::Error>> {
     window.build()?;
     system::wire(app.handle(), &core);
     Ok(())
-}
-
-/// Closes the core in order, then ends the process.
-fn end(app: AppHandle) {
-    let core = app.state::<Core>().inner().clone();
-    tauri::async_runtime::spawn(async move {
-        core.close().await;
-        app.exit(0);
-    });
-}
-
-/// Shows the window in front of others.
-fn bring_forward(app: &AppHandle) {
-    if let Some(window) = app.get_webview_window(Window::Main.label()) {
-        for done in [window.show(), window.unminimize(), window.set_focus()] {
-            if let Err(error) = done {
-                tracing::warn!(%error, "the window does not come forward");
-            }
-        }
-    }
-}
-
-/// Goes where a link of ours leads; any other text is ignored.
-fn follow(app: &AppHandle, link: &str) {
-    if let Some(to) = link::target(link) {
-        bring_forward(app);
-        app.state::<Core>().go(&to);
-    }
 }

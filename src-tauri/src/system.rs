@@ -16,7 +16,7 @@ use tauri_plugin_deep_link::DeepLinkExt;
 use tauri_plugin_global_shortcut::{GlobalShortcutExt, ShortcutState};
 use tauri_plugin_notification::NotificationExt;
 
-use crate::{bring_forward, end, follow};
+use crate::lifetime::{bring_forward, end, follow};
 
 /// Keeps size and place of the window, in the home folder like everything else.
 pub fn window_state(home: &Home) -> TauriPlugin<Wry> {
@@ -74,7 +74,7 @@ fn tray(app: &AppHandle) -> Done {
         .tooltip("Attaché")
         .menu(&menu)
         .on_menu_event(|app, event| match event.id().as_ref() {
-            "quit" => end(app.clone()),
+            "quit" => end(app),
             place => {
                 bring_forward(app);
                 app.state::<Core>().go(place);

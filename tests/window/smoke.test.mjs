@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { folder, openWindow } from "./window.mjs";
+import { folder, openWindow, running, until } from "./window.mjs";
 
 const QUESTION = "Which bootloader do units need before 4.2 can be installed?";
 const LIMIT = { timeout: 180_000 };
@@ -84,4 +85,23 @@ test("a second start shows the first window and ends", LIMIT, async (t) => {
   assert.equal(code, 0);
   await window.see("location.hash === '#/settings'");
   await window.close();
+});
+
+test("a start while the program is closing opens it again", LIMIT, async (t) => {
+  const home = await folder(t);
+  const window = await openWindow(t, home);
+  const [first] = await running(home);
+  await window.seeText("What should Attaché read?");
+  // Files are being read, so that closing takes a moment.
+  await window.call("source_demo", {});
+  window.end();
+  const second = spawn(process.env.ATTACHE_WINDOW, ["--home", home], { stdio: "ignore" });
+  t.after(() => second.kill("SIGKILL"));
+  await window.ended();
+  const [next] = await until("a new process", async () => {
+    const now = await running(home);
+    return now.length === 1 && now[0] !== first && now;
+  });
+  // It is the program itself and not a start that is about to give up: it has the home for itself.
+  await until("the home's new owner", async () => (await readFile(`${home}/lock`, "utf8")).includes(`process ${next} `));
 });

@@ -1,7 +1,7 @@
 // The real window, driven through the webview's own WebDriver (W3C). No library: the protocol is a few requests.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,33 +25,62 @@ async function freePort() {
   return port;
 }
 
-/** Asks again until there is an answer; the test runner's time limit is the only clock. */
-async function until(ask) {
+/** How long anything may take before the test says what it waited for, in ms. Far above what it takes. */
+const PATIENCE = 120_000;
+
+/** Asks again until there is an answer. */
+export async function until(what, ask, explain = async () => "") {
+  const end = Date.now() + PATIENCE;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== null && answer !== false) return answer;
+    if (Date.now() > end) throw new Error(`waited ${PATIENCE / 1000} s for ${what}. ${await explain()}`);
     await new Promise((resume) => setTimeout(resume, 50));
   }
 }
 
-/** Opens the window on a home; `close` ends it as a person would. */
+/** The programs that run on a home, by process. Those that have ended and wait to be noticed have no arguments any more. */
+export async function running(home) {
+  const found = [];
+  for (const name of await readdir("/proc")) {
+    const line = /^\d+$/.test(name) ? await readFile(`/proc/${name}/cmdline`, "utf8").catch(() => "") : "";
+    const words = line.split("\0");
+    if (words[0] === process.env.ATTACHE_WINDOW && words.includes(home)) found.push(Number(name));
+  }
+  return found;
+}
+
+/** One that has ended needs no signal. */
+function signal(pid, name) {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error;
+  }
+}
+
+/** Opens the window on a home; `close` ends it as a log-out does, in order and to the end. */
 export async function openWindow(t, home, more = []) {
   const port = await freePort();
   const driver = spawn("WebKitWebDriver", [`--port=${port}`, "--host=127.0.0.1"], {
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, TAURI_WEBVIEW_AUTOMATION: "true" },
   });
-  t.after(() => driver.kill("SIGKILL"));
+  t.after(async () => {
+    for (const one of await running(home)) signal(one, "SIGKILL");
+    driver.kill("SIGKILL");
+  });
   const send = async (method, path, body) => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
+      signal: AbortSignal.timeout(PATIENCE),
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const { value } = await response.json();
     if (!response.ok) throw Object.assign(new Error(`${value.error}: ${value.message}`), { code: value.error });
     return value;
   };
-  await until(async () => {
+  await until("WebKitWebDriver", async () => {
     try {
       return (await send("GET", "/status")).ready;
     } catch {
@@ -65,6 +94,7 @@ export async function openWindow(t, home, more = []) {
       },
     },
   });
+  const [app] = await running(home);
   const session = `/session/${sessionId}`;
   const run = (script, ...args) => send("POST", `${session}/execute/sync`, { script, args });
   const find = async (xpath) => {
@@ -76,29 +106,34 @@ export async function openWindow(t, home, more = []) {
       throw error;
     }
   };
+  const shown = async () => `The page says: ${await run("return document.body.innerText").catch(String)}`;
   const window = {
     run,
     /** Waits until an expression is true in the page. */
-    see: (expression) => until(() => run(`return Boolean(${expression})`)),
+    see: (expression) => until(expression, () => run(`return Boolean(${expression})`), shown),
     /** Waits for words anywhere on the page. */
-    seeText: (text) => until(() => run("return document.body.innerText.includes(arguments[0])", text)),
+    seeText: (text) => until(`"${text}"`, () => run("return document.body.innerText.includes(arguments[0])", text), shown),
     text: () => run("return document.body.innerText"),
-    element: (xpath) => until(() => find(xpath)),
+    element: (xpath) => until(xpath, () => find(xpath), shown),
     /** Clicks what is there, as soon as it can be clicked. */
     click: (xpath) =>
-      until(async () => {
-        const element = await find(xpath);
-        if (!element) return false;
-        try {
-          await send("POST", `${session}/element/${element}/click`, {});
-          return true;
-        } catch (error) {
-          if (error.code?.startsWith("element") || error.code === "stale element reference") return false;
-          throw error;
-        }
-      }),
+      until(
+        xpath,
+        async () => {
+          const element = await find(xpath);
+          if (!element) return false;
+          try {
+            await send("POST", `${session}/element/${element}/click`, {});
+            return true;
+          } catch (error) {
+            if (error.code?.startsWith("element") || error.code === "stale element reference") return false;
+            throw error;
+          }
+        },
+        shown,
+      ),
     type: async (xpath, text) => {
-      const element = await until(() => find(xpath));
+      const element = await until(xpath, () => find(xpath), shown);
       await send("POST", `${session}/element/${element}/value`, { text });
     },
     /** A command of the page, as its own code calls it. */
@@ -109,8 +144,13 @@ export async function openWindow(t, home, more = []) {
                    .then((value) => done({ value }), (failure) => done({ failure }));`,
         args: [name, request],
       }),
+    /** Until the program is gone, however it is ended. */
+    ended: () => until("the program's end", async () => !(await running(home)).includes(app)),
+    /** Says that it should end, and does not wait for it. */
+    end: () => signal(app, "SIGTERM"),
     close: async () => {
-      await send("DELETE", session);
+      window.end();
+      await window.ended();
       driver.kill();
       if (driver.exitCode === null && driver.signalCode === null) await once(driver, "exit");
     },

@@ -1,0 +1,189 @@
+//! How the program starts, comes forward and ends.
+
+use std::sync::{Mutex, PoisonError};
+
+use app::{Core, Home};
+use experience::commands::Window;
+use tauri::plugin::TauriPlugin;
+use tauri::{AppHandle, Manager, Wry};
+
+use crate::link;
+
+/// How far the end of the program is.
+#[derive(Debug, Default)]
+enum Stage {
+    #[default]
+    Running,
+    /// The window is gone and what was begun is finished behind it.
+    Ending {
+        /// Somebody started the program again meanwhile, so it opens once more.
+        again: bool,
+    },
+}
+
+/// Managed by Tauri: one for the process.
+#[derive(Debug, Default)]
+pub struct Lifetime(Mutex<Stage>);
+
+impl Lifetime {
+    /// Whether this is the first wish to end.
+    fn begin_to_end(&self) -> bool {
+        let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = matches!(*stage, Stage::Running);
+        if first {
+            *stage = Stage::Ending { again: false };
+        }
+        first
+    }
+
+    /// Whether the program is ending; if so, it is started again afterwards.
+    fn again(&self) -> bool {
+        match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            Stage::Running => false,
+            Stage::Ending { again } => {
+                *again = true;
+                true
+            }
+        }
+    }
+
+    fn starts_again(&self) -> bool {
+        let stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        matches!(*stage, Stage::Ending { again: true })
+    }
+}
+
+/// One process for each home folder: a second start tells the first one and ends.
+pub fn single_instance(home: &Home, identifier: &str) -> TauriPlugin<Wry> {
+    tauri_plugin_single_instance::Builder::new()
+        .dbus_id(bus_name(home, identifier))
+        .callback(|app, arguments, _folder| {
+            if app.state::<Lifetime>().again() {
+                return;
+            }
+            bring_forward(app);
+            arguments.iter().for_each(|link| follow(app, link));
+        })
+        .build()
+}
+
+/// The name on the session's bus (Linux; other systems know one program for each person). Other homes are other programs,
+/// as far as a person can tell.
+fn bus_name(home: &Home, identifier: &str) -> String {
+    match Home::new(None) {
+        Ok(usual) if usual == *home => identifier.to_owned(),
+        // A part of a bus name starts with a letter and has letters and digits.
+        _ => {
+            let folder = blake3::hash(home.path().as_os_str().as_encoded_bytes()).to_hex();
+            format!("{identifier}.home{}", &folder[..16])
+        }
+    }
+}
+
+/// Hides the windows, closes the core in order, then ends the process. Further calls change nothing.
+pub fn end(app: &AppHandle) {
+    if !app.state::<Lifetime>().begin_to_end() {
+        return;
+    }
+    // The window goes at once; what was begun is finished behind it.
+    app.webview_windows().values().for_each(|window| {
+        if let Err(error) = window.hide() {
+            tracing::warn!(%error, "the window does not hide");
+        }
+    });
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        if let Some(core) = app.try_state::<Core>() {
+            core.close().await;
+        }
+        if app.state::<Lifetime>().starts_again() {
+            app.request_restart();
+        } else {
+            app.exit(0);
+        }
+    });
+}
+
+/// Ends in order when the system asks for it: at log-out, at shutdown, or from a terminal.
+pub fn end_when_told(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        match told_to_end().await {
+            Ok(()) => end(&app),
+            Err(error) => tracing::warn!(%error, "the program can't listen for being told to end"),
+        }
+    });
+}
+
+#[cfg(unix)]
+async fn told_to_end() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        _ = hang_up.recv() => {}
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+async fn told_to_end() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
+/// Shows the window in front of others.
+pub fn bring_forward(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(Window::Main.label()) {
+        for done in [window.show(), window.unminimize(), window.set_focus()] {
+            if let Err(error) = done {
+                tracing::warn!(%error, "the window does not come forward");
+            }
+        }
+    }
+}
+
+/// Goes where a link of ours leads; any other text is ignored.
+pub fn follow(app: &AppHandle, link: &str) {
+    if let Some(to) = link::target(link) {
+        bring_forward(app);
+        // Not there while the first window is being made.
+        if let Some(core) = app.try_state::<Core>() {
+            core.go(&to);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_while_the_program_ends_is_kept_for_afterwards() {
+        let lifetime = Lifetime::default();
+        assert!(!lifetime.again());
+        assert!(lifetime.begin_to_end());
+        assert!(!lifetime.starts_again());
+        assert!(lifetime.again());
+        assert!(lifetime.starts_again());
+    }
+
+    #[test]
+    fn a_second_wish_to_end_changes_nothing() {
+        let lifetime = Lifetime::default();
+        assert!(lifetime.begin_to_end());
+        assert!(lifetime.again());
+        assert!(!lifetime.begin_to_end());
+        assert!(lifetime.starts_again());
+    }
+
+    #[test]
+    fn another_home_is_another_program_on_the_bus() {
+        let name = |folder: &str| bus_name(&Home::new(Some(folder.as_ref())).unwrap(), "app.attache");
+        assert_ne!(name("/a"), name("/b"));
+        assert_eq!(name("/a"), name("/a"));
+        assert_eq!(bus_name(&Home::new(None).unwrap(), "app.attache"), "app.attache");
+    }
+}
