@@ -16,12 +16,8 @@ test("a newcomer opens the demo, asks, sees the cited words on the page and find
   await window.click("//button[contains(., 'Open the demo')]");
   await window.click("//button[contains(., 'Start')]");
   // Once everything is read, the answer is the one that the documents give.
-  for (;;) {
-    const { value } = await window.call("progress", {});
-    if (value.idle && value.files > 30) break;
-  }
-  await window.type("//textarea[@aria-label='Your question']", QUESTION);
-  await window.click("//form//button[contains(., 'Ask')]");
+  await window.read(31);
+  await window.ask(QUESTION);
   await window.seeText("bootloader older than 1.9");
   await window.click("(//button[contains(@class, 'cite')])[1]");
   await window.seeText("KB-0193");
@@ -41,13 +37,9 @@ test("a cited page of a PDF is drawn in the window with its words marked", LIMIT
   const window = await openWindow(t, await folder(t));
   await window.seeText("What should Attaché read?");
   await window.call("source_demo", {});
-  for (;;) {
-    const { value } = await window.call("progress", {});
-    if (value.idle && value.files > 30) break;
-  }
-  await window.run("location.hash = '#/ask'");
-  await window.type("//textarea[@aria-label='Your question']", "What availability does Northwind guarantee Halden in a calendar month?");
-  await window.click("//form//button[contains(., 'Ask')]");
+  await window.read(31);
+  await window.go("#/ask");
+  await window.ask("What availability does Northwind guarantee Halden in a calendar month?");
   await window.click("(//button[contains(@class, 'cite') and contains(@aria-label, 'Halden Service Agreement.pdf')])[1]");
   await window.see("document.querySelector('.page-mark')");
   // Drawn for real: not every pixel of the page under the mark has the colour of paper.
@@ -97,7 +89,7 @@ test("a start while the program is closing opens it again", LIMIT, async (t) => 
   window.end();
   const second = spawn(process.env.ATTACHE_WINDOW, ["--home", home], { stdio: "ignore" });
   t.after(() => second.kill("SIGKILL"));
-  await window.ended();
+  await window.gone();
   const [next] = await until("a new process", async () => {
     const now = await running(home);
     return now.length === 1 && now[0] !== first && now;

@@ -1,7 +1,7 @@
 // The real window, driven through the webview's own WebDriver (W3C). No library: the protocol is a few requests.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +15,14 @@ export async function folder(t) {
   return path;
 }
 
+/** A folder of files with the given texts, under a name of its own. */
+export async function notes(t, name, files) {
+  const path = join(await folder(t), name);
+  await mkdir(path);
+  for (const [file, text] of Object.entries(files)) await writeFile(join(path, file), text);
+  return path;
+}
+
 async function freePort() {
   const server = createServer();
   server.listen(0, "127.0.0.1");
@@ -24,6 +32,10 @@ async function freePort() {
   await once(server, "close");
   return port;
 }
+
+/** Where a question is written, and what sends it. */
+export const FIELD = "//textarea[@aria-label='Your question']";
+export const ASK = "//form//button[contains(., 'Ask')]";
 
 /** How long anything may take before the test says what it waited for, in ms. Far above what it takes. */
 const PATIENCE = 120_000;
@@ -59,12 +71,15 @@ function signal(pid, name) {
   }
 }
 
-/** Opens the window on a home; `close` ends it as a log-out does, in order and to the end. */
-export async function openWindow(t, home, more = []) {
+/** Words only: what a test that is not about meaning wants, since embedding takes most of the time. */
+export const WORDS = { ATTACHE_MODEL: "none" };
+
+/** Opens the window on a home, with more in its environment; `close` ends it as a log-out does, in order and to the end. */
+export async function openWindow(t, home, more = {}) {
   const port = await freePort();
   const driver = spawn("WebKitWebDriver", [`--port=${port}`, "--host=127.0.0.1"], {
     stdio: ["ignore", "ignore", "inherit"],
-    env: { ...process.env, TAURI_WEBVIEW_AUTOMATION: "true" },
+    env: { ...process.env, ...more, TAURI_WEBVIEW_AUTOMATION: "true" },
   });
   t.after(async () => {
     for (const one of await running(home)) signal(one, "SIGKILL");
@@ -90,7 +105,7 @@ export async function openWindow(t, home, more = []) {
   const { sessionId } = await send("POST", "/session", {
     capabilities: {
       alwaysMatch: {
-        "webkitgtk:browserOptions": { binary: process.env.ATTACHE_WINDOW, args: ["--home", home, ...more] },
+        "webkitgtk:browserOptions": { binary: process.env.ATTACHE_WINDOW, args: ["--home", home] },
       },
     },
   });
@@ -105,6 +120,11 @@ export async function openWindow(t, home, more = []) {
       if (error.code === "no such element" || error.code === "stale element reference") return null;
       throw error;
     }
+  };
+  const gone = async () => {
+    await until("the program's end", async () => !(await running(home)).includes(app));
+    driver.kill();
+    if (driver.exitCode === null && driver.signalCode === null) await once(driver, "exit");
   };
   const shown = async () => `The page says: ${await run("return document.body.innerText").catch(String)}`;
   const window = {
@@ -144,15 +164,30 @@ export async function openWindow(t, home, more = []) {
                    .then((value) => done({ value }), (failure) => done({ failure }));`,
         args: [name, request],
       }),
+    /** Goes to a place in the page, as a link does. */
+    go: (place) => run("location.hash = arguments[0]", place),
+    ask: async (question) => {
+      await window.type(FIELD, question);
+      await window.click(ASK);
+    },
+    /** Waits until so many files are known and nothing is left to read. */
+    read: (files) =>
+      until(`${files} files`, async () => {
+        const { value } = await window.call("progress", {});
+        return value?.idle && value.files >= files;
+      }),
     /** Until the program is gone, however it is ended. */
-    ended: () => until("the program's end", async () => !(await running(home)).includes(app)),
+    gone,
     /** Says that it should end, and does not wait for it. */
     end: () => signal(app, "SIGTERM"),
-    close: async () => {
+    /** Ends it at once, as a loss of power does. */
+    kill: () => {
+      signal(app, "SIGKILL");
+      return gone();
+    },
+    close: () => {
       window.end();
-      await window.ended();
-      driver.kill();
-      if (driver.exitCode === null && driver.signalCode === null) await once(driver, "exit");
+      return gone();
     },
   };
   return window;

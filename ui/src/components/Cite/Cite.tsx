@@ -1,5 +1,6 @@
 import "./Cite.css";
 import type { ComponentPropsWithRef } from "react";
+import { visible } from "../../lib/text";
 
 interface CiteProps extends Omit<ComponentPropsWithRef<"button">, "type" | "children"> {
   number: number;
@@ -12,14 +13,15 @@ interface CiteProps extends Omit<ComponentPropsWithRef<"button">, "type" | "chil
 
 /** The number of the passage a sentence rests on. */
 export function Cite({ number, asOf, where, current = false, ...rest }: CiteProps) {
-  const label = `${number}${asOf ? ` · ${asOf}` : ""}, ${where}`;
+  const place = visible(where);
+  const label = `${number}${asOf ? ` · ${asOf}` : ""}, ${place}`;
   return (
     <button
       {...rest}
       type="button"
       className="cite"
       aria-label={label}
-      title={where}
+      title={place}
       {...(current ? { "aria-current": "true" as const } : {})}
     >
       {number}

@@ -3,7 +3,7 @@
  * There is no markup in it to be understood, so there is none to be abused.
  */
 import "./Text.css";
-import { Fragment, type ReactNode } from "react";
+import { Fragment, type CSSProperties, type ReactNode } from "react";
 import { undirected, visible } from "../../lib/text";
 
 interface PlainProps {
@@ -31,6 +31,11 @@ export function Plain({ children, tail }: PlainProps) {
 /** A name of a file, folder or sheet; characters that hide or turn it are shown as what they are. */
 export function Name({ children, className }: { children: string; className?: string }) {
   return <bdi className={className}>{visible(children)}</bdi>;
+}
+
+/** A run of text laid over a picture of itself. */
+export function Laid({ children, style }: { children: string; style: CSSProperties }) {
+  return <bdi style={style}>{undirected(children)}</bdi>;
 }
 
 /** A sentence of the core, with names in backticks. */

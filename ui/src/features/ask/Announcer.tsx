@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { LiveRegion } from "../../components/LiveRegion/LiveRegion";
 import { useLiveTurn, type Turn } from "../../host";
+import { undirected } from "../../lib/text";
 
 const ENDED: Partial<Record<Turn["state"], string>> = {
   abstained: "No answer: nothing was found that says this.",
@@ -18,5 +19,5 @@ export function Announcer({ turn: kept }: { turn: Turn }) {
   const last = sentences.at(-1)?.text;
   const said =
     turn.state === "running" ? (last ?? "Searching your files") : (ENDED[turn.state] ?? last ?? "");
-  return <LiveRegion>{heard ? said : ""}</LiveRegion>;
+  return <LiveRegion>{heard ? undirected(said) : ""}</LiveRegion>;
 }

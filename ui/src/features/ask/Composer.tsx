@@ -2,6 +2,7 @@ import "./composer.css";
 import { useEffect, useRef, type ReactNode } from "react";
 import { Button } from "../../components/Button/Button";
 import { Icon } from "../../components/Icon/Icon";
+import { Name } from "../../components/Text/Text";
 import { useCall, type Failure, type Filter } from "../../host";
 import { NEVER_LEAVES } from "../../lib/labels";
 import { list } from "../../lib/words";
@@ -105,8 +106,10 @@ function Under({ filter }: { filter: Filter }): ReactNode {
     <p className="under">
       <Icon name="lock" size="sm" />
       <span>
-        <b className="strong">{list(names)}</b> never {names.length === 1 ? "leaves" : "leave"} this machine.
-        Answers are found on this device.
+        <b className="strong">
+          <Name>{list(names)}</Name>
+        </b>{" "}
+        never {names.length === 1 ? "leaves" : "leave"} this machine. Answers are found on this device.
       </span>
     </p>
   );

@@ -1,7 +1,7 @@
 import { useId } from "react";
 import { Icon } from "../../components/Icon/Icon";
 import { Name, Plain } from "../../components/Text/Text";
-import type { ConflictView } from "../../host";
+import type { CitationView, ConflictView } from "../../host";
 import { whereIs } from "./citations";
 import { Chip, type ChipsProps } from "./AnswerText";
 
@@ -13,12 +13,13 @@ interface ConflictProps extends ChipsProps {
 export function Conflict({ conflict, ...chips }: ConflictProps) {
   const id = useId();
   const { sides } = conflict;
+  const days = sides.map(({ citation }) => dayOf(citation));
   return (
     <section className="conflict" aria-labelledby={id}>
       <header>
         <Icon name="differ" />
         <h3 id={id}>
-          {sides.length === 2 ? "Two" : sides.length} sources disagree on <Plain>{conflict.about}</Plain>
+          {NUMBERS[sides.length] ?? sides.length} sources disagree on <Plain>{conflict.about}</Plain>
         </h3>
       </header>
       {sides.map((side, index) => (
@@ -28,14 +29,30 @@ export function Conflict({ conflict, ...chips }: ConflictProps) {
           </span>
           <span>
             <Name>{whereIs(side.citation)}</Name> <Chip citation={side.citation} {...chips} />
-            <span className="who">{side.dated}</span>
+            <Name className="who">{side.dated}</Name>
           </span>
-          <span className="fact">{index === 0 ? "Newest" : "Older"}</span>
+          <span className="fact">{age(days, index)}</span>
         </div>
       ))}
       <footer className="faint xs">
-        Neither is left out. The newest stands first; which one counts is yours to say.
+        {sides.length === 2 ? "Neither" : "None"} is left out.{" "}
+        {days.at(0) !== days.at(-1) && "The newest stands first. "}Which one counts is yours to say.
       </footer>
     </section>
   );
+}
+
+const NUMBERS: Partial<Record<number, string>> = { 2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six" };
+
+/** The day by which the core orders sources: the one the document gives itself, else that of the file. */
+function dayOf({ written, modified }: CitationView): string {
+  return (written ?? new Date(modified * 1000).toISOString()).slice(0, 10);
+}
+
+/** How old a source is beside the others, which stand newest first; what is from one day is not called older. */
+function age(days: readonly string[], index: number): string {
+  const own = days[index];
+  if (days.every((day) => day === own)) return "Same day";
+  if (own === days[0]) return "Newest";
+  return days.length > 2 && own === days.at(-1) ? "Oldest" : "Older";
 }

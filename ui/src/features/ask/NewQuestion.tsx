@@ -3,7 +3,7 @@ import { Button } from "../../components/Button/Button";
 import { Icon } from "../../components/Icon/Icon";
 import { Name } from "../../components/Text/Text";
 import { useCall } from "../../host";
-import { fileName } from "../../lib/text";
+import { fileName, undirected } from "../../lib/text";
 
 interface NewQuestionProps {
   onPick: (question: string) => void;
@@ -38,7 +38,7 @@ export function NewQuestion({ onPick }: NewQuestionProps) {
               <button
                 key={`${source_id}/${file}`}
                 type="button"
-                onClick={() => onPick(`What does “${fileName(file)}” say about `)}
+                onClick={() => onPick(`What does “${undirected(fileName(file))}” say about `)}
               >
                 <Icon name="file" size="sm" />
                 <span className="clip">

@@ -49,8 +49,12 @@ export function Outcome({ turn, onAskAgain }: OutcomeProps) {
             </p>
           )}
           <p>
-            {isEverything(filter) ? "" : `Looked in ${scopeWords(filter)} only. `}No answer is given without a
-            passage.
+            {!isEverything(filter) && (
+              <>
+                Looked in <Plain>{scopeWords(filter)}</Plain> only.{" "}
+              </>
+            )}
+            No answer is given without a passage.
           </p>
         </Notice>
       );

@@ -6,6 +6,7 @@ import { TagButton } from "../../components/Tag/Tag";
 import { Name } from "../../components/Text/Text";
 import { useCall, type Filter } from "../../host";
 import { NEVER_LEAVES, labelWords } from "../../lib/labels";
+import { visible } from "../../lib/text";
 import { KINDS, isEverything, kindsOf, toggled, withKind } from "./filters";
 
 interface ScopeProps {
@@ -21,7 +22,7 @@ export function ScopeSelector({ filter, onChange }: ScopeProps) {
   const { collections = [], labels = [] } = filter;
   const kept = (collection: string): boolean =>
     sources.some((source) => source.collection === collection && source.labels.includes(NEVER_LEAVES));
-  const without = (words: string) => ({ "aria-label": `${words}, remove from where to look` });
+  const without = (words: string) => ({ "aria-label": `${visible(words)}, remove from where to look` });
   return (
     <div className="scope" role="group" aria-label="Where to look">
       <span className="lead">Looking in</span>

@@ -5,7 +5,7 @@ import { IconButton } from "../../components/IconButton/IconButton";
 import { Skeleton } from "../../components/Skeleton/Skeleton";
 import { Name } from "../../components/Text/Text";
 import type { CitationView } from "../../host";
-import { fileName } from "../../lib/text";
+import { fileName, visible } from "../../lib/text";
 import { count, shortDated } from "../../lib/words";
 
 const Document = lazy(() => import("./Document"));
@@ -61,7 +61,7 @@ export function EvidencePane({ passages, current, onCurrent, place, waiting, onC
               <button
                 key={number}
                 type="button"
-                title={`${citation.file}, ${citation.dated}`}
+                title={visible(`${citation.file}, ${citation.dated}`)}
                 onClick={() => onCurrent(number)}
                 {...(number === shown.number ? { "aria-current": "true" as const } : {})}
               >
@@ -75,7 +75,9 @@ export function EvidencePane({ passages, current, onCurrent, place, waiting, onC
                     </span>
                   )}
                 </span>
-                <span className="when">{shortDated(citation.dated)}</span>
+                <span className="when">
+                  <Name>{shortDated(citation.dated)}</Name>
+                </span>
               </button>
             ))}
           </nav>

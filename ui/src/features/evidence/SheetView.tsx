@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import { Plain, Name } from "../../components/Text/Text";
 import type { DocumentView } from "../../host";
-import { fileName } from "../../lib/text";
+import { fileName, visible } from "../../lib/text";
 
 /** `0` is A, `26` is AA. */
 export function columnName(column: number): string {
@@ -45,7 +45,9 @@ export function SheetView({ view }: { view: DocumentView }) {
         ref={ground}
         tabIndex={0}
         role="region"
-        aria-label={`${fileName(view.file)}, sheet ${sheet.name}${range ? `, cited cells ${range}` : ""}`}
+        aria-label={visible(
+          `${fileName(view.file)}, sheet ${sheet.name}${range ? `, cited cells ${range}` : ""}`,
+        )}
       >
         <table className="grid">
           <caption className="vh">

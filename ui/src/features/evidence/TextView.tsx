@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, type ReactNode } from "react";
 import { Mail } from "../../components/Mail/Mail";
 import { Marked, Name, type Range } from "../../components/Text/Text";
 import type { DocumentView, ViewBlock } from "../../host";
-import { fileName } from "../../lib/text";
+import { fileName, visible } from "../../lib/text";
 import type { Shown } from "./EvidencePane";
 import { blockAt, findQuote, pieces } from "./marks";
 
@@ -18,7 +18,7 @@ export function BlocksView({ view, shown }: ViewProps) {
       <article className="page">
         <div className="run">
           <Name className="clip">{view.title ?? fileName(view.file)}</Name>
-          <span className="nowrap">{shown.citation.place_text}</span>
+          <Name className="nowrap">{shown.citation.place_text}</Name>
         </div>
         <Blocks view={view} shown={shown} />
       </article>
@@ -47,7 +47,7 @@ function Desk({ view, shown, label, children }: ViewProps & { label: string; chi
     mark?.scrollIntoView({ block: "center" });
   }, [view, shown]);
   return (
-    <div className="desk" ref={ground} tabIndex={0} role="region" aria-label={label}>
+    <div className="desk" ref={ground} tabIndex={0} role="region" aria-label={visible(label)}>
       {children}
     </div>
   );

@@ -48,7 +48,7 @@ export const FileRow = memo(function FileRow({ file, onWhy }: FileRowProps) {
         <Verdict hue={state.hue} icon={state.icon} plain>
           {retry.isSuccess && status !== "indexed" ? "Waiting" : state.words}
         </Verdict>
-        <span className="rsn" title={failure?.message ?? file.reason ?? ""}>
+        <span className="rsn" title={visible(failure?.message ?? file.reason ?? "")}>
           {failure ? <Said>{failure.message}</Said> : file.reason && <Said>{file.reason}</Said>}
         </span>
       </span>

@@ -5,7 +5,7 @@ import { FileKind } from "../../components/FileKind/FileKind";
 import { Skeleton } from "../../components/Skeleton/Skeleton";
 import { Marked, Name, Said } from "../../components/Text/Text";
 import { useCall, type Hit } from "../../host";
-import { fileKind, fileName } from "../../lib/text";
+import { fileKind, fileName, visible } from "../../lib/text";
 import { FailureNotice } from "../shell/FailureNotice";
 import { excerpt } from "./excerpt";
 
@@ -52,7 +52,7 @@ export function SearchTrial({ collection, onWhy }: SearchTrialProps) {
         <>
           {data.results.length === 0 && (
             <p className="dim">
-              Nothing in {collection ?? "your folders"} matches this, in words or in meaning.
+              Nothing in <Name>{collection ?? "your folders"}</Name> matches this, in words or in meaning.
             </p>
           )}
           <div className="hits">
@@ -80,7 +80,7 @@ function HitCard({ hit, words }: { hit: Hit; words: readonly string[] }) {
     <article className="hit">
       <span className="row">
         <FileKind>{fileKind(hit.file)}</FileKind>
-        <b className="clip" title={hit.file}>
+        <b className="clip" title={visible(hit.file)}>
           <Name>{fileName(hit.file)}</Name>
         </b>
       </span>
@@ -89,7 +89,11 @@ function HitCard({ hit, words }: { hit: Hit; words: readonly string[] }) {
       </p>
       <span className="faint">
         {why && `${why} match`}
-        {hit.place_text && `, ${hit.place_text}`}
+        {hit.place_text && (
+          <>
+            , <Name>{hit.place_text}</Name>
+          </>
+        )}
       </span>
     </article>
   );

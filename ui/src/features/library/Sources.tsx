@@ -3,6 +3,7 @@ import { Meter } from "../../components/Meter/Meter";
 import { Name, Said } from "../../components/Text/Text";
 import { useCall, type SourceStatus } from "../../host";
 import { NEVER_LEAVES, labelWords } from "../../lib/labels";
+import { visible } from "../../lib/text";
 import { count, number, timeLeftShort } from "../../lib/words";
 
 /** All files that were found in a folder. */
@@ -40,7 +41,7 @@ export function Sources({ sources, current }: SourcesProps) {
             key={source.id}
             className="s"
             href={`#/library/${source.id}`}
-            title={source.root}
+            title={visible(source.root)}
             {...(source.id === current ? { "aria-current": "true" as const } : {})}
           >
             <Icon name="folder" />
@@ -51,7 +52,7 @@ export function Sources({ sources, current }: SourcesProps) {
             <State source={source} left={progress?.seconds_left ?? null} />
             {source.reachable && source.waiting > 0 && (
               <Meter
-                label={`${source.collection}, read`}
+                label={`${visible(source.collection)}, read`}
                 value={(total - source.waiting) / total}
                 words={`${number(total - source.waiting)} of ${count(total, "file")}`}
               />

@@ -88,8 +88,16 @@ function Verdict({ verdict, details, found }: Why) {
           <blockquote className="kept">
             <Plain>{found.passage}</Plain>
           </blockquote>
-          {found.matched.length > 0 && <p className="faint xs">Has {list(found.matched)}</p>}
-          {found.missing.length > 0 && <p className="faint xs">Lacks {list(found.missing)}</p>}
+          {found.matched.length > 0 && (
+            <p className="faint xs">
+              Has <Plain>{list(found.matched)}</Plain>
+            </p>
+          )}
+          {found.missing.length > 0 && (
+            <p className="faint xs">
+              Lacks <Plain>{list(found.missing)}</Plain>
+            </p>
+          )}
         </>
       )}
     </div>

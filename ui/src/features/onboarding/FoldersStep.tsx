@@ -43,7 +43,7 @@ export function FoldersStep({ onNext, onSkip }: FoldersStepProps) {
               {sources.map((source) => (
                 <li key={source.id}>
                   <Icon name="folder" />
-                  <span className="clip" title={source.root}>
+                  <span className="clip" title={visible(source.root)}>
                     <Name>{source.root}</Name>
                   </span>
                   <span className="n">{count(filesOf(source), "file")}</span>

@@ -4,6 +4,7 @@ import { IconButton } from "../../components/IconButton/IconButton";
 import { Menu } from "../../components/Menu/Menu";
 import { Name } from "../../components/Text/Text";
 import { useCall, type ConversationRow } from "../../host";
+import { visible } from "../../lib/text";
 import { DeleteDialog, RenameDialog } from "../ask/ConversationDialogs";
 
 /** How many stand in the navigation; the rest is found with Ctrl K. */
@@ -26,7 +27,7 @@ export function Recent({ current }: { current: number | null }) {
             <a
               className="nav-link"
               href={`#/conversation/${row.id}`}
-              title={row.title}
+              title={visible(row.title)}
               {...(row.id === current ? { "aria-current": "true" as const } : {})}
             >
               {row.running && (
@@ -48,7 +49,7 @@ export function Recent({ current }: { current: number | null }) {
                 },
               ]}
             >
-              <IconButton icon="more" label={`More actions for ${row.title}`} />
+              <IconButton icon="more" label={`More actions for ${visible(row.title)}`} />
             </Menu>
           </li>
         ))}

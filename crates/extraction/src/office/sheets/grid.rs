@@ -179,15 +179,25 @@ impl Grid {
             return;
         }
         let height = self.header_rows(&group, columns.len());
+        // Columns that are empty all the way down have cells too, so that each cell stands under its own letter. Only where
+        // that would be a waste they are left out.
+        let width = (right - left) as usize + 1;
+        let wide = width.saturating_mul(group.len()) > filled.saturating_mul(8) + 100_000;
+        let shown = if wide {
+            columns.clone()
+        } else {
+            (left..=right).collect()
+        };
         if height > 0 {
             let rows: Vec<_> = group.drain(..height).collect();
             *header = Header {
-                texts: self.header(&rows, &columns),
-                columns: columns.clone(),
+                texts: self.header(&rows, &shown),
+                columns: shown.clone(),
             };
         } else if !header.covers(&columns) {
             *header = Header::default();
         }
+        let columns = shown;
         let texts = columns
             .iter()
             .map(|column| header.text(*column))
@@ -326,6 +336,23 @@ mod tests {
             }
         }
         lines
+    }
+
+    #[test]
+    fn a_column_that_is_empty_all_the_way_down_keeps_its_place() {
+        let rows: [(u32, &[&str]); 3] = [
+            (0, &["Product", "", "Price"]),
+            (1, &["Ridge 400", "", "1,200"]),
+            (2, &["Ridge 600", "", "1,900"]),
+        ];
+        assert_eq!(
+            shown(&blocks(&rows, &[]))[1..],
+            [
+                "[Product||Price]",
+                "sheet Prices, A2:C2: Ridge 400||1,200",
+                "sheet Prices, A3:C3: Ridge 600||1,900"
+            ]
+        );
     }
 
     #[test]

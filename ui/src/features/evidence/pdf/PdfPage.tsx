@@ -3,7 +3,8 @@ import { CiteNumber } from "../../../components/Cite/Cite";
 import { useCall, type PageMarks } from "../../../host";
 import type { Shown } from "../EvidencePane";
 import type { PDFDocumentProxy } from "./library";
-import { textOf } from "./text";
+import { PdfText } from "./PdfText";
+import { textOf, type Run } from "./text";
 
 interface PdfPageProps {
   pdf: PDFDocumentProxy;
@@ -24,7 +25,7 @@ interface PdfPageProps {
 export function PdfPage({ pdf, number, ratio, zoom, left, drawn, shown, document }: PdfPageProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [own, setOwn] = useState(ratio);
-  const [text, setText] = useState("");
+  const [text, setText] = useState<{ runs: readonly Run[]; width: number } | null>(null);
   useEffect(() => {
     const target = canvas.current;
     if (!drawn || !target) return;
@@ -46,7 +47,7 @@ export function PdfPage({ pdf, number, ratio, zoom, left, drawn, shown, document
       await task.promise;
       const runs = await textOf(page);
       if (gone()) return;
-      setText(runs.map((run) => run.text).join(""));
+      setText({ runs, width });
     };
     // A page that left the sight while it was drawn is not an error.
     draw().catch(() => undefined);
@@ -65,7 +66,7 @@ export function PdfPage({ pdf, number, ratio, zoom, left, drawn, shown, document
       style={{ inlineSize: `${zoom * 100}%`, aspectRatio: `1 / ${own}` }}
     >
       <canvas ref={canvas} aria-label={`Page ${number}`} />
-      {drawn && text && <p className="vh">{text}</p>}
+      {drawn && text && <PdfText {...text} />}
       {drawn && shown && <Marks document={document} page={number} left={left} shown={shown} />}
     </div>
   );

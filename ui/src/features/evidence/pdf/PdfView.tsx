@@ -6,7 +6,7 @@ import { IconButton } from "../../../components/IconButton/IconButton";
 import { Skeleton } from "../../../components/Skeleton/Skeleton";
 import { Said } from "../../../components/Text/Text";
 import { asFailure, useHost, type DocumentView, type Failure } from "../../../host";
-import { fileName } from "../../../lib/text";
+import { fileName, visible } from "../../../lib/text";
 import type { Shown } from "../EvidencePane";
 import { PdfPage } from "./PdfPage";
 import { openPdf, type PDFDocumentProxy } from "./library";
@@ -125,7 +125,7 @@ function Pages({ pdf, view, shown }: PdfViewProps & { pdf: PDFDocumentProxy }) {
         ref={ground}
         tabIndex={0}
         role="region"
-        aria-label={`Pages of ${fileName(view.file)}`}
+        aria-label={`Pages of ${visible(fileName(view.file))}`}
       >
         {layout &&
           Array.from({ length: pdf.numPages }, (_, index) => index + 1).map((number) => (

@@ -21,8 +21,8 @@ export function useLayout(pdf: PDFDocumentProxy, number: number): Layout | null 
       const { width, height } = page.getViewport({ scale: 1 });
       let from = width;
       let to = 0;
-      for (const run of page.rotate === 0 ? await textOf(page) : []) {
-        if (run.text.trim() === "") continue;
+      for (const run of await textOf(page)) {
+        if (run.text.trim() === "" || run.angle !== 0) continue;
         from = Math.min(from, run.left);
         to = Math.max(to, run.left + run.width);
       }
