@@ -202,6 +202,9 @@ fn what_may_not_be_read_is_told_with_its_reason_and_harms_nothing() {
             );
         }
     }
+    let why = desk.json_by(&person, &["why", "closed/forklift.txt", "where is the forklift"]);
+    let verdict = why["verdict"].as_str().unwrap();
+    assert!(verdict.contains("can't be looked at"), "{why}");
     let read = desk.json_by(&person, &["extract", locked.to_str().unwrap()]);
     assert_eq!(read["status"], "error");
     // A watched folder itself: its files are left out, and nothing is forgotten.

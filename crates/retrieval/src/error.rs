@@ -41,3 +41,61 @@ pub enum IndexError {
     #[error("the index is shutting down")]
     Stopped,
 }
+
+/// Primary result codes of SQLite that speak of the machine and not of the file: no permission, busy, locked, no memory,
+/// read-only, input or output, disk full, cannot open, not authorised (<https://sqlite.org/rescode.html>).
+const OF_THE_MACHINE: [i32; 9] = [3, 5, 6, 7, 8, 10, 13, 14, 23];
+/// Extended codes among them that do speak of the file: it ends too early, or the file system says it is damaged.
+const OF_THE_FILE: [i32; 2] = [522, 8458];
+
+impl IndexError {
+    /// Whether the machine is to blame, such as a full disk, so that making the index again would help nobody.
+    pub(crate) fn is_of_the_machine(&self) -> bool {
+        let of = |error: &sqlx::Error| match error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => true,
+            sqlx::Error::Database(error) => error
+                .code()
+                .and_then(|code| code.parse::<i32>().ok())
+                .is_some_and(|code| !OF_THE_FILE.contains(&code) && OF_THE_MACHINE.contains(&(code & 0xff))),
+            _ => false,
+        };
+        match self {
+            Self::Folder { .. } | Self::Stopped => true,
+            Self::Store(error)
+            | Self::Migrate(
+                sqlx::migrate::MigrateError::Execute(error)
+                | sqlx::migrate::MigrateError::ExecuteMigration(error, _),
+            ) => of(error),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::SqlitePool;
+    use sqlx::sqlite::SqliteConnectOptions;
+
+    use super::*;
+
+    async fn of(file: &std::path::Path, sql: &'static str) -> IndexError {
+        let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
+        let pool = SqlitePool::connect_lazy_with(options);
+        sqlx::raw_sql(sql).execute(&pool).await.unwrap_err().into()
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_from_a_damaged_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let full = "PRAGMA max_page_count = 2; CREATE TABLE a (b); CREATE TABLE c (d); CREATE TABLE e (f)";
+        assert!(of(&folder.path().join("full"), full).await.is_of_the_machine());
+        let absent = folder.path().join("absent/file");
+        assert!(of(&absent, "SELECT 1").await.is_of_the_machine());
+        let damaged = folder.path().join("damaged");
+        std::fs::write(&damaged, [7; 4096]).unwrap();
+        assert!(!of(&damaged, "SELECT * FROM a").await.is_of_the_machine());
+    }
+}

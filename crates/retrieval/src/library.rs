@@ -498,12 +498,14 @@ async fn open_store(config: &LibraryConfig) -> Result<(Store, String), IndexErro
                 .meta("clean")
                 .await
                 .is_ok_and(|value| value.as_deref() == Some("yes"));
-            if clean || store.is_sound().await {
+            if clean || store.is_sound().await? {
                 Ok(store)
             } else {
                 Err("its pages do not hold together".to_owned())
             }
         }
+        // A full disk empties itself; an index that was thrown away for it does not come back by itself.
+        Err(error) if error.is_of_the_machine() => return Err(error),
         Err(error) => Err(error.to_string()),
     };
     let store = match opened {

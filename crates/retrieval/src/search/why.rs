@@ -82,6 +82,20 @@ impl Library {
                 vec!["Add its folder with `attache source add FOLDER`.".to_owned()],
             ));
         }
+        let unreadable = self.inner.store.unreadable().await?;
+        for (source, below) in &places {
+            let over = unreadable
+                .iter()
+                .find(|one| one.source == source.id && Path::new(below).starts_with(&one.path));
+            if let Some(over) = over {
+                let folder = source.root.join(&over.path);
+                let verdict = format!(
+                    "`{file}` can't be looked at: `{}` can't be read.",
+                    folder.display()
+                );
+                return Ok(answer(verdict, vec![over.reason.clone()]));
+            }
+        }
         for (source, below) in &places {
             let Some(document) = self.inner.store.document_at(source.id, below).await? else {
                 continue;

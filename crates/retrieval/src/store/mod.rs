@@ -60,11 +60,18 @@ impl Store {
     }
 
     /// Whether the file's pages hold together; slow on large files, so only asked after an unclean end.
-    pub async fn is_sound(&self) -> bool {
-        let answer: Result<String, _> = sqlx::query_scalar("PRAGMA quick_check(1)")
+    ///
+    /// # Errors
+    /// When it can't be told, because the machine and not the file is to blame.
+    pub async fn is_sound(&self) -> Result<bool, IndexError> {
+        let answer: Result<String, sqlx::Error> = sqlx::query_scalar("PRAGMA quick_check(1)")
             .fetch_one(&self.read)
             .await;
-        matches!(answer.as_deref(), Ok("ok"))
+        match answer.map_err(IndexError::from) {
+            Ok(answer) => Ok(answer == "ok"),
+            Err(error) if error.is_of_the_machine() => Err(error),
+            Err(_) => Ok(false),
+        }
     }
 
     /// A named value, such as the model in use.
