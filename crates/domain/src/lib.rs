@@ -13,8 +13,10 @@
 //! * **Passage**: a run of blocks small enough to be embedded and cited.
 //! * **Place**: where in its document a block or passage stands: page, slide, cell range, lines, mail part.
 //! * **Conversation**: questions that follow one another; each with its answer is a **turn**.
+//! * **Action**: one thing to be done in a system outside, from its proposal to its end.
 //! * **Citation**: the exact characters of a passage that a sentence of an answer rests on.
 
+mod action;
 mod citation;
 mod document;
 mod ids;
@@ -23,6 +25,7 @@ mod place;
 mod source;
 mod status;
 
+pub use action::{Repeat, SideEffect, Undo};
 pub use citation::Citation;
 pub use document::{Block, Document, Format, Row};
 pub use ids::{ConversationId, DocumentId, PassageId, SourceId, TurnId};
