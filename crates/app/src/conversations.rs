@@ -1,13 +1,17 @@
 use async_trait::async_trait;
 use domain::{ConversationId, TurnId};
+use experience::activity::{self, ANSWER};
 use experience::conversation::{Conversation, ConversationSummary, Turn, TurnState};
 use experience::settings::Settings;
 use experience::{Conversations, Failure, Preferences};
+use governance::audit;
 use retrieval::search::Filter;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 use storage::{ConversationRow, EndedTurn, Ledger, NewTurn, TurnRow};
 
+use crate::audit::note;
 use crate::shelf::failure;
 
 /// The key of the settings in the ledger.
@@ -67,17 +71,23 @@ impl Conversations for LedgerConversations {
         self.0.add_turn(id, turn).await.map_err(|error| failure(&error))
     }
 
-    async fn end(&self, turn: &Turn, at: i64) -> Result<(), Failure> {
+    async fn end(&self, turn: &Turn, at: i64, mut details: Map<String, Value>) -> Result<(), Failure> {
         let answer = turn.answer.as_ref().map(text).transpose()?;
         let why = turn.failure.as_ref().map(text).transpose()?;
+        let salt = salt()?;
+        let told = [Some(turn.question.as_str()), answer.as_deref(), why.as_deref()];
+        let told: Vec<&str> = told.into_iter().flatten().collect();
+        let sealed = audit::sealed(&salt, &told.join("\n"));
+        details.insert("sealed".to_owned(), sealed.to_string().into());
         let end = EndedTurn {
             state: &word(turn.state)?,
             answer: answer.as_deref(),
             failure: why.as_deref(),
             at,
+            salt: &salt,
         };
         self.0
-            .end_turn(turn.id, end)
+            .end_turn(turn.id, end, note(ANSWER, at, details))
             .await
             .map_err(|error| failure(&error))
     }
@@ -112,9 +122,30 @@ impl Preferences for LedgerPreferences {
     }
 }
 
+/// A secret of one turn, erased with it: without it nobody can find out by trying what the audit row about it stands for.
+fn salt() -> Result<[u8; 16], Failure> {
+    let mut salt = [0; 16];
+    getrandom::fill(&mut salt).map_err(|error| {
+        Failure::environment(
+            format!("This system gives no random numbers: {error}."),
+            "Restart the computer.",
+        )
+    })?;
+    Ok(salt)
+}
+
 /// Questions that nobody answers any more, because the program that did has ended.
-pub async fn end_interrupted(ledger: &Ledger) -> Result<(), Failure> {
-    let ended = ledger.end_running_turns(&word(TurnState::Interrupted)?).await;
+pub async fn end_interrupted(ledger: &Ledger, at: i64) -> Result<(), Failure> {
+    let details = |turn| {
+        note(
+            ANSWER,
+            at,
+            activity::of_answer(Some(turn), TurnState::Interrupted, None),
+        )
+    };
+    let ended = ledger
+        .end_running_turns(&word(TurnState::Interrupted)?, details)
+        .await;
     let count = ended.map_err(|error| failure(&error))?;
     if count > 0 {
         tracing::info!(count, "answers were interrupted by the end of the program");

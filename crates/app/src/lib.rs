@@ -5,6 +5,7 @@
 //! [`experience::Copilot`] to whatever face asked; for a window it holds the workspace open ([`Core`]). It decides
 //! nothing.
 
+mod audit;
 mod conversations;
 mod core;
 pub mod doctor;
@@ -74,7 +75,7 @@ async fn open_with(
     let ledger = Ledger::open(&home.ledger())
         .await
         .map_err(|error| shelf::failure(&error))?;
-    conversations::end_interrupted(&ledger).await?;
+    conversations::end_interrupted(&ledger, jiff::Timestamp::now().as_second()).await?;
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let config = LibraryConfig {
         folder: home.index(),
@@ -94,6 +95,7 @@ async fn open_with(
         shelf: Arc::new(shelf::LedgerShelf(ledger.clone())),
         conversations: Arc::new(conversations::LedgerConversations(ledger.clone())),
         answers: Answers::default(),
+        audit: Arc::new(audit::LedgerAudit(ledger.clone())),
         preferences: Arc::new(conversations::LedgerPreferences(ledger.clone())),
         machine: Arc::new(machine::ThisMachine {
             home: home.clone(),

@@ -45,6 +45,9 @@ pub fn failure(error: &LedgerError) -> Failure {
         LedgerError::NotWatched(_) => {
             Failure::user(message, "`attache source list` shows the watched folders.")
         }
+        LedgerError::Audit(_) | LedgerError::Unwritable(_) => {
+            Failure::environment(message, "`attache audit verify` says where it no longer holds.")
+        }
         LedgerError::Open { .. } | LedgerError::Statement(_) | LedgerError::Value(_) => {
             Failure::environment(message, "Check the disk: is it full, or may it not be written?")
                 .with_disk_in_mind()

@@ -93,8 +93,29 @@ pub enum Do {
         #[arg(long, value_name = "FILE")]
         run_out: Option<PathBuf>,
     },
+    /// Check or export the audit: what was asked, answered, allowed and done
+    Audit {
+        #[command(subcommand)]
+        what: AuditDo,
+    },
     /// Say what is missing on this machine and how to get it
     Doctor,
+}
+
+/// What to do with the audit.
+#[derive(Subcommand)]
+pub enum AuditDo {
+    /// Say whether every row is what was written, in its place
+    Verify {
+        /// An exported file, instead of the audit of this workspace
+        file: Option<PathBuf>,
+    },
+    /// Write all rows, one JSON object a line
+    Export {
+        /// The file to write, which must not exist yet; standard output if none is given
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
 }
 
 /// What to do with a folder.
@@ -226,6 +247,7 @@ impl Do {
             Self::Search { .. } => "search",
             Self::Ask { .. } => "ask",
             Self::Eval { .. } => "eval",
+            Self::Audit { .. } => "audit",
             Self::Doctor => "doctor",
         }
     }

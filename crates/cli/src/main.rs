@@ -4,13 +4,14 @@
 //! `ask` and `index` too: progress goes to standard error). It decides nothing itself.
 
 mod arguments;
+mod audit;
 mod index;
 mod show;
 
 use std::process::ExitCode;
 
 use app::{Home, Workspace, doctor};
-use arguments::{Arguments, Do, SourceDo};
+use arguments::{Arguments, AuditDo, Do, SourceDo};
 use clap::Parser;
 use experience::commands::{self, Command};
 use experience::{Copilot, Failure};
@@ -59,6 +60,12 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         } else {
             ExitCode::FAILURE
         });
+    }
+    if let Do::Audit {
+        what: AuditDo::Verify { file: Some(file) },
+    } = &arguments.what
+    {
+        return audit::verify_file(file, json);
     }
     let doing = format!("attache {}", arguments.what.name());
     let workspace = app::open(&home, &doing).await?;
@@ -163,6 +170,12 @@ async fn perform(
             };
             say::<commands::Evaluate>(copilot, request, json, show::evaluated).await
         }
+        Do::Audit {
+            what: AuditDo::Verify { .. },
+        } => audit::verify(copilot, json).await,
+        Do::Audit {
+            what: AuditDo::Export { out },
+        } => audit::export(copilot, out).await,
         Do::Doctor => Ok(ExitCode::SUCCESS),
     }
 }

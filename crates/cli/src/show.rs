@@ -4,7 +4,7 @@
 use app::doctor::Check;
 use domain::{FileStatus, ReadStatus, Source};
 use experience::Failure;
-use experience::commands::{Evaluated, SearchResponse};
+use experience::commands::{Evaluated, SearchResponse, Verified};
 use experience::wire::{Answered, Extracted, PageOfBoxes};
 use orchestration::AskEvent;
 use retrieval::eval::Scores;
@@ -43,6 +43,20 @@ pub fn duration(seconds: u64) -> String {
         0..60 => format!("{seconds} s"),
         60..3600 => format!("{} min", seconds.div_ceil(60)),
         _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+pub fn verified(verified: &Verified) {
+    match (&verified.broken, &verified.head) {
+        (Some(broken), _) => {
+            println!("{broken}");
+            println!("{} rows before it hold.", verified.rows);
+        }
+        (None, Some(head)) => {
+            println!("All {} rows hold. The last one is {head}.", verified.rows);
+            println!("Kept elsewhere, this value shows later whether rows were cut off at the end.");
+        }
+        (None, None) => println!("The audit has no rows yet."),
     }
 }
 

@@ -11,11 +11,11 @@ use retrieval::search::Filter;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::{AskRequest, Cache, ask};
+use crate::commands::{AskRequest, Cache, answer_once};
 use crate::conversation::{Turn, TurnState};
 use crate::events::{AnswerPart, Event};
 use crate::wire::{Answered, sentence_view};
-use crate::{Copilot, Failure, Fault};
+use crate::{Copilot, Failure, Fault, activity};
 
 /// The answers that are being made; cheap to clone.
 #[derive(Clone, Default)]
@@ -119,7 +119,7 @@ async fn answer(
         question: turn.question,
         filter: turn.filter,
     };
-    let run = ask(&copilot, request, &events, cancel);
+    let run = answer_once(&copilot, request, &events, cancel);
     tokio::pin!(run);
     let done = loop {
         tokio::select! {
@@ -191,7 +191,8 @@ async fn end(
         Ok(answer) => turn.answer = Some(answer),
         Err(failure) => turn.failure = Some(failure),
     }
-    if let Err(failure) = copilot.conversations.end(&turn, (copilot.clock)()).await {
+    let details = activity::of_answer(Some(turn.id), turn.state, turn.answer.as_ref());
+    if let Err(failure) = copilot.conversations.end(&turn, (copilot.clock)(), details).await {
         // The answer is shown as long as this window is open, with why it will not be there tomorrow.
         turn.failure = Some(failure);
     }

@@ -3,8 +3,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{ConversationId, Labels, Source, TurnId};
+use governance::audit::Row;
 use retrieval::Library;
 use retrieval::search::Filter;
+use serde_json::{Map, Value};
 
 use crate::Failure;
 use crate::answers::Answers;
@@ -27,6 +29,8 @@ pub struct Copilot {
     pub conversations: Arc<dyn Conversations>,
     /// What is being answered.
     pub answers: Answers,
+    /// What happened, for good.
+    pub audit: Arc<dyn Audit>,
     /// What the person chose.
     pub preferences: Arc<dyn Preferences>,
     /// The machine around the program.
@@ -75,12 +79,21 @@ pub trait Conversations: Send + Sync {
         filter: &Filter,
         at: i64,
     ) -> Result<Option<TurnId>, Failure>;
-    /// Stores how a turn ended.
-    async fn end(&self, turn: &Turn, at: i64) -> Result<(), Failure>;
+    /// Stores how a turn ended, and with it an audit row with these details.
+    async fn end(&self, turn: &Turn, at: i64, details: Map<String, Value>) -> Result<(), Failure>;
     /// Gives one another title; false if it is gone.
     async fn rename(&self, id: ConversationId, title: &str) -> Result<bool, Failure>;
     /// Deletes one with its turns; false if it is gone.
     async fn delete(&self, id: ConversationId) -> Result<bool, Failure>;
+}
+
+/// Port: the audit, which is only ever added to.
+#[async_trait]
+pub trait Audit: Send + Sync {
+    /// Adds a row about something; `at` is in seconds since 1970.
+    async fn note(&self, kind: &'static str, at: i64, details: Map<String, Value>) -> Result<(), Failure>;
+    /// Rows after a number, so many at most, oldest first.
+    async fn rows_after(&self, seq: u64, most: u32) -> Result<Vec<Row>, Failure>;
 }
 
 /// Port: the durable settings.

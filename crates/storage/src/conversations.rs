@@ -1,5 +1,6 @@
 use domain::{ConversationId, TurnId};
 
+use crate::audit::{Note, append};
 use crate::{Ledger, LedgerError};
 
 /// The state of a turn whose answer is not stored yet.
@@ -65,6 +66,8 @@ pub struct EndedTurn<'a> {
     pub failure: Option<&'a str>,
     /// Seconds since 1970.
     pub at: i64,
+    /// What hides from the audit what was asked and answered.
+    pub salt: &'a [u8; 16],
 }
 
 const CONVERSATIONS: &str = "SELECT id, title, created, updated,
@@ -155,21 +158,28 @@ impl Ledger {
         Ok(Some(turn))
     }
 
-    /// Stores how a turn ended. One that ended already, or is gone, stays as it is.
+    /// Stores how a turn ended, and the audit row about it. One that ended already, or is gone, stays as it is, and nothing
+    /// is said of it.
     ///
     /// # Errors
     /// When the ledger cannot be written.
-    pub async fn end_turn(&self, turn: TurnId, end: EndedTurn<'_>) -> Result<(), LedgerError> {
+    pub async fn end_turn(&self, turn: TurnId, end: EndedTurn<'_>, note: Note) -> Result<(), LedgerError> {
         let mut tx = self.pool.begin().await?;
-        let sql = "UPDATE turns SET state = ?, answer = ?, failure = ? WHERE id = ? AND state = 'running'
+        let sql =
+            "UPDATE turns SET state = ?, answer = ?, failure = ?, salt = ? WHERE id = ? AND state = 'running'
                    RETURNING conversation";
         let conversation: Option<i64> = sqlx::query_scalar(sql)
             .bind(end.state)
             .bind(end.answer)
             .bind(end.failure)
+            .bind(&end.salt[..])
             .bind(turn.0)
             .fetch_optional(&mut *tx)
             .await?;
+        if conversation.is_none() {
+            return Ok(());
+        }
+        append(&mut tx, note).await?;
         sqlx::query("UPDATE conversations SET updated = MAX(updated, ?) WHERE id = ?")
             .bind(end.at)
             .bind(conversation)
@@ -179,16 +189,27 @@ impl Ledger {
         Ok(())
     }
 
-    /// Gives every turn that is still running this state, because nobody answers it any more.
+    /// Gives every turn that is still running this state, because nobody answers it any more, with an audit row about each.
     ///
     /// # Errors
     /// When the ledger cannot be written.
-    pub async fn end_running_turns(&self, state: &str) -> Result<u64, LedgerError> {
-        let done = sqlx::query("UPDATE turns SET state = ? WHERE state = 'running'")
-            .bind(state)
-            .execute(&self.pool)
-            .await?;
-        Ok(done.rows_affected())
+    pub async fn end_running_turns(
+        &self,
+        state: &str,
+        note: impl Fn(TurnId) -> Note,
+    ) -> Result<usize, LedgerError> {
+        let mut tx = self.pool.begin().await?;
+        let mut ended: Vec<i64> =
+            sqlx::query_scalar("UPDATE turns SET state = ? WHERE state = 'running' RETURNING id")
+                .bind(state)
+                .fetch_all(&mut *tx)
+                .await?;
+        ended.sort_unstable();
+        for turn in &ended {
+            append(&mut tx, note(TurnId(*turn))).await?;
+        }
+        tx.commit().await?;
+        Ok(ended.len())
     }
 
     /// Gives a conversation another title; false if it is gone.
@@ -252,6 +273,16 @@ mod tests {
             answer: Some("{\"engine\":\"x\"}"),
             failure: None,
             at,
+            salt: &[5; 16],
+        }
+    }
+
+    fn noted(turn: TurnId) -> Note {
+        let details = [("turn".to_owned(), turn.0.into())].into_iter().collect();
+        Note {
+            at: 1,
+            kind: "answer",
+            details,
         }
     }
 
@@ -271,7 +302,7 @@ mod tests {
             .begin_conversation("When?", asked("When?", 10))
             .await
             .unwrap();
-        ledger.end_turn(first, answered(12)).await.unwrap();
+        ledger.end_turn(first, answered(12), noted(first)).await.unwrap();
         let second = ledger
             .add_turn(id, asked("And then?", 20))
             .await
@@ -292,10 +323,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let ledger = reopened(&folder.path().join("ledger.sqlite"), None).await;
         let (_, turn) = ledger.begin_conversation("a", asked("a", 1)).await.unwrap();
-        assert_eq!(ledger.end_running_turns("interrupted").await.unwrap(), 1);
-        ledger.end_turn(turn, answered(2)).await.unwrap();
+        assert_eq!(ledger.end_running_turns("interrupted", noted).await.unwrap(), 1);
+        ledger.end_turn(turn, answered(2), noted(turn)).await.unwrap();
         assert_eq!(ledger.turn(turn).await.unwrap().unwrap().state, "interrupted");
-        assert_eq!(ledger.end_running_turns("interrupted").await.unwrap(), 0);
+        assert_eq!(ledger.end_running_turns("interrupted", noted).await.unwrap(), 0);
+        // Nor is anything said twice.
+        assert_eq!(ledger.audit_after(0, 9).await.unwrap().len(), 1);
     }
 
     #[tokio::test]

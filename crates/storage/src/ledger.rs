@@ -27,6 +27,12 @@ pub enum LedgerError {
     /// A stored value is not what this version writes.
     #[error("the ledger holds a value that is not understood: {0}")]
     Value(#[from] serde_json::Error),
+    /// The audit holds something that no version writes.
+    #[error("the audit in the ledger is damaged: {0}")]
+    Audit(String),
+    /// A row of the audit can't be written.
+    #[error(transparent)]
+    Unwritable(#[from] governance::audit::Unwritable),
     /// A folder is watched already.
     #[error("`{0}` is watched already")]
     Watched(String),

@@ -6,10 +6,12 @@
 //!
 //! This crate knows no business rules: it stores what it is given and gives it back.
 
+mod audit;
 mod conversations;
 mod ledger;
 mod settings;
 mod sources;
 
+pub use audit::Note;
 pub use conversations::{ConversationRow, EndedTurn, NewTurn, RUNNING, TurnRow};
 pub use ledger::{Ledger, LedgerError};

@@ -6,9 +6,9 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::{ANY, Access, Cache, Command, NONE, Nothing, Window};
-use crate::conversation::{Conversation, ConversationSummary, title_of};
+use crate::conversation::{Conversation, ConversationSummary, TurnState, title_of};
 use crate::wire::Answered;
-use crate::{Copilot, Failure, answers};
+use crate::{Copilot, Failure, activity, answers};
 
 /// Longest question, in characters.
 const LONGEST: usize = 10_000;
@@ -68,11 +68,35 @@ impl Command for AskOnce {
     }
 }
 
+/// Answers a question that belongs to no conversation, telling each step to `events`; that it was answered is noted before
+/// it is told to have ended.
+///
+/// # Errors
+/// When the question is empty, the index fails or the audit can't be written.
+pub async fn ask(
+    copilot: &Copilot,
+    request: AskRequest,
+    events: &mpsc::Sender<AskEvent>,
+    cancel: CancellationToken,
+) -> Result<Answered, Failure> {
+    let answered = answer_once(copilot, request, events, cancel).await;
+    let (state, answer) = match &answered {
+        Ok(answer) => (activity::state_of(answer), Some(answer)),
+        Err(_) => (TurnState::Failed, None),
+    };
+    let details = activity::of_answer(None, state, answer);
+    copilot
+        .audit
+        .note(activity::ANSWER, (copilot.clock)(), details)
+        .await?;
+    answered
+}
+
 /// Answers a question, telling each step to `events`.
 ///
 /// # Errors
 /// When the question is empty or the index fails.
-pub async fn ask(
+pub(crate) async fn answer_once(
     copilot: &Copilot,
     request: AskRequest,
     events: &mpsc::Sender<AskEvent>,

@@ -4,6 +4,7 @@
 //! which windows may call it, and the function that does it. A command in the list without a handler does not compile.
 
 mod about;
+mod activity;
 mod asking;
 mod evidence;
 mod files;
@@ -11,6 +12,8 @@ mod measuring;
 mod sources;
 
 pub use about::{About, Check, Erase, EraseRequest, GetSettings, SetSettings};
+pub use activity::{AuditExport, AuditVerify, ExportRequest, Exported, Verified, verify_audit};
+pub(crate) use asking::answer_once;
 pub use asking::{
     AskOnce, AskRequest, ConversationDelete, ConversationGet, ConversationList, ConversationRename,
     IdRequest, QuestionAsk, QuestionRequest, QuestionStop, Questioned, RenameRequest, Search, SearchResponse,
@@ -199,7 +202,7 @@ list!(
     About = "about",
     Erase = "erase_everything";
     command_line:
-    SourceList, Files, Extract, Boxes, AskOnce, Evaluate
+    SourceList, Files, Extract, Boxes, AskOnce, Evaluate, AuditVerify, AuditExport
 );
 
 const fn same(a: &str, b: &str) -> bool {

@@ -1,7 +1,6 @@
 use domain::Row;
 
 use super::pieces::{MOST_BLOCKS, MOST_TEXT};
-use super::sheet::MOST_ROWS;
 use super::*;
 
 fn view(format: Format) -> DocumentView {

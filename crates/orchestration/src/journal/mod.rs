@@ -307,7 +307,9 @@ impl Entry {
             State::Dispatching { by } if by == clock.epoch => Want::Answer,
             State::Dispatching { .. } => Want::Note,
             State::Unknown => self.wants_to_know(clock),
-            State::Denied | State::Rejected | State::Expired | State::Succeeded | State::Failed => Want::Nothing,
+            State::Denied | State::Rejected | State::Expired | State::Succeeded | State::Failed => {
+                Want::Nothing
+            }
         }
     }
 
@@ -383,7 +385,9 @@ impl Entry {
             State::Unknown => next.uncertain = true,
             // Proof: it is there, or it is not and can't come any more.
             State::Succeeded => next.uncertain = false,
-            State::Approved if self.state == State::Unknown && self.has_settled(clock) => next.uncertain = false,
+            State::Approved if self.state == State::Unknown && self.has_settled(clock) => {
+                next.uncertain = false
+            }
             _ => {}
         }
         Ok(next)
@@ -433,8 +437,9 @@ impl Entry {
     }
 
     fn patience(&self, clock: Clock) -> u64 {
-        self.wait
-            .map_or(0, |(since, span)| span.saturating_sub(since.at_least_since(clock)))
+        self.wait.map_or(0, |(since, span)| {
+            span.saturating_sub(since.at_least_since(clock))
+        })
     }
 
     fn wants_to_know(&self, clock: Clock) -> Want {
@@ -457,9 +462,13 @@ impl Entry {
             (Sight::Found, _) => State::Succeeded,
             (Sight::Unclear, _) => State::Unknown,
             (Sight::Changed, _) => State::NeedsPerson,
-            (Sight::Absent, Repeat::Marked { settles: Some(_) }) if self.has_settled(clock) => State::Approved,
+            (Sight::Absent, Repeat::Marked { settles: Some(_) }) if self.has_settled(clock) => {
+                State::Approved
+            }
             (Sight::Absent, Repeat::Marked { settles: Some(_) }) => State::Unknown,
-            (Sight::Absent, Repeat::Keyed { .. } | Repeat::Unchanging) if self.may_send(clock) => State::Approved,
+            (Sight::Absent, Repeat::Keyed { .. } | Repeat::Unchanging) if self.may_send(clock) => {
+                State::Approved
+            }
             (Sight::Absent, _) => State::NeedsPerson,
         }
     }

@@ -299,7 +299,10 @@ fn on_no_path_is_anything_doubled_lost_or_called_by_the_wrong_name() {
     let mut all = 0;
     for (repeat, looks) in SERVERS {
         let (paths, wrong) = explore(repeat, |world| drive(world, looks));
-        assert!(wrong.is_empty(), "{repeat:?}, looks {looks}: {wrong:?} of {paths}");
+        assert!(
+            wrong.is_empty(),
+            "{repeat:?}, looks {looks}: {wrong:?} of {paths}"
+        );
         all += paths;
     }
     // The world is not a small one by mistake.
@@ -366,7 +369,10 @@ fn what_was_denied_rejected_or_came_too_late_is_never_sent() {
     asked.after(Event::Approved, clock(100)).unwrap_err();
     let approved = asked.after(Event::Approved, clock(99)).unwrap();
     approved.after(Event::Begun, clock(100)).unwrap_err();
-    assert_eq!(approved.after(Event::Noted, clock(100)).unwrap().state, State::Expired);
+    assert_eq!(
+        approved.after(Event::Noted, clock(100)).unwrap().state,
+        State::Expired
+    );
 }
 
 #[test]
@@ -385,7 +391,8 @@ fn an_answer_of_an_earlier_process_is_not_believed() {
     assert!(found.uncertain && found.state == State::Unknown);
     // An answer can't be told twice either.
     let done = begun.after(Event::Answered(Answer::Done), clock(1)).unwrap();
-    done.after(Event::Answered(Answer::Refused), clock(1)).unwrap_err();
+    done.after(Event::Answered(Answer::Refused), clock(1))
+        .unwrap_err();
 }
 
 #[test]
@@ -422,9 +429,17 @@ fn the_life_of_a_key_counts_from_the_first_attempt() {
         (Event::Answered(Answer::Lost), DAY - 1),
     ]
     .into_iter()
-    .fold(keyed, |entry, (event, time)| entry.after(event, at(time)).unwrap());
-    assert_eq!(lost.after(Event::Noted, at(DAY - 1)).unwrap().state, State::Approved);
-    assert_eq!(lost.after(Event::Noted, at(DAY)).unwrap().state, State::NeedsPerson);
+    .fold(keyed, |entry, (event, time)| {
+        entry.after(event, at(time)).unwrap()
+    });
+    assert_eq!(
+        lost.after(Event::Noted, at(DAY - 1)).unwrap().state,
+        State::Approved
+    );
+    assert_eq!(
+        lost.after(Event::Noted, at(DAY)).unwrap().state,
+        State::NeedsPerson
+    );
 }
 
 #[test]

@@ -1,0 +1,170 @@
+use governance::audit::{self, Digest, Head, Row};
+use serde_json::{Map, Value};
+
+use crate::{Ledger, LedgerError};
+
+/// Something to be written to the audit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+    /// What kind of thing it is, such as `answer`.
+    pub kind: &'static str,
+    /// References and digests, never secrets or the words of a text.
+    pub details: Map<String, Value>,
+}
+
+impl Ledger {
+    /// Adds a row to the audit that stands for itself. What belongs to a change of something else is written with it, in
+    /// one transaction.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub async fn note(&self, note: Note) -> Result<Head, LedgerError> {
+        let mut tx = self.pool.begin().await?;
+        let head = append(&mut tx, note).await?;
+        tx.commit().await?;
+        Ok(head)
+    }
+
+    /// Rows of the audit after a number, so many at most, oldest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or a row is not one.
+    pub async fn audit_after(&self, seq: u64, most: u32) -> Result<Vec<Row>, LedgerError> {
+        let sql = "SELECT seq, body, prev, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?";
+        let rows: Vec<(i64, String, Vec<u8>, Vec<u8>)> = sqlx::query_as(sql)
+            .bind(i64::try_from(seq).unwrap_or(i64::MAX))
+            .bind(most)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.into_iter()
+            .map(|(seq, body, prev, hash)| {
+                Ok(Row {
+                    seq: u64::try_from(seq).unwrap_or_default(),
+                    body,
+                    prev: digest(&prev)?,
+                    hash: digest(&hash)?,
+                })
+            })
+            .collect()
+    }
+}
+
+/// Adds a row within a transaction. The ledger has one connection, so that nobody else adds one meanwhile; if another
+/// process did, the row's number is taken and nothing is written.
+pub(crate) async fn append(tx: &mut sqlx::SqliteTransaction<'_>, note: Note) -> Result<Head, LedgerError> {
+    let last: Option<(i64, Vec<u8>)> =
+        sqlx::query_as("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
+            .fetch_optional(&mut **tx)
+            .await?;
+    let head = match last {
+        Some((seq, hash)) => Head {
+            seq: u64::try_from(seq).unwrap_or_default(),
+            hash: digest(&hash)?,
+        },
+        None => Head::default(),
+    };
+    let row = audit::next(head, note.at, note.kind, note.details)?;
+    sqlx::query("INSERT INTO audit (seq, body, prev, hash) VALUES (?, ?, ?, ?)")
+        .bind(i64::try_from(row.seq).unwrap_or(i64::MAX))
+        .bind(&row.body)
+        .bind(&row.prev.0[..])
+        .bind(&row.hash.0[..])
+        .execute(&mut **tx)
+        .await?;
+    Ok(row.head())
+}
+
+fn digest(bytes: &[u8]) -> Result<Digest, LedgerError> {
+    let bytes: [u8; 32] = bytes
+        .try_into()
+        .map_err(|_| LedgerError::Audit(format!("a digest has {} bytes instead of 32", bytes.len())))?;
+    Ok(Digest(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use governance::audit::{Broken, Verifier, Why};
+    use serde_json::json;
+
+    use super::*;
+
+    fn about(n: i64) -> Note {
+        let Value::Object(details) = json!({ "n": n }) else {
+            unreachable!()
+        };
+        Note {
+            at: n,
+            kind: "test",
+            details,
+        }
+    }
+
+    async fn ledger(rows: i64) -> (tempfile::TempDir, Ledger) {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.sqlite")).await.unwrap();
+        for n in 0..rows {
+            ledger.note(about(n)).await.unwrap();
+        }
+        (folder, ledger)
+    }
+
+    async fn verified(ledger: &Ledger) -> Result<Head, Broken> {
+        let mut verifier = Verifier::default();
+        for row in ledger.audit_after(0, 1_000).await.unwrap() {
+            verifier.row(&row)?;
+        }
+        verifier.end()
+    }
+
+    #[tokio::test]
+    async fn what_was_noted_holds_together_after_the_ledger_was_opened_again() {
+        let (folder, ledger) = ledger(3).await;
+        ledger.close().await;
+        let ledger = Ledger::open(&folder.path().join("ledger.sqlite")).await.unwrap();
+        let head = ledger.note(about(3)).await.unwrap();
+        assert_eq!(verified(&ledger).await.unwrap(), head);
+        assert_eq!(head.seq, 4);
+        assert_eq!(ledger.audit_after(2, 1).await.unwrap()[0].seq, 3);
+    }
+
+    #[tokio::test]
+    async fn a_row_can_be_neither_changed_nor_deleted_nor_replaced_nor_put_in() {
+        let (_folder, ledger) = ledger(3).await;
+        let zeros = "zeroblob(32), zeroblob(32)";
+        for sql in [
+            "UPDATE audit SET body = '{}'".to_owned(),
+            "DELETE FROM audit".to_owned(),
+            format!("INSERT OR REPLACE INTO audit VALUES (2, '{{}}', {zeros})"),
+            format!("INSERT INTO audit VALUES (0, '{{}}', {zeros})"),
+            format!("INSERT INTO audit VALUES (9, '{{}}', {zeros})"),
+        ] {
+            let refused = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.clone()))
+                .execute(&ledger.pool)
+                .await;
+            let told = refused.unwrap_err().to_string();
+            assert!(told.contains("the audit is"), "{sql}: {told}");
+        }
+        assert_eq!(verified(&ledger).await.unwrap().seq, 3);
+    }
+
+    #[tokio::test]
+    async fn whoever_changes_the_file_behind_the_program_is_found_out() {
+        let (_folder, ledger) = ledger(5).await;
+        for sql in [
+            "DROP TRIGGER audit_is_never_changed",
+            "UPDATE audit SET body = replace(body, '\"n\":2', '\"n\":7') WHERE seq = 3",
+        ] {
+            sqlx::raw_sql(sql).execute(&ledger.pool).await.unwrap();
+        }
+        let broken = verified(&ledger).await.unwrap_err();
+        assert_eq!(
+            broken,
+            Broken {
+                row: 3,
+                why: Why::Content
+            }
+        );
+    }
+}
