@@ -438,6 +438,29 @@ async fn a_contract_and_a_table_row_that_disagree_are_both_shown_with_their_date
     );
 }
 
+const REPORT: &str = "Figure | Unit | Value | Period\n\
+    Availability Fleet Manager, Halden | % | 99.71 % | September 2026\n\
+    Commitment to Halden, agreement NR-2025-0117 | % | 99.5 % | per calendar month";
+
+#[tokio::test]
+async fn two_rows_about_one_contract_that_disagree_are_both_shown() {
+    let with_contract = CRM
+        .replace("SLA uptime | Owner", "SLA uptime | Contract")
+        .replace("99.9 % | Ines Okafor", "99.9 % | NR-2025-0117");
+    let other_contract = with_contract.replace("NR-2025-0117", "NR-2024-0009");
+    for (crm, conflicts) in [(&with_contract, 1), (&other_contract, 0)] {
+        let crm = table(1, "CRM export/companies.csv", crm);
+        let report = table(2, "Fleet reports/Fleet uptime 2026-09.xlsx", REPORT);
+        let answer = ask("What uptime did we commit to for Halden?", vec![crm, report]).await;
+        assert_eq!(answer.conflicts.len(), conflicts, "{answer:?}");
+        if let [conflict] = answer.conflicts.as_slice() {
+            let mut values: Vec<_> = conflict.sides.iter().map(|side| side.value.as_str()).collect();
+            values.sort_unstable();
+            assert_eq!(values, ["99.5 %", "99.9 %"]);
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_measured_value_does_not_contradict_the_promised_one() {
     let contract = passage(1, "Contracts/Halden Service Agreement.pdf", CONTRACT);

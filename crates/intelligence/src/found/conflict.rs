@@ -1,7 +1,8 @@
 //! Sources that give different values for the same thing.
 //!
 //! Modest on purpose: two pieces disagree only if they are in different documents about the same thing and, values
-//! aside, two sentences say the same words, two rows are the same row and column, or a row tells of what the question
+//! aside, two sentences say the same words, two rows are the same row and column or carry the same number of a contract
+//! and tell what was asked for, or a row tells of what the question
 //! names (its label) what the question asks (its column) and the sentence speaks of that too. A price for one customer
 //! does not contradict the price for another, nor a measured value the promised one.
 
@@ -18,6 +19,11 @@ use crate::{Conflict, ConflictSide, Evidence};
 
 /// Words shared by two pieces that speak of the same thing, values aside.
 const SAME_PATTERN: f32 = 0.7;
+
+/// Share of what the question names that a piece must mention to be about it.
+const NAMED: f32 = 0.9;
+/// Shortest number of a contract or an order that can be no accident, in characters without separators.
+const REFERENCE: usize = 6;
 
 /// The conflicts, and for each chosen sentence whether it takes part in one. Of versions of one document the newest
 /// takes the place of the chosen one.
@@ -51,9 +57,9 @@ pub(crate) fn conflicts(
                     .iter()
                     .all(|(_, known)| known.canonical != other_value.canonical)
                 && other_value.kind == sides[0].1.kind
-                && let Some(subject) =
-                    same_subject([own.unit, index], scored, evidence, (asked, reader), mentions)
-                && same_pattern(first, other.unit, (asked, reader), subject)
+                && (same_subject([own.unit, index], scored, evidence, (asked, reader), mentions)
+                    .is_some_and(|subject| same_pattern(first, other.unit, (asked, reader), subject))
+                    || same_reference([own.unit, index], scored, evidence, (asked, reader), mentions))
                 && told_once(index, scored, evidence)
             {
                 sides.push((index, other_value));
@@ -250,6 +256,50 @@ fn same_pattern(a: &Unit, b: &Unit, asked: (&Asked, &Reader), subject: Subject) 
     }
 }
 
+/// Whether two rows of different documents carry the same number of a contract or an order, and each tells something that
+/// was asked for. The number makes both speak of what one of them names.
+fn same_reference(
+    pair: [usize; 2],
+    scored: &[Scored<'_>],
+    evidence: &[Evidence],
+    (asked, reader): (&Asked, &Reader),
+    mentions: &[Vec<f32>],
+) -> bool {
+    let [a, b] = pair.map(|index| {
+        let one = scored.get(index).and_then(|own| evidence.get(own.unit.evidence));
+        one.map(|one| one.document)
+    });
+    let named = |index: &usize| {
+        let full = |found: &Vec<f32>| found.get(*index).is_some_and(|share| *share >= NAMED);
+        !mentions.is_empty() && mentions.iter().all(full)
+    };
+    if a == b || !pair.iter().any(named) {
+        return false;
+    }
+    let [Some(left), Some(right)] = pair.map(|index| {
+        let unit = scored.get(index)?.unit;
+        let UnitKind::Row(row) = &unit.kind else {
+            return None;
+        };
+        let said = reader.content(
+            &[&row.columns[..], std::slice::from_ref(&row.label)]
+                .concat()
+                .join(" "),
+        );
+        let tells = asked
+            .terms
+            .iter()
+            .any(|term| !asked.names(term) && said.iter().any(|own| alike(term, own) >= 0.6));
+        let whole = evidence.get(unit.evidence)?.text.get(unit.quote.clone())?;
+        let numbers = reader.content(whole).into_iter();
+        let numbers = numbers.filter(|token| token.kind == Kind::Identifier && token.stem.len() >= REFERENCE);
+        tells.then(|| numbers.map(|token| token.stem).collect::<BTreeSet<_>>())
+    }) else {
+        return false;
+    };
+    !left.is_disjoint(&right)
+}
+
 /// Whether a row and a sentence tell the value of one thing.
 fn row_and_sentence(
     row: &Row,
@@ -300,7 +350,7 @@ fn same_subject(
     if left.document == right.document {
         return None;
     }
-    let full = |found: &Vec<f32>, index: usize| found.get(index).is_some_and(|share| *share >= 0.9);
+    let full = |found: &Vec<f32>, index: usize| found.get(index).is_some_and(|share| *share >= NAMED);
     if !mentions
         .iter()
         .all(|found| pair.iter().all(|index| full(found, *index)))
