@@ -7,10 +7,11 @@ use std::path::PathBuf;
 
 use journeys::root;
 
-/// The window has its place from Tauri; all others are in `crates`.
+/// The window has its place from Tauri, and the demo company is with the demo; all others are in `crates`.
 fn folder(member: &str) -> PathBuf {
     match member {
         "desktop" => root().join("src-tauri"),
+        "company" => root().join("demo/company"),
         _ => root().join("crates").join(member),
     }
 }
@@ -27,7 +28,7 @@ fn members() -> BTreeSet<String> {
     folders
         .filter(|folder| folder.path().join("Cargo.toml").exists())
         .map(|f| f.file_name().into_string().unwrap())
-        .chain(["desktop".to_owned()])
+        .chain(["desktop".to_owned(), "company".to_owned()])
         .collect()
 }
 
@@ -204,10 +205,10 @@ fn nothing_in_the_program_can_open_a_connection() {
 }
 
 #[test]
-fn only_the_development_host_listens() {
+fn only_the_development_host_and_the_demo_company_listen() {
     // Named here, so that another listener is noticed when it comes.
-    for member in members() {
-        let used = dependencies(&manifest(&member));
+    for member in members().iter().filter(|member| *member != "company") {
+        let used = dependencies(&manifest(member));
         for server in ["axum", "hyper", "warp", "tiny_http"] {
             assert!(!used.contains(server), "`{member}` must not listen");
         }
@@ -217,6 +218,7 @@ fn only_the_development_host_listens() {
         .parse()
         .unwrap();
     assert!(dependencies(&devhost).contains("axum"));
+    assert!(dependencies(&manifest("company")).contains("axum"));
 }
 
 #[test]
