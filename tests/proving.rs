@@ -7,7 +7,10 @@ use journeys::Desk;
 /// A desk on which two questions were answered and one was not.
 fn desk() -> Desk {
     let desk = Desk::watched();
-    desk.write("gate.txt", "The gate code is changed every Monday by the night shift.");
+    desk.write(
+        "gate.txt",
+        "The gate code is changed every Monday by the night shift.",
+    );
     desk.json(&["index"]);
     for question in [
         "When is the gate code changed?",
@@ -23,11 +26,21 @@ fn desk() -> Desk {
 fn every_answer_leaves_a_row_that_names_no_word_of_it() {
     let desk = desk();
     let verified = desk.json(&["audit", "verify"]);
-    assert_eq!((&verified["holds"], &verified["rows"]), (&true.into(), &3.into()), "{verified}");
+    assert_eq!(
+        (&verified["holds"], &verified["rows"]),
+        (&true.into(), &3.into()),
+        "{verified}"
+    );
     let exported = desk.run(&["audit", "export"]);
     let text = String::from_utf8(exported.stdout).unwrap();
-    let rows: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let states: Vec<&str> = rows.iter().map(|row| row["body"]["state"].as_str().unwrap()).collect();
+    let rows: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let states: Vec<&str> = rows
+        .iter()
+        .map(|row| row["body"]["state"].as_str().unwrap())
+        .collect();
     assert_eq!(states, ["answered", "answered", "abstained"]);
     assert_eq!(rows[0]["body"]["files_read"], 1);
     for word in ["gate", "Monday", "Trondheim"] {
@@ -60,11 +73,18 @@ fn a_ledger_that_was_changed_behind_the_program_is_found_out() {
     let desk = desk();
     let ledger = desk.home.path().join("ledger.sqlite");
     let bytes = std::fs::read(&ledger).unwrap();
-    let at = bytes.windows(9).position(|window| window == b"abstained").unwrap();
+    let at = bytes
+        .windows(9)
+        .position(|window| window == b"abstained")
+        .unwrap();
     let mut changed = bytes.clone();
     changed[at..at + 9].copy_from_slice(b"answered ");
     std::fs::write(&ledger, changed).unwrap();
     let told = desk.run(&["audit", "verify", "--json"]);
     let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
-    assert_eq!((&told["holds"], &told["rows"]), (&false.into(), &2.into()), "{told}");
+    assert_eq!(
+        (&told["holds"], &told["rows"]),
+        (&false.into(), &2.into()),
+        "{told}"
+    );
 }
