@@ -36,6 +36,7 @@ test: setup ## Everything that has to be true at each change
 	$(CARGO) build --workspace --bins --tests
 	$(GUARD) $(CARGO) test --workspace --doc --quiet
 	$(GUARD) $(RUN_TESTS)
+	$(GUARD) scripts/page-tests.sh
 	$(GUARD) scripts/window-tests.sh
 
 types: setup ## Write the page's types (ui/src/host/generated.ts) from the Rust types

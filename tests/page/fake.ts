@@ -8,18 +8,11 @@ const ROOT = join(import.meta.dirname, "../..");
 const DIST = join(ROOT, "ui/dist");
 const PDF = join(ROOT, "demo/documents/Contracts/Halden Service Agreement.pdf");
 
-/** The policy under which the window shows the page. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' blob: data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ");
+/** The policy under which the window shows the page; `journeys.test.ts` compares it with the one of the real core. */
+export const POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; " +
+  "img-src 'self' blob:; worker-src 'self'; connect-src 'self' ipc: http://ipc.localhost; form-action 'none'; " +
+  "base-uri 'none'; object-src 'none'; frame-src 'none'";
 
 const TYPES: Record<string, string> = {
   ".html": "text/html",
@@ -29,22 +22,32 @@ const TYPES: Record<string, string> = {
   ".woff2": "font/woff2",
 };
 
-export interface PageServer {
+export interface FakeCore {
   address: string;
   /** The core behind the page; another one may be put in its place. */
   host: FakeHost;
+  /** What every PDF of the made-up library is. */
+  pdf: Buffer;
+  /** The address of a place in the page. */
+  at: (hash: string) => string;
   emit: (event: Event) => void;
   close: () => Promise<void>;
 }
 
-/** Serves the built page as the development host does, with a made-up core behind it. */
-export async function serve(): Promise<PageServer> {
+/**
+ * Serves the built page as the development host does, with a made-up core behind it: for states that the real one cannot
+ * be brought into at will, such as a full disk, 5,000 turns, or a document that says exactly this. What the real core can
+ * show, `journeys.test.ts` shows with it.
+ */
+export async function serve(): Promise<FakeCore> {
   const streams = new Set<ServerResponse>();
   const send = (stream: ServerResponse, event: Event): void =>
     void stream.write(`data: ${JSON.stringify(event)}\n\n`);
-  const served: PageServer = {
+  const served: FakeCore = {
     address: "",
     host: new FakeHost(),
+    pdf: readFileSync(PDF),
+    at: (hash) => `${served.address}/${hash}`,
     emit: (event) => streams.forEach((stream) => send(stream, event)),
     close: () =>
       new Promise((done) => {
@@ -54,9 +57,7 @@ export async function serve(): Promise<PageServer> {
       }),
   };
   const server = createServer((request, response) => {
-    const path = decodeURIComponent(
-      new URL(request.url ?? "/", "http://page").pathname,
-    );
+    const path = decodeURIComponent(new URL(request.url ?? "/", "http://page").pathname);
     if (path === "/events") {
       response.writeHead(200, { "Content-Type": "text/event-stream" });
       streams.add(response);
@@ -70,21 +71,15 @@ export async function serve(): Promise<PageServer> {
       request.on("data", (part: Buffer) => (body += part.toString()));
       request.on("end", () => {
         const answer = (status: number, value: unknown): void => {
-          response
-            .writeHead(status, { "Content-Type": "application/json" })
-            .end(JSON.stringify(value));
+          response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(value));
         };
-        served.host
-          .call(path.slice(6) as never, JSON.parse(body) as never)
-          .then(
-            (value) => answer(200, value),
-            (failure: unknown) => answer(400, failure),
-          );
+        served.host.call(path.slice(6) as never, JSON.parse(body) as never).then(
+          (value) => answer(200, value),
+          (failure: unknown) => answer(400, failure),
+        );
       });
     } else if (path.startsWith("/document/")) {
-      response
-        .writeHead(200, { "Content-Type": "application/pdf" })
-        .end(readFileSync(PDF));
+      response.writeHead(200, { "Content-Type": "application/pdf" }).end(served.pdf);
     } else {
       const file = join(DIST, normalize(path === "/" ? "/index.html" : path));
       if (!file.startsWith(DIST) || !existsSync(file)) {

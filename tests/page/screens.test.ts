@@ -1,206 +1,36 @@
-import type { Browser, Page } from "playwright-core";
-import {
-  afterAll,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  test,
-} from "vitest";
+import { afterAll, beforeAll } from "vitest";
 import { FakeHost } from "../../ui/src/host/fake/FakeHost";
-import {
-  ANSWER,
-  CONVERSATIONS,
-  source,
-  turn,
-} from "../../ui/src/host/fake/story";
-import { axe, launch, open } from "./browser";
-import { serve, type PageServer } from "./server";
+import { NOW } from "../../ui/src/host/fake/story";
+import { serve, type FakeCore } from "./fake";
+import { axe, describe, expect, openWindow, test, wear, type Watched } from "./page";
+import { SCREENS } from "./screens";
+import { differs } from "./snapshot";
 
-let browser: Browser;
-let server: PageServer;
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([launch(), serve()]);
-});
-afterAll(async () => {
-  await Promise.all([browser.close(), server.close()]);
-});
-beforeEach(() => {
-  server.host = new FakeHost();
-});
-
-interface Screen {
-  name: string;
-  hash: string;
-  host?: () => FakeHost;
-  /** Waits until the screen is as it should be looked at. */
-  ready: (page: Page) => Promise<unknown>;
-}
-
-const none = () => ({
-  sources: [],
-  passages: 0,
-  embedded: 0,
-  model: null,
-  model_problem: null,
-});
-const one = (more: Parameters<typeof turn>[1]) => () =>
-  new FakeHost({
-    conversation_get: () => ({ ...CONVERSATIONS[0]!, turns: [turn(1, more)] }),
+describe.each(SCREENS)("$name", ({ name, hash, host, ready, picture }) => {
+  let fake: FakeCore;
+  let window: Watched;
+  // Opened once for everything that is looked at on it.
+  test.beforeAll(async ({ browser }) => {
+    fake = await serve();
+    if (host) fake.host = host();
+    window = await openWindow(browser, fake.at(hash), { now: NOW });
+    await ready(window.page);
   });
-const see = (text: string) => (page: Page) =>
-  page.getByText(text).first().waitFor();
-const passage = (number: number, mark: string) => async (page: Page) => {
-  await page.locator(`.ev-list button:nth-child(${number})`).click();
-  await page.locator(mark).first().waitFor();
-};
-
-const SCREENS: Screen[] = [
-  {
-    name: "new question",
-    hash: "#/ask",
-    ready: see("Ask about your customers"),
-  },
-  {
-    name: "answer with a page of a PDF",
-    hash: "#/conversation/1",
-    ready: (page) => page.locator(".page-mark").first().waitFor(),
-  },
-  {
-    name: "answer with a mail",
-    hash: "#/conversation/1",
-    ready: passage(3, "mark"),
-  },
-  {
-    name: "answer with a sheet",
-    hash: "#/conversation/1",
-    ready: passage(4, ".cell-mark"),
-  },
-  {
-    name: "answer with a changed table",
-    hash: "#/conversation/1",
-    ready: passage(5, "mark"),
-  },
-  {
-    name: "ends of answers",
-    hash: "#/conversation/2",
-    ready: see("Attaché was closed before"),
-  },
-  {
-    name: "answer being written",
-    hash: "#/conversation/1",
-    host: one({
-      state: "running",
-      answer: { ...ANSWER, answer: ANSWER.answer.slice(0, 2) },
-    }),
-    ready: see("Stop"),
-  },
-  {
-    name: "deleted conversation",
-    hash: "#/conversation/999",
-    ready: see("This conversation was deleted"),
-  },
-  {
-    name: "document gone",
-    hash: "#/conversation/1",
-    host: () =>
-      new FakeHost({
-        document_view: () =>
-          Promise.reject({
-            code: "gone",
-            message: "Gone.",
-            fault: "user",
-          } as never),
-      }),
-    ready: see("no longer in the library"),
-  },
-  {
-    name: "library",
-    hash: "#/library",
-    ready: see("Margins 2026 protected.xlsx"),
-  },
-  {
-    name: "library, one folder",
-    hash: "#/library/1",
-    ready: see("Internal only"),
-  },
-  {
-    name: "library, folder gone",
-    hash: "#/library",
-    host: () =>
-      new FakeHost({
-        status: () => ({
-          ...none(),
-          sources: [source(1, "Fleet reports", { reachable: false })],
-        }),
-      }),
-    ready: see("This folder cannot be reached"),
-  },
-  {
-    name: "library, reading",
-    hash: "#/library",
-    host: () =>
-      new FakeHost({
-        progress: () => ({
-          now: "Reading `Site survey.pdf`",
-          files_done: 2214,
-          files: 3418,
-          passages_embedded: 0,
-          passages: 0,
-          seconds_left: 370,
-          idle: false,
-          notices: [],
-        }),
-      }),
-    ready: see("2,214"),
-  },
-  {
-    name: "library, empty",
-    hash: "#/library",
-    host: () => new FakeHost({ status: none }),
-    ready: see("No folder is watched yet"),
-  },
-  { name: "settings", hash: "#/settings", ready: see("PDFium") },
-  {
-    name: "first start",
-    hash: "#/ask",
-    host: () => new FakeHost({ status: none, conversation_list: () => [] }),
-    ready: see("What should Attaché read?"),
-  },
-  {
-    name: "palette",
-    hash: "#/ask",
-    ready: async (page) => {
-      await page.getByText("Security questionnaire").waitFor();
-      await page.keyboard.press("Control+k");
-      await page.getByRole("option").first().waitFor();
-    },
-  },
-  {
-    name: "erase dialog",
-    hash: "#/settings",
-    ready: async (page) => {
-      await page.getByText("Erase everything…").click();
-      await page.getByRole("dialog").waitFor();
-    },
-  },
-];
-
-describe.each(["light", "dark"] as const)("in the %s theme", (scheme) => {
-  test.each(SCREENS)(
-    "axe finds nothing on: $name",
-    async ({ hash, host, ready }) => {
-      if (host) server.host = host();
-      const { page, trouble } = await open(browser, server.address, hash, {
-        scheme,
-      });
-      await ready(page);
-      expect(await axe(page)).toEqual([]);
-      expect(trouble).toEqual([]);
-      await page.close();
-    },
-  );
+  afterAll(async () => {
+    await window.page.context().close();
+    await fake.close();
+    expect(window.trouble).toEqual([]);
+  });
+  describe.each(["light", "dark"] as const)("in the %s theme", (colorScheme) => {
+    beforeAll(() => wear(window.page, colorScheme));
+    test("axe finds nothing", async () => {
+      expect(await axe(window.page)).toEqual([]);
+    });
+    if (!picture) return;
+    test("it looks as it was accepted", async () => {
+      expect(await differs(window.page, `${name.replaceAll(" ", "-")}-${colorScheme}`)).toBe("");
+    });
+  });
 });
 
 const SIZES = [
@@ -209,10 +39,10 @@ const SIZES = [
   { width: 720, height: 560, text: 200 },
 ];
 
-test.each(SIZES)(
+test.for(SIZES)(
   "nothing is cut off sideways at $width x $height with $text % text",
-  async ({ width, height, text }) => {
-    server.host = new FakeHost({
+  async ({ width, height, text }, { fake, open }) => {
+    fake.host = new FakeHost({
       settings_get: () => ({
         theme: "system",
         text_size: text,
@@ -221,36 +51,27 @@ test.each(SIZES)(
         notifications: true,
       }),
     });
-    for (const hash of [
-      "#/ask",
-      "#/conversation/1",
-      "#/conversation/2",
-      "#/library/1",
-      "#/settings",
-      "#/welcome",
-    ]) {
-      const { page, trouble } = await open(browser, server.address, hash, {
-        width,
-        height,
-      });
-      await page.locator("h1").waitFor();
-      await page.waitForFunction(
-        (size) =>
-          getComputedStyle(document.documentElement).fontSize ===
-          `${(16 * size) / 100}px`,
-        text,
-      );
+    const { page } = await open(fake.at("#/ask"), { width, height });
+    await page.waitForFunction(
+      (size) => getComputedStyle(document.documentElement).fontSize === `${(16 * size) / 100}px`,
+      text,
+    );
+    for (const [hash, heading] of [
+      ["#/ask", "New question"],
+      ["#/conversation/1", "Halden uptime commitment"],
+      ["#/conversation/2", "How answers can end"],
+      ["#/library/1", "Library"],
+      ["#/settings", "Settings"],
+      ["#/welcome", "What should Attaché read?"],
+    ] as const) {
+      await page.evaluate((to) => (window.location.hash = to), hash);
+      await page.getByRole("heading", { level: 1, name: heading }).waitFor();
       const wide = await page.evaluate(() =>
-        [
-          document.documentElement,
-          ...document.querySelectorAll("main, .talk, .flow, .set, .scr, .fold"),
-        ]
+        [document.documentElement, ...document.querySelectorAll("main, .talk, .flow, .set, .scr, .fold")]
           .filter((own) => own.scrollWidth > own.clientWidth + 1)
           .map((own) => `${own.localName}.${own.className}`),
       );
       expect({ hash, wide }).toEqual({ hash, wide: [] });
-      expect(trouble).toEqual([]);
-      await page.close();
     }
   },
 );

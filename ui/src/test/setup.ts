@@ -16,6 +16,7 @@ for (const [name, value] of [
 }
 Element.prototype.scrollIntoView = vi.fn();
 Element.prototype.scrollTo = vi.fn() as never;
+HTMLCanvasElement.prototype.getContext = () => null;
 Element.prototype.hasPointerCapture = () => false;
 globalThis.ResizeObserver = class {
   observe(): void {

@@ -26,7 +26,9 @@ export function Dialog({ title, hint, open, onClose, children, look = "dialog" }
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
-        <Radix.Overlay className={`veil veil-${look}`} />
+        {/* Not Radix's own overlay: it writes a style sheet into the page, which the policy refuses. The page does not
+            scroll, so there is nothing to hold still. */}
+        <div className={`veil veil-${look}`} />
         <Radix.Content
           className={`dlg dlg-${look}`}
           onOpenAutoFocus={focusFirst}

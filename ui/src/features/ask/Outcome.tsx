@@ -51,7 +51,7 @@ export function Outcome({ turn, onAskAgain }: OutcomeProps) {
           <p>
             {!isEverything(filter) && (
               <>
-                Looked in <Plain>{scopeWords(filter)}</Plain> only.{" "}
+                <Plain>{`Looked in ${scopeWords(filter)} only.`}</Plain>{" "}
               </>
             )}
             No answer is given without a passage.

@@ -85,7 +85,11 @@ function Trace({ turn: { answer, state } }: { turn: TurnData }) {
     <p className="trace">
       <Icon name="search" size="sm" /> Read {count(answer.passages_read, "passage")} in{" "}
       {count(answer.files_read, "file")}
-      {answer.engine && <span>, {answer.engine}</span>}
+      {answer.engine && (
+        <span>
+          , <Plain>{answer.engine}</Plain>
+        </span>
+      )}
     </p>
   );
 }

@@ -5,7 +5,7 @@ import { IconButton } from "../../components/IconButton/IconButton";
 import { Notice } from "../../components/Notice/Notice";
 import { Skeleton } from "../../components/Skeleton/Skeleton";
 import { Tag } from "../../components/Tag/Tag";
-import { Said } from "../../components/Text/Text";
+import { Marked, Said } from "../../components/Text/Text";
 import { useCall, useChange, type CitationView, type DocumentView } from "../../host";
 import { NEVER_LEAVES, labelWords } from "../../lib/labels";
 import { fileName } from "../../lib/text";
@@ -103,7 +103,7 @@ function Missing({ citation, gone, message, hint, onAgain }: MissingProps) {
         <p>The passage was kept with the answer:</p>
       </Empty>
       <blockquote className="kept-quote">
-        <mark>{citation.quote}</mark>
+        <Marked ranges={[{ start: 0, end: citation.quote.length }]}>{citation.quote}</Marked>
       </blockquote>
     </div>
   );

@@ -29,3 +29,15 @@ test("a window into a large sheet keeps the numbers of its rows and columns", ()
   expect(screen.getByRole("rowheader", { name: "901" })).toBeVisible();
   expect(screen.getByRole("columnheader", { name: "AA" })).toBeVisible();
 });
+
+test("a column that is empty all the way down keeps its letter", () => {
+  const view = DOCUMENTS.find(({ shape }) => shape === "sheet")!;
+  const rows = [
+    ["Product", "", "Price"],
+    ["Ridge 400", "", "1,200"],
+  ];
+  render(<SheetView view={{ ...view, sheet: { ...view.sheet!, rows, marked: null } }} />);
+  expect(screen.getAllByRole("columnheader").map(({ textContent }) => textContent)).toEqual(["A", "B", "C"]);
+  const row = screen.getByRole("row", { name: /Ridge 400/ });
+  expect([...row.children].map(({ textContent }) => textContent)).toEqual(["2", "Ridge 400", "", "1,200"]);
+});

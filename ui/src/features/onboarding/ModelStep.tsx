@@ -1,7 +1,7 @@
 import { Button } from "../../components/Button/Button";
 import { Icon } from "../../components/Icon/Icon";
 import { Meter } from "../../components/Meter/Meter";
-import { Said } from "../../components/Text/Text";
+import { Name, Said } from "../../components/Text/Text";
 import { useCall } from "../../host";
 import { count, number, timeLeft } from "../../lib/words";
 
@@ -31,7 +31,9 @@ export function ModelStep({ onBack, onStart }: ModelStepProps) {
           <dt>Answers</dt>
           <dd>Exact passages, each with its page and its age</dd>
           <dt>Search by meaning</dt>
-          <dd>{about?.model ?? "Not there; files are found by their words"}</dd>
+          <dd>
+            <Name>{about?.model ?? "Not there; files are found by their words"}</Name>
+          </dd>
           <dt>Leaves</dt>
           <dd>nothing</dd>
         </dl>

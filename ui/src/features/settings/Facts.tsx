@@ -23,17 +23,23 @@ export function Facts() {
           <dt>Conversations</dt>
           <dd>{size(ledger_bytes)}</dd>
           <dt>Hosts contacted</dt>
-          <dd>{contacts.length === 0 ? "None" : list(contacts)}</dd>
+          <dd>
+            <Name>{contacts.length === 0 ? "None" : list(contacts)}</Name>
+          </dd>
         </dl>
       </section>
       <section aria-labelledby="set-model">
         <h2 id="set-model">Models</h2>
         <dl className="kv">
           <dt>Answers</dt>
-          <dd>Exact passages, {engine}. No language model writes them.</dd>
+          <dd>
+            Exact passages, <Name>{engine}</Name>. No language model writes them.
+          </dd>
           <dt>Search by meaning</dt>
           <dd>
-            {model === null ? "Not there. Files are found by their words." : `${model}, on this device`}
+            <Name>
+              {model === null ? "Not there. Files are found by their words." : `${model}, on this device`}
+            </Name>
           </dd>
         </dl>
         {model_problem && (
@@ -47,7 +53,9 @@ export function Facts() {
               <li key={name}>
                 <Icon name={ok ? "check" : "warn"} className={ok ? "t-allow" : "t-ask"} />
                 <span>
-                  <b>{name}</b>
+                  <b>
+                    <Name>{name}</Name>
+                  </b>
                   <span className="vh">{ok ? ", there:" : ", missing:"}</span> <Said>{found}</Said>
                   {!ok && fix && (
                     <span className="dim">

@@ -1,5 +1,6 @@
 import { Icon } from "../../components/Icon/Icon";
 import { useCall, useCore } from "../../host";
+import { visible } from "../../lib/text";
 import { count, timeLeftShort } from "../../lib/words";
 
 /** Index state and hosts contacted, in words. */
@@ -22,7 +23,7 @@ export function Truths() {
         <Icon name={progress?.idle === false ? "retry" : "library"} size="sm" />
         <span className="nf-txt">{index}</span>
       </a>
-      <span className="nf" title={contacts && contacts.length > 0 ? contacts.join(", ") : hosts}>
+      <span className="nf" title={contacts && contacts.length > 0 ? visible(contacts.join(", ")) : hosts}>
         <Icon name="globe" size="sm" />
         <span className="nf-txt">{hosts}</span>
       </span>

@@ -4,7 +4,7 @@ import { Button } from "../../../components/Button/Button";
 import { Empty } from "../../../components/Empty/Empty";
 import { IconButton } from "../../../components/IconButton/IconButton";
 import { Skeleton } from "../../../components/Skeleton/Skeleton";
-import { Said } from "../../../components/Text/Text";
+import { Marked, Said } from "../../../components/Text/Text";
 import { asFailure, useHost, type DocumentView, type Failure } from "../../../host";
 import { fileName, visible } from "../../../lib/text";
 import type { Shown } from "../EvidencePane";
@@ -58,7 +58,7 @@ export function PdfView({ view, shown }: PdfViewProps) {
             </p>
           )}
           <blockquote className="kept-quote">
-            <mark>{shown.citation.quote}</mark>
+            <Marked ranges={[{ start: 0, end: shown.citation.quote.length }]}>{shown.citation.quote}</Marked>
           </blockquote>
         </Empty>
       </div>

@@ -1,0 +1,171 @@
+/** Every screen in every state, each with what it takes to get there. */
+import { FakeHost } from "../../ui/src/host/fake/FakeHost";
+import { ANSWER, CONVERSATIONS, citation, source, turn } from "../../ui/src/host/fake/story";
+import type { Page } from "./page";
+
+export interface Screen {
+  name: string;
+  hash: string;
+  host?: () => FakeHost;
+  /** Waits until the screen is as it should be looked at. */
+  ready: (page: Page) => Promise<unknown>;
+  /** Its picture is kept in `snapshots`. */
+  picture?: boolean;
+}
+
+const none = () => ({ sources: [], passages: 0, embedded: 0, model: null, model_problem: null });
+const one = (more: Parameters<typeof turn>[1]) => () =>
+  new FakeHost({ conversation_get: () => ({ ...CONVERSATIONS[0]!, turns: [turn(1, more)] }) });
+/** No core to work with, and why. */
+const without = (state: "starting" | "failed", code: string, message: string) => () => {
+  const host = new FakeHost();
+  host.listen = (handler) => {
+    const failure = {
+      code,
+      message,
+      hint: "Free some space, then start Attaché again.",
+      fault: "environment" as const,
+    };
+    handler({ event: "core", state, failure });
+    return () => undefined;
+  };
+  return host;
+};
+const three: typeof ANSWER = {
+  ...ANSWER,
+  conflicts: ANSWER.conflicts.map((conflict) => ({
+    ...conflict,
+    sides: [
+      ...conflict.sides,
+      {
+        value: "99.0 %",
+        citation: citation({ quote: "99.0 %", written: "2024-01-08" }),
+        dated: "written 8 January 2024",
+      },
+    ],
+  })),
+};
+const see = (text: string) => (page: Page) => page.getByText(text).first().waitFor();
+const passage = (number: number, mark: string) => async (page: Page) => {
+  await page.locator(`.ev-list button:nth-child(${number})`).click();
+  await page.locator(mark).first().waitFor();
+};
+
+export const SCREENS: Screen[] = [
+  { name: "new question", hash: "#/ask", ready: see("Ask about your customers"), picture: true },
+  {
+    name: "answer with a page of a PDF",
+    hash: "#/conversation/1",
+    ready: async (page) => {
+      await page.locator(".page-mark").first().waitFor();
+      await page.locator('[data-page="7"] .page-text').waitFor();
+    },
+    picture: true,
+  },
+  { name: "answer with a mail", hash: "#/conversation/1", ready: passage(3, "mark"), picture: true },
+  { name: "answer with a sheet", hash: "#/conversation/1", ready: passage(4, ".cell-mark"), picture: true },
+  { name: "answer with a changed table", hash: "#/conversation/1", ready: passage(5, "mark") },
+  { name: "ends of answers", hash: "#/conversation/2", ready: see("Attaché was closed before") },
+  {
+    name: "answer being written",
+    hash: "#/conversation/1",
+    host: one({ state: "running", answer: { ...ANSWER, answer: ANSWER.answer.slice(0, 2) } }),
+    ready: see("Stop"),
+  },
+  {
+    name: "three sources that disagree",
+    hash: "#/conversation/1",
+    host: one({ answer: three }),
+    ready: see("Three sources disagree"),
+  },
+  { name: "deleted conversation", hash: "#/conversation/999", ready: see("This conversation was deleted") },
+  {
+    name: "document gone",
+    hash: "#/conversation/1",
+    host: () =>
+      new FakeHost({
+        document_view: () => Promise.reject({ code: "gone", message: "Gone.", fault: "user" } as never),
+      }),
+    ready: see("no longer in the library"),
+  },
+  { name: "library", hash: "#/library", ready: see("Margins 2026 protected.xlsx"), picture: true },
+  { name: "library, one folder", hash: "#/library/1", ready: see("Internal only") },
+  {
+    name: "library, folder gone",
+    hash: "#/library",
+    host: () =>
+      new FakeHost({
+        status: () => ({ ...none(), sources: [source(1, "Fleet reports", { reachable: false })] }),
+      }),
+    ready: see("This folder cannot be reached"),
+  },
+  {
+    name: "library, reading",
+    hash: "#/library",
+    host: () =>
+      new FakeHost({
+        progress: () => ({
+          now: "Reading `Site survey.pdf`",
+          files_done: 2214,
+          files: 3418,
+          passages_embedded: 0,
+          passages: 0,
+          seconds_left: 370,
+          idle: false,
+          notices: [],
+        }),
+      }),
+    ready: see("2,214"),
+  },
+  {
+    name: "library, empty",
+    hash: "#/library",
+    host: () => new FakeHost({ status: none }),
+    ready: see("No folder is watched yet"),
+  },
+  { name: "settings", hash: "#/settings", ready: see("PDFium"), picture: true },
+  {
+    name: "first start",
+    hash: "#/ask",
+    host: () => new FakeHost({ status: none, conversation_list: () => [] }),
+    ready: see("What should Attaché read?"),
+    picture: true,
+  },
+  {
+    name: "disk full",
+    hash: "#/ask",
+    host: without("failed", "disk_full", "There is no room left on the disk of `/home/ines`."),
+    ready: see("The disk is full"),
+    picture: true,
+  },
+  {
+    name: "open already",
+    hash: "#/ask",
+    host: without("failed", "workspace_in_use", "Another Attaché works in `/home/ines`."),
+    ready: see("Attaché is open already"),
+  },
+  {
+    name: "connection lost",
+    hash: "#/ask",
+    host: without("starting", "core_starting", "The connection to Attaché was lost."),
+    ready: see("The connection to Attaché was lost."),
+  },
+  {
+    name: "palette",
+    hash: "#/ask",
+    ready: async (page) => {
+      await page.getByText("Security questionnaire").waitFor();
+      await page.keyboard.press("Control+k");
+      await page.getByRole("option").first().waitFor();
+    },
+    picture: true,
+  },
+  {
+    name: "erase dialog",
+    hash: "#/settings",
+    ready: async (page) => {
+      await page.getByText("Erase everything…").click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+];

@@ -1,0 +1,33 @@
+import { screen } from "@testing-library/react";
+import { expect, test, vi } from "vitest";
+import { FILES } from "../../host/fake/story";
+import { show } from "../../test/render";
+import { FileRow } from "./FileRow";
+
+const row = (file: (typeof FILES)[number] | undefined) =>
+  show(
+    <div role="table" aria-label="Files">
+      <div role="row">
+        <FileRow file={file} onWhy={vi.fn()} />
+      </div>
+    </div>,
+  );
+
+test("a file that could not be read says why and offers to read it again", async () => {
+  const { user, host } = row(FILES[4]);
+  expect(screen.getByText("needs a password")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Read again: Margins 2026 protected.xlsx" }));
+  expect(host.calls).toContainEqual({ name: "file_retry", request: { document: 55 } });
+  expect(await screen.findByText("Waiting")).toBeVisible();
+});
+
+test("a file that can be found has nothing to remedy", () => {
+  row(FILES[1]);
+  expect(screen.getByText("Indexed")).toBeVisible();
+  expect(screen.queryByRole("button", { name: /^Read again/ })).toBeNull();
+});
+
+test("a row that has not arrived says nothing", () => {
+  row(undefined);
+  expect(screen.getByRole("row")).toHaveTextContent("");
+});
