@@ -1,7 +1,8 @@
 // The real window, driven through the webview's own WebDriver (W3C). No library: the protocol is a few requests.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -74,6 +75,22 @@ function signal(pid, name) {
 /** Words only: what a test that is not about meaning wants, since embedding takes most of the time. */
 export const WORDS = { ATTACHE_MODEL: "none" };
 
+/** The libraries and models, of which one file never ends: whoever reads it waits until something is written. */
+export async function endless(t) {
+  const runtime = process.env.ATTACHE_RUNTIME;
+  const model = "all-minilm-l6-v2";
+  const copy = await folder(t);
+  await symlink(join(runtime, "lib"), join(copy, "lib"));
+  await mkdir(join(copy, "models", model), { recursive: true });
+  for (const file of await readdir(join(runtime, "models", model))) {
+    await symlink(join(runtime, "models", model, file), join(copy, "models", model, file));
+  }
+  const pipe = join(copy, "models", model, "special_tokens_map.json");
+  await rm(pipe);
+  execFileSync("mkfifo", [pipe]);
+  return { more: { ATTACHE_RUNTIME: copy }, pipe };
+}
+
 /** Opens the window on a home, with more in its environment; `close` ends it as a log-out does, in order and to the end. */
 export async function openWindow(t, home, more = {}) {
   const port = await freePort();
@@ -122,13 +139,16 @@ export async function openWindow(t, home, more = {}) {
     }
   };
   const gone = async () => {
-    await until("the program's end", async () => !(await running(home)).includes(app));
+    // To the very end: a program whose memory is gone may still hold its name on the bus, where a new start would find it.
+    await until("the program's end", () => !existsSync(`/proc/${app}`));
     driver.kill();
     if (driver.exitCode === null && driver.signalCode === null) await once(driver, "exit");
   };
   const shown = async () => `The page says: ${await run("return document.body.innerText").catch(String)}`;
   const window = {
     run,
+    /** The same for a script that answers later, by calling its last argument. */
+    runAsync: (script, ...args) => send("POST", `${session}/execute/async`, { script, args }),
     /** Waits until an expression is true in the page. */
     see: (expression) => until(expression, () => run(`return Boolean(${expression})`), shown),
     /** Waits for words anywhere on the page. */
@@ -158,12 +178,13 @@ export async function openWindow(t, home, more = {}) {
     },
     /** A command of the page, as its own code calls it. */
     call: (name, request) =>
-      send("POST", `${session}/execute/async`, {
-        script: `const done = arguments[2];
-                 window.__TAURI_INTERNALS__.invoke(arguments[0], { request: arguments[1] })
-                   .then((value) => done({ value }), (failure) => done({ failure }));`,
-        args: [name, request],
-      }),
+      window.runAsync(
+        `const done = arguments[2];
+         window.__TAURI_INTERNALS__.invoke(arguments[0], { request: arguments[1] })
+           .then((value) => done({ value }), (failure) => done({ failure }));`,
+        name,
+        request,
+      ),
     /** Goes to a place in the page, as a link does. */
     go: (place) => run("location.hash = arguments[0]", place),
     ask: async (question) => {
