@@ -353,6 +353,8 @@ test("in recent questions and in the palette it is only text", async ({ fake, te
     }),
   });
   const { page } = await under("#/ask");
+  // Keys are heard once the page is there.
+  await page.locator(".nav-recent li").first().waitFor();
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox").waitFor();
   for (; from < texts.length; from += size) {
