@@ -32,9 +32,10 @@ screen=$!
 # The desktop's accessibility bus keeps its socket in the cache folder. Whatever else comes there is ours, and an error.
 cache=$(mktemp -d)
 export XDG_CACHE_HOME=$cache
-# WebKit keeps a random number for media there, also in a window that keeps nothing. The rest would be ours, and an error.
+# WebKit keeps a random number for media there, also in a window that keeps nothing, and Tauri makes an empty folder for
+# settings. The rest would be ours, and an error.
 data=$(mktemp -d)
-export XDG_DATA_HOME=$data
+export XDG_DATA_HOME=$data/data XDG_CONFIG_HOME=$data/config
 # Whatever the tests started ends with them: in a group of its own, and after a quarter of an hour at the latest.
 tests=
 trap 'kill -KILL -- "$screen" ${tests:+"-$tests"} 2>/dev/null || true; rm -rf "$cache" "$data" "$frames"' EXIT

@@ -9,10 +9,18 @@ import { join } from "node:path";
 
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 
-/** A folder that is gone after the test. */
+/** A folder that is gone after the test, and with it every program that has it for its home. */
 export async function folder(t) {
   const path = await mkdtemp(join(tmpdir(), "attache-window-"));
-  t.after(() => rm(path, { recursive: true, force: true }));
+  t.after(async () => {
+    // One that still runs would write into what is being deleted.
+    await until("the end of what ran there", async () => {
+      const left = await running(path);
+      for (const one of left) signal(one, "SIGKILL");
+      return left.length === 0;
+    });
+    await rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  });
   return path;
 }
 
