@@ -80,6 +80,37 @@ fn bus_name(home: &Home, identifier: &str) -> String {
     }
 }
 
+/// How often a start is tried again, so that two that fall over each other end.
+const MOST_STARTS: u32 = 5;
+/// Says how often this start was tried.
+const STARTS: &str = "ATTACHE_STARTS";
+
+/// Whether a start failed because it told the first process, and that one ended before it could answer.
+pub fn first_has_just_ended(error: &dyn std::error::Error) -> bool {
+    // The plugin gives words only (tauri-plugin-single-instance 2, `platform_impl/linux.rs`).
+    error.to_string().contains("failed to forward arguments to the running instance")
+}
+
+/// Starts the program from the beginning, in place of this process. Returns where that can't be done, or was done
+/// [`MOST_STARTS`] times.
+pub fn start_anew() {
+    let starts = std::env::var(STARTS).ok().and_then(|starts| starts.parse().ok()).unwrap_or(0);
+    if starts >= MOST_STARTS {
+        return;
+    }
+    // The bus takes a moment to forget the one that ended.
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    #[cfg(unix)]
+    if let Ok(program) = std::env::current_exe() {
+        use std::os::unix::process::CommandExt;
+        let error = std::process::Command::new(program)
+            .args(std::env::args_os().skip(1))
+            .env(STARTS, (starts + 1_u32).to_string())
+            .exec();
+        tracing::warn!(%error, "the program can't be started again");
+    }
+}
+
 /// Hides the windows, closes the core in order, then ends the process. Further calls change nothing.
 pub fn end(app: &AppHandle) {
     if !app.state::<Lifetime>().begin_to_end() {
@@ -177,6 +208,15 @@ mod tests {
         assert!(lifetime.again());
         assert!(!lifetime.begin_to_end());
         assert!(lifetime.starts_again());
+    }
+
+    #[test]
+    fn a_first_process_that_ended_is_told_from_other_faults() {
+        // As the plugin says it.
+        let ended = "failed to initialize plugin `single-instance`: failed to forward arguments to the running instance: \
+                     org.freedesktop.DBus.Error.NoReply: Message recipient disconnected from message bus without replying";
+        assert!(first_has_just_ended(&std::io::Error::other(ended)));
+        assert!(!first_has_just_ended(&std::io::Error::other("failed to initialize gtk")));
     }
 
     #[test]

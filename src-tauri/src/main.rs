@@ -48,6 +48,10 @@ fn main() -> ExitCode {
     match run(&arguments) {
         Ok(code) => code,
         Err(error) => {
+            if lifetime::first_has_just_ended(error.as_ref()) {
+                // Returns only where it can't.
+                lifetime::start_anew();
+            }
             tracing::error!("the window can't open: {error}");
             ExitCode::FAILURE
         }

@@ -289,7 +289,7 @@ async fn tell_progress(copilot: Copilot, stop: CancellationToken) {
                     return;
                 }
                 let now = progress.borrow_and_update().clone();
-                let count = |p: &Progress| (p.files_done, p.files, p.passages, p.idle);
+                let count = |p: &Progress| (p.files_done, p.files, p.passages, p.idle, p.away.clone());
                 if count(&now) != count(&last) {
                     stale_since.get_or_insert_with(Instant::now);
                 }

@@ -48,6 +48,10 @@ pub fn failure(error: &LedgerError) -> Failure {
         LedgerError::Audit(_) | LedgerError::Unwritable(_) => {
             Failure::environment(message, "`attache audit verify` says where it no longer holds.")
         }
+        LedgerError::Newer(_) => Failure::environment(
+            message,
+            "Install that version of Attaché again: this one does not understand all that is kept.",
+        ),
         LedgerError::Open { .. } | LedgerError::Statement(_) | LedgerError::Value(_) => {
             Failure::environment(message, "Check the disk: is it full, or may it not be written?")
                 .with_disk_in_mind()

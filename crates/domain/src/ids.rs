@@ -21,9 +21,15 @@ id!(
     SourceId
 );
 id!(
-    /// A file of a source. A file that is deleted and written again gets a new one.
+    /// A file of a source, as long as its index lives. A file that is deleted and written again gets a new one, and an index
+    /// that is made again begins anew: what is kept for longer is found by the file's place.
     DocumentId
 );
+impl DocumentId {
+    /// Names no document: what was cited is no more in the library.
+    pub const GONE: Self = Self(0);
+}
+
 id!(
     /// A passage of one revision of a document. Never used twice: a re-read document gets new ones.
     PassageId

@@ -13,23 +13,32 @@
 //! * **Passage**: a run of blocks small enough to be embedded and cited.
 //! * **Place**: where in its document a block or passage stands: page, slide, cell range, lines, mail part.
 //! * **Conversation**: questions that follow one another; each with its answer is a **turn**.
+//! * **System**: a connected business system. **Operation**: one thing that can be asked of it. **Record**: a thing it keeps.
+//! * **Effect**: a change of the world outside, as it was proposed, before anything is done.
+//! * **Taint**: who may have written a value, who may see it, and where it was read. **Origin**: where one argument was seen.
 //! * **Action**: one thing to be done in a system outside, from its proposal to its end.
 //! * **Citation**: the exact characters of a passage that a sentence of an answer rests on.
 
 mod action;
 mod citation;
 mod document;
+mod effect;
 mod ids;
 mod label;
 mod place;
 mod source;
 mod status;
+mod taint;
 
 pub use action::{Repeat, SideEffect, Undo};
 pub use citation::Citation;
 pub use document::{Block, Document, Format, Row};
+pub use effect::{
+    Argument, Change, Effect, Operation, Parameter, Role, SystemId, SystemIdError, Target, changes,
+};
 pub use ids::{ConversationId, DocumentId, PassageId, SourceId, TurnId};
 pub use label::{Label, LabelError, Labels};
 pub use place::{CellRange, Place};
 pub use source::{Collection, Source};
 pub use status::{FileStatus, ReadStatus};
+pub use taint::{Confidentiality, Integrity, Origin, Readers, SourceRef, Taint};

@@ -5,7 +5,7 @@ use retrieval::search::Filter;
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
-use crate::wire::Answered;
+use crate::wire::{Answered, CitationView};
 
 /// A conversation in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -39,6 +39,16 @@ pub struct Conversation {
     pub updated: i64,
     /// Oldest first.
     pub turns: Vec<Turn>,
+}
+
+impl Conversation {
+    /// Everything that its answers cite.
+    pub(crate) fn citations_mut(&mut self) -> impl Iterator<Item = &mut CitationView> {
+        self.turns
+            .iter_mut()
+            .filter_map(|turn| turn.answer.as_mut())
+            .flat_map(Answered::citations_mut)
+    }
 }
 
 /// A question and its answer.

@@ -54,7 +54,7 @@ impl Failure {
         }
     }
 
-    /// The same with the code `disk_full` where that is what the message says.
+    /// Code `disk_full`, in plain words, where that is what the message says; else the same.
     pub fn with_disk_in_mind(self) -> Self {
         // What SQLite and the systems say; the errors of the libraries in between tell it in words only.
         let full = [
@@ -64,7 +64,11 @@ impl Failure {
             "quota exceeded",
         ];
         if full.iter().any(|words| self.message.contains(words)) {
-            self.with_code("disk_full")
+            Self::environment(
+                "The disk on which Attaché keeps its data is full.",
+                "Free some space. What was kept is safe, and Attaché goes on by itself.",
+            )
+            .with_code("disk_full")
         } else {
             self
         }

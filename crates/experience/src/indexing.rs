@@ -17,7 +17,8 @@ impl Indexing {
     /// The same, from what the library tells.
     pub fn with_trouble(&self, mut progress: Progress) -> Progress {
         if let Some(trouble) = &*self.trouble.lock().unwrap_or_else(PoisonError::into_inner) {
-            progress.notices.insert(0, trouble.clone());
+            progress.trouble = Some(trouble.clone());
+            progress.idle = false;
             progress.now.clear();
             progress.seconds_left = None;
         }

@@ -8,7 +8,7 @@ use intelligence::{
     Answer, AnswerEvent, AnswerTask, Embed, EmbedFailure, Engine, Evidence, FoundInDocuments, Question,
     Sentence,
 };
-use retrieval::search::{Filter, Hit, Query};
+use retrieval::search::{Filter, Found, Hit, Query};
 use retrieval::{IndexError, Library};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
@@ -86,7 +86,12 @@ pub async fn ask(
         most_of_one: OF_ONE_DOCUMENT,
         ..new
     };
-    let found = library.search(&query).await?;
+    let found = tokio::select! {
+        biased;
+        // The engine ends at once too and says so.
+        () = cancel.cancelled() => Found::default(),
+        found = library.search(&query) => found?,
+    };
     let evidence = evidence(found.hits);
     let files: BTreeSet<_> = evidence.iter().map(|e| e.document).collect();
     let gathered = Gathered {

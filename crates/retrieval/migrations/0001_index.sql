@@ -2,7 +2,7 @@
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
 CREATE TABLE documents (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice: pages and answers hold it
     source      INTEGER NOT NULL,
     path        TEXT    NOT NULL,              -- below the source's root, parted by '/'
     size        INTEGER NOT NULL,              -- bytes

@@ -1,5 +1,6 @@
 //! The files of the library one by one: listed, looked at again, read again.
 
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::PathBuf;
 
@@ -189,6 +190,22 @@ impl Library {
             there: now.is_ok(),
             changed_since: now.is_ok_and(|now| now != known.stamp),
         }))
+    }
+
+    /// The ids that these files have now, in the same order, each given by the path of its watched folder and its own below
+    /// it; `None` for one that is no more in the library.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn ids_of(&self, files: &[(String, String)]) -> Result<Vec<Option<DocumentId>>, IndexError> {
+        let roots: HashMap<String, SourceId> = (self.inner.sources().all.iter())
+            .map(|(id, source)| (source.root.display().to_string(), *id))
+            .collect();
+        // No folder has the id 0.
+        let places: Vec<_> = (files.iter())
+            .map(|(root, path)| (roots.get(root).copied().unwrap_or(SourceId(0)), path.clone()))
+            .collect();
+        self.inner.store.ids_at(&places).await
     }
 
     /// Has a file read again, whatever its date; false if it is no more in the library.

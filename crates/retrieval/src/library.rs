@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::{DocumentId, FileStatus, Source, SourceId};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{OnceCell, mpsc, watch};
 
 use crate::IndexError;
 use crate::catalog::{Catalog, Filter};
@@ -53,6 +53,12 @@ pub struct Progress {
     /// What a person should know about watching, as sentences.
     #[serde(default)]
     pub notices: Vec<String>,
+    /// Folders that can't be reached now.
+    #[serde(default)]
+    pub away: Vec<SourceId>,
+    /// Why nothing can be read now, as a sentence; it is tried again by itself.
+    #[serde(default)]
+    pub trouble: Option<String>,
 }
 
 /// The state of a watched folder.
@@ -125,7 +131,7 @@ pub(crate) struct Inner {
     pub woken: tokio::sync::Mutex<mpsc::UnboundedReceiver<Wake>>,
     pub model: Result<String, String>,
     pub embedded: std::sync::atomic::AtomicU64,
-    question_embedder: OnceLock<Option<Arc<Embedder>>>,
+    question_embedder: OnceCell<Arc<Embedder>>,
 }
 
 /// The watched folders and which of them are there.
@@ -214,7 +220,7 @@ impl Library {
                 progress: watch::Sender::default(),
                 woken: tokio::sync::Mutex::new(woken),
                 embedded: std::sync::atomic::AtomicU64::new(0),
-                question_embedder: OnceLock::new(),
+                question_embedder: OnceCell::new(),
                 config,
                 epoch,
                 store,
@@ -358,12 +364,15 @@ impl Library {
         }
     }
 
-    /// The copy of the model that answers questions, loaded at the first one.
-    pub(crate) fn question_embedder(&self) -> Option<Arc<Embedder>> {
-        self.inner
-            .question_embedder
-            .get_or_init(|| self.inner.load_embedder(1))
-            .clone()
+    /// The copy of the model that answers questions, loaded at the first one. Where that fails, the next question tries
+    /// again.
+    pub(crate) async fn question_embedder(&self) -> Option<Arc<Embedder>> {
+        let load = || async {
+            let inner = self.inner.clone();
+            let loaded = tokio::task::spawn_blocking(move || inner.load_embedder(1)).await;
+            loaded.ok().flatten().ok_or(())
+        };
+        self.inner.question_embedder.get_or_try_init(load).await.ok().cloned()
     }
 }
 

@@ -13,7 +13,7 @@ pub struct Ledger {
 /// What can go wrong with the ledger.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
-    /// The file cannot be opened, or is damaged, or was written by a newer version. It is left as it is.
+    /// The file cannot be opened, or is damaged. It is left as it is.
     #[error("the ledger `{}` cannot be opened: {reason}. It was left untouched; restore it from a backup or move it away", path.display())]
     Open {
         /// The file.
@@ -21,6 +21,9 @@ pub enum LedgerError {
         /// What the database said.
         reason: String,
     },
+    /// A newer version wrote it. It is left as it is.
+    #[error("the ledger `{}` was written by a newer version of Attaché. It was left untouched", .0.display())]
+    Newer(PathBuf),
     /// A statement failed, for example because the disk is full. Nothing of it was kept.
     #[error("the ledger could not be read or written: {0}")]
     Statement(#[from] sqlx::Error),
@@ -82,7 +85,11 @@ impl Ledger {
         sqlx::migrate!("./migrations")
             .run(&pool)
             .await
-            .map_err(|error| open(error.to_string()))?;
+            .map_err(|error| match error {
+                // A migration was done that this version does not know.
+                sqlx::migrate::MigrateError::VersionMissing(_) => LedgerError::Newer(path.to_owned()),
+                error => open(error.to_string()),
+            })?;
         Ok(Self { pool })
     }
 
@@ -108,6 +115,21 @@ mod tests {
                 .unwrap()
                 .starts_with("this is no database")
         );
+    }
+
+    #[tokio::test]
+    async fn a_ledger_of_a_newer_version_is_named_and_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ledger.sqlite");
+        let ledger = Ledger::open(&file).await.unwrap();
+        let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                     VALUES (9999, 'of tomorrow', true, x'00', 0)";
+        sqlx::query(newer).execute(&ledger.pool).await.unwrap();
+        ledger.close().await;
+        let before = std::fs::read(&file).unwrap();
+        let error = Ledger::open(&file).await.err().expect("must not open");
+        assert!(matches!(error, LedgerError::Newer(_)), "{error}");
+        assert_eq!(std::fs::read(&file).unwrap(), before);
     }
 
     #[tokio::test]

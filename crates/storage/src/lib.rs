@@ -6,12 +6,16 @@
 //!
 //! This crate knows no business rules: it stores what it is given and gives it back.
 
+mod actions;
 mod audit;
 mod conversations;
+mod hosts;
 mod ledger;
 mod settings;
 mod sources;
 
+pub use actions::{ActionRow, Arrow, NewAction};
 pub use audit::Note;
 pub use conversations::{ConversationRow, EndedTurn, NewTurn, RUNNING, TurnRow};
+pub use hosts::{Contact, HostRow};
 pub use ledger::{Ledger, LedgerError};

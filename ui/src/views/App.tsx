@@ -3,11 +3,11 @@ import "../styles/fonts.css";
 import "../styles/base.css";
 import "../features/shell/shell.css";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { Suspense, lazy, useEffect, useState, type MouseEvent } from "react";
-import { Empty } from "../components/Empty/Empty";
-import { Skeleton } from "../components/Skeleton/Skeleton";
+import { useEffect, useState, type MouseEvent } from "react";
 import { TooltipProvider } from "../components/Tooltip/Tooltip";
+import KeysDialog from "../features/keys/KeysDialog";
 import { useKey } from "../features/keys/useKey";
+import Palette from "../features/palette/Palette";
 import { CoreBar } from "../features/shell/CoreBar";
 import { CoreFailed } from "../features/shell/CoreFailed";
 import { Navigation } from "../features/shell/Navigation";
@@ -19,14 +19,14 @@ import { LinkProvider, useCall, useCore, type Link } from "../host";
 import type { Route } from "../lib/route";
 import { useNarrow } from "../lib/useWidth";
 import AskView from "./AskView";
+import LibraryView from "./LibraryView";
+import SettingsView from "./SettingsView";
+import WelcomeView from "./WelcomeView";
 
-const LibraryView = lazy(() => import("./LibraryView"));
-const SettingsView = lazy(() => import("./SettingsView"));
-const WelcomeView = lazy(() => import("./WelcomeView"));
-const Palette = lazy(() => import("../features/palette/Palette"));
-const KeysDialog = lazy(() => import("../features/keys/KeysDialog"));
-
-/** The whole page. */
+/**
+ * The whole page. All views come with the first script: they are small, and one that comes later costs its first visitor
+ * half a second. Only what draws documents comes when it is needed.
+ */
 export function App({ link }: { link: Link }) {
   return (
     <LinkProvider value={link}>
@@ -55,18 +55,16 @@ function Window() {
   useKey("Ctrl 2", () => go({ at: "library" }));
   useKey("Ctrl 3", () => go({ at: "settings" }));
   const dialogs = (
-    <Suspense>
+    <>
       {over === "palette" && <Palette onClose={close} onKeys={() => setOver("keys")} />}
       {over === "keys" && <KeysDialog onClose={close} />}
-    </Suspense>
+    </>
   );
   if (core.state === "failed") return <CoreFailed failure={core.failure} />;
   if (route.at === "welcome") {
     return (
       <Trouble>
-        <Suspense fallback={<div className="hold" />}>
-          <WelcomeView />
-        </Suspense>
+        <WelcomeView />
         {dialogs}
       </Trouble>
     );
@@ -82,9 +80,7 @@ function Window() {
           <CoreBar />
           <Navigation route={route} rail={rail} />
           <Trouble key={route.at}>
-            <Suspense fallback={<Opening />}>
-              <Section route={route} />
-            </Suspense>
+            <Section route={route} />
           </Trouble>
         </div>
       </div>
@@ -112,14 +108,6 @@ function Section({ route }: { route: Route }) {
   }
 }
 
-function Opening() {
-  return (
-    <main className="sheet" id="main">
-      <Empty title={<Skeleton label="Opening" />} />
-    </main>
-  );
-}
-
 /** The address is where one is in the page, so a link to a part of it must not change it. */
 function skip(event: MouseEvent): void {
   event.preventDefault();
@@ -130,13 +118,13 @@ function skip(event: MouseEvent): void {
 
 const WELCOMED = "attache.welcomed";
 
-/** The first start goes to the choice of folders, once. */
+/** The first start goes to the choice of folders, once: not again when one comes from there, whatever led there. */
 function useWelcome(route: Route): void {
   const sources = useCall("status", {}).data?.sources;
   const first = sources?.length === 0 && route.at === "ask";
+  const there = route.at === "welcome";
   useEffect(() => {
-    if (!first || sessionStorage.getItem(WELCOMED)) return;
-    sessionStorage.setItem(WELCOMED, "yes");
-    go({ at: "welcome" }, "replace");
-  }, [first]);
+    if (there) sessionStorage.setItem(WELCOMED, "yes");
+    else if (first && !sessionStorage.getItem(WELCOMED)) go({ at: "welcome" }, "replace");
+  }, [first, there]);
 }

@@ -1,4 +1,6 @@
-use domain::{ConversationId, TurnId};
+use std::collections::HashMap;
+
+use domain::{ConversationId, DocumentId, TurnId};
 use orchestration::{Ask, AskEvent};
 use retrieval::search::{Filter, Found, Query};
 use serde::{Deserialize, Serialize};
@@ -145,7 +147,7 @@ impl Command for ConversationGet {
     type Response = Conversation;
 
     async fn run(copilot: &Copilot, request: IdRequest) -> Result<Conversation, Failure> {
-        copilot.conversations.get(request.id).await?.ok_or_else(gone)
+        conversation(copilot, request.id).await
     }
 }
 
@@ -181,7 +183,7 @@ impl Command for ConversationRename {
         if !copilot.conversations.rename(request.id, title).await? {
             return Err(gone());
         }
-        copilot.conversations.get(request.id).await?.ok_or_else(gone)
+        conversation(copilot, request.id).await
     }
 }
 
@@ -311,6 +313,27 @@ impl Command for QuestionStop {
         copilot.answers.stop(request.turn);
         Ok(Nothing {})
     }
+}
+
+/// A conversation whose citations name the documents as they are known now: an index that was made again gave them new
+/// names.
+async fn conversation(copilot: &Copilot, id: ConversationId) -> Result<Conversation, Failure> {
+    let mut conversation = copilot.conversations.get(id).await?.ok_or_else(gone)?;
+    let mut files = HashMap::new();
+    for citation in conversation.citations_mut() {
+        files.insert((citation.source.clone(), citation.file.clone()), DocumentId::GONE);
+    }
+    let places: Vec<_> = files.keys().cloned().collect();
+    for (place, id) in std::iter::zip(&places, copilot.library.ids_of(&places).await?) {
+        if let (Some(known), Some(id)) = (files.get_mut(place), id) {
+            *known = id;
+        }
+    }
+    for citation in conversation.citations_mut() {
+        let place = (citation.source.clone(), citation.file.clone());
+        citation.document = files.get(&place).copied().unwrap_or(DocumentId::GONE);
+    }
+    Ok(conversation)
 }
 
 fn gone() -> Failure {

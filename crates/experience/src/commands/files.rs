@@ -120,8 +120,7 @@ pub(super) async fn file(copilot: &Copilot, id: DocumentId) -> Result<FileFacts,
         format!("`{}` can't be reached in `{}`.", facts.file, facts.source.root.display()),
         "If its folder is on another drive or on the network, connect it. If the file was moved, it is found again at its \
          new place once that was read.",
-    )
-    .with_code("gone"))
+    ))
 }
 
 fn gone() -> Failure {

@@ -216,14 +216,20 @@ impl Loop {
         let mut sources = self.inner.sources.write().unwrap_or_else(PoisonError::into_inner);
         Arc::make_mut(&mut sources).deaf = deaf.clone();
         drop(sources);
-        // Told at once, also while nothing else happens.
-        self.reported = None;
-        self.was_idle = false;
+        self.tell_at_once();
     }
 
-    fn set_away(&self, away: BTreeSet<SourceId>) {
+    fn set_away(&mut self, away: BTreeSet<SourceId>) {
         let mut sources = self.inner.sources.write().unwrap_or_else(PoisonError::into_inner);
         Arc::make_mut(&mut sources).away = away;
+        drop(sources);
+        self.tell_at_once();
+    }
+
+    /// Has the next report told, also while nothing else happens.
+    fn tell_at_once(&mut self) {
+        self.reported = None;
+        self.was_idle = false;
     }
 
     /// Frees what deleted and changed documents left in the vector index.
@@ -302,6 +308,7 @@ impl Loop {
         let mut progress = Progress {
             idle,
             notices: self.inner.sources().deaf_notices(),
+            away: self.inner.sources().away.iter().copied().collect(),
             ..Progress::default()
         };
         for (_, counts) in self.inner.store.counts().await? {

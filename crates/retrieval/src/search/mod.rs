@@ -160,8 +160,14 @@ impl Library {
     pub async fn search(&self, query: &Query) -> Result<Found, IndexError> {
         let snapshot = self.snapshot();
         let mut notices = snapshot.notices(query.mode);
-        let vector = match (query.mode, self.question_embedder()) {
-            (Mode::Keyword, _) | (_, None) => None,
+        let vector = match (query.mode, self.question_embedder().await) {
+            (Mode::Keyword, _) => None,
+            (_, None) => {
+                if snapshot.model.is_ok() {
+                    notices.push("Found by words only: the model can't be loaded now.".to_owned());
+                }
+                None
+            }
             (_, Some(embedder)) => {
                 let text = query.text.clone();
                 let vectors = tokio::task::spawn_blocking(move || embedder.embed(&[text])).await;
@@ -276,7 +282,7 @@ impl Library {
     /// # Errors
     /// When the model fails.
     pub async fn embed(&self, texts: Vec<String>) -> Result<Option<Vec<Vec<f32>>>, IndexError> {
-        let Some(embedder) = self.question_embedder() else {
+        let Some(embedder) = self.question_embedder().await else {
             return Ok(None);
         };
         let vectors = tokio::task::spawn_blocking(move || embedder.embed(&texts)).await;

@@ -1,0 +1,283 @@
+use crate::audit::append;
+use crate::{Ledger, LedgerError, Note};
+
+/// An action as it is stored. What stands in the texts is the business of others.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct ActionRow {
+    /// Its id, never used twice.
+    pub id: i64,
+    /// The first action of those on the same card; nothing for one that stands alone.
+    pub batch: Option<i64>,
+    /// The system.
+    pub system: String,
+    /// Name of the operation.
+    pub operation: String,
+    /// Where it stands, in a word.
+    pub state: String,
+    /// Its entry in the journal, JSON.
+    pub entry: String,
+    /// What was proposed, JSON.
+    pub effect: String,
+    /// What the person is shown, JSON.
+    pub card: String,
+    /// What policy said, JSON.
+    pub verdict: String,
+    /// Who approved exactly what, JSON.
+    pub approval: Option<String>,
+    /// What became of it, JSON.
+    pub outcome: Option<String>,
+    /// What is sent with every attempt.
+    pub key: String,
+    /// When it was proposed, in milliseconds since 1970.
+    pub created: i64,
+    /// When it changed last, in milliseconds since 1970.
+    pub changed: i64,
+    /// How often it changed.
+    pub arrows: i64,
+}
+
+/// An action as it is proposed.
+#[derive(Clone, Debug)]
+pub struct NewAction<'a> {
+    /// The first action of those on the same card.
+    pub batch: Option<i64>,
+    /// The system.
+    pub system: &'a str,
+    /// Name of the operation.
+    pub operation: &'a str,
+    /// Where it stands, in a word.
+    pub state: &'a str,
+    /// JSON.
+    pub entry: &'a str,
+    /// JSON.
+    pub effect: &'a str,
+    /// JSON.
+    pub card: &'a str,
+    /// JSON.
+    pub verdict: &'a str,
+    /// What is sent with every attempt.
+    pub key: &'a str,
+    /// Milliseconds since 1970.
+    pub at: i64,
+}
+
+/// An arrow: what an action becomes.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrow<'a> {
+    /// Which action.
+    pub id: i64,
+    /// How often it had changed when this was decided.
+    pub seen: i64,
+    /// Where it stands now, in a word.
+    pub state: &'a str,
+    /// JSON.
+    pub entry: &'a str,
+    /// JSON; what is there stays if absent.
+    pub approval: Option<&'a str>,
+    /// JSON; what is there stays if absent.
+    pub outcome: Option<&'a str>,
+    /// Milliseconds since 1970.
+    pub at: i64,
+}
+
+impl Ledger {
+    /// A number for this start of the program, greater than every one before it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub async fn begin_epoch(&self, at: i64) -> Result<u64, LedgerError> {
+        let id: i64 = sqlx::query_scalar("INSERT INTO epochs (at) VALUES (?) RETURNING id")
+            .bind(at)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(id.unsigned_abs())
+    }
+
+    /// Stores an action, and the audit row about it in the same transaction.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written; then neither is there.
+    pub async fn add_action(&self, action: &NewAction<'_>, note: impl FnOnce(i64) -> Note) -> Result<i64, LedgerError> {
+        let mut tx = self.pool.begin().await?;
+        let sql = "INSERT INTO actions (batch, system, operation, state, entry, effect, card, verdict, key, created, changed)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10) RETURNING id";
+        let id: i64 = sqlx::query_scalar(sql)
+            .bind(action.batch)
+            .bind(action.system)
+            .bind(action.operation)
+            .bind(action.state)
+            .bind(action.entry)
+            .bind(action.effect)
+            .bind(action.card)
+            .bind(action.verdict)
+            .bind(action.key)
+            .bind(action.at)
+            .fetch_one(&mut *tx)
+            .await?;
+        append(&mut tx, note(id)).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Stores an arrow, and the audit row about it in the same transaction. False, and nothing is written, if the action
+    /// changed since it was seen.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written; then neither is there.
+    pub async fn move_action(&self, arrow: &Arrow<'_>, note: Note) -> Result<bool, LedgerError> {
+        let mut tx = self.pool.begin().await?;
+        let sql = "UPDATE actions SET state = ?3, entry = ?4, approval = COALESCE(?5, approval),
+                          outcome = COALESCE(?6, outcome), changed = ?7, arrows = arrows + 1
+                   WHERE id = ?1 AND arrows = ?2";
+        let moved = sqlx::query(sql)
+            .bind(arrow.id)
+            .bind(arrow.seen)
+            .bind(arrow.state)
+            .bind(arrow.entry)
+            .bind(arrow.approval)
+            .bind(arrow.outcome)
+            .bind(arrow.at)
+            .execute(&mut *tx)
+            .await?;
+        if moved.rows_affected() == 0 {
+            return Ok(false);
+        }
+        append(&mut tx, note).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// One action; `None` if there is none.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn action(&self, id: i64) -> Result<Option<ActionRow>, LedgerError> {
+        let found = sqlx::query_as("SELECT * FROM actions WHERE id = ?").bind(id);
+        Ok(found.fetch_optional(&self.pool).await?)
+    }
+
+    /// The actions that are not at their end, oldest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn open_actions(&self) -> Result<Vec<ActionRow>, LedgerError> {
+        // The words of the index `actions_open`, so that it is used.
+        let sql = "SELECT * FROM actions WHERE state NOT IN ('denied', 'rejected', 'expired', 'succeeded', 'failed')
+                   ORDER BY id";
+        Ok(sqlx::query_as(sql).fetch_all(&self.pool).await?)
+    }
+
+    /// So many actions at most, the newest first, all older than `before` if given.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn actions(&self, before: Option<i64>, most: u32) -> Result<Vec<ActionRow>, LedgerError> {
+        let found = sqlx::query_as("SELECT * FROM actions WHERE id < ? ORDER BY id DESC LIMIT ?")
+            .bind(before.unwrap_or(i64::MAX))
+            .bind(most);
+        Ok(found.fetch_all(&self.pool).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Map;
+
+    use super::*;
+
+    fn proposed() -> NewAction<'static> {
+        NewAction {
+            batch: None,
+            system: "demo",
+            operation: "crm.deals.update",
+            state: "proposed",
+            entry: "{}",
+            effect: "{}",
+            card: "{}",
+            verdict: "{}",
+            key: "K",
+            at: 1,
+        }
+    }
+
+    fn note(_id: i64) -> Note {
+        Note {
+            at: 1,
+            kind: "action",
+            details: Map::new(),
+        }
+    }
+
+    fn arrow(id: i64, seen: i64, state: &str) -> Arrow<'_> {
+        Arrow {
+            id,
+            seen,
+            state,
+            entry: "{}",
+            approval: None,
+            outcome: None,
+            at: 2,
+        }
+    }
+
+    async fn ledger() -> (tempfile::TempDir, Ledger) {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.sqlite")).await.unwrap();
+        (folder, ledger)
+    }
+
+    #[tokio::test]
+    async fn of_two_that_saw_the_same_state_one_moves_it() {
+        let (_folder, ledger) = ledger().await;
+        let id = ledger.add_action(&proposed(), note).await.unwrap();
+        assert!(ledger.move_action(&arrow(id, 0, "awaiting"), note(id)).await.unwrap());
+        assert!(!ledger.move_action(&arrow(id, 0, "denied"), note(id)).await.unwrap());
+        assert_eq!(ledger.action(id).await.unwrap().unwrap().state, "awaiting");
+        // One row for each arrow that was stored, none for the other.
+        assert_eq!(ledger.audit_after(0, 10).await.unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn an_arrow_without_its_audit_row_is_not_stored() {
+        let (_folder, ledger) = ledger().await;
+        let id = ledger.add_action(&proposed(), note).await.unwrap();
+        // Somebody broke the audit: the next row can't be added.
+        for sql in [
+            "DROP TRIGGER audit_is_never_changed",
+            "UPDATE audit SET seq = 9",
+            "CREATE TRIGGER no_more BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END",
+        ] {
+            sqlx::raw_sql(sql).execute(&ledger.pool).await.unwrap();
+        }
+        assert!(ledger.move_action(&arrow(id, 0, "awaiting"), note(id)).await.is_err());
+        assert_eq!(ledger.action(id).await.unwrap().unwrap().state, "proposed");
+        assert!(ledger.add_action(&proposed(), note).await.is_err());
+        assert_eq!(ledger.actions(None, 10).await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_is_at_its_end_is_open_no_more() {
+        let (_folder, ledger) = ledger().await;
+        let first = ledger.add_action(&proposed(), note).await.unwrap();
+        let second = ledger.add_action(&proposed(), note).await.unwrap();
+        ledger.move_action(&arrow(first, 0, "succeeded"), note(first)).await.unwrap();
+        let open: Vec<i64> = ledger.open_actions().await.unwrap().iter().map(|row| row.id).collect();
+        assert_eq!(open, [second]);
+        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(
+            "EXPLAIN QUERY PLAN SELECT * FROM actions WHERE state NOT IN ('denied', 'rejected', 'expired', 'succeeded', 'failed') ORDER BY id",
+        )
+        .fetch_all(&ledger.pool)
+        .await
+        .unwrap();
+        assert!(plan.iter().any(|row| row.3.contains("actions_open")), "{plan:?}");
+    }
+
+    #[tokio::test]
+    async fn each_start_has_a_greater_number_than_all_before_it() {
+        let (folder, ledger) = ledger().await;
+        let first = ledger.begin_epoch(1).await.unwrap();
+        ledger.close().await;
+        let ledger = Ledger::open(&folder.path().join("ledger.sqlite")).await.unwrap();
+        assert!(ledger.begin_epoch(0).await.unwrap() > first);
+    }
+}
