@@ -26,6 +26,7 @@ pub const COMMANDS: &[&str] = &[
     "settings_get",
     "settings_set",
     "about",
+    "contacts",
     "erase_everything",
     "events",
     "document_bytes",

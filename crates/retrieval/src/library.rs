@@ -163,7 +163,7 @@ pub(crate) struct Snapshot {
     pub catalog: Arc<Catalog>,
     sources: Arc<Sources>,
     embedded: bool,
-    model: Result<String, String>,
+    pub model: Result<String, String>,
 }
 
 impl Library {
@@ -369,7 +369,7 @@ impl Library {
     pub(crate) async fn question_embedder(&self) -> Option<Arc<Embedder>> {
         let load = || async {
             let inner = self.inner.clone();
-            let loaded = tokio::task::spawn_blocking(move || inner.load_embedder(1)).await;
+            let loaded = tokio::task::spawn_blocking(move || inner.load_embedder(inner.config.threads.max(1))).await;
             loaded.ok().flatten().ok_or(())
         };
         self.inner.question_embedder.get_or_try_init(load).await.ok().cloned()

@@ -33,11 +33,7 @@ ledger_bytes: number,
 /**
  * What was looked at on this machine.
  */
-checks: Array<Check>, 
-/**
- * Hosts that were contacted. Nothing in the program can contact one, so that it is empty.
- */
-contacts: Array<string>, };
+checks: Array<Check>, };
 
 export type AddRequest = { 
 /**
@@ -831,7 +827,15 @@ idle: boolean,
 /**
  * What a person should know about watching, as sentences.
  */
-notices: Array<string>, };
+notices: Array<string>, 
+/**
+ * Folders that can't be reached now.
+ */
+away: Array<SourceId>, 
+/**
+ * Why nothing can be read now, as a sentence; it is tried again by itself.
+ */
+trouble: string | null, };
 
 export type Query = { 
 /**
@@ -1288,5 +1292,6 @@ export interface Commands {
   settings_get: { request: Nothing; response: Settings };
   settings_set: { request: Settings; response: Settings };
   about: { request: Nothing; response: About };
+  contacts: { request: Nothing; response: Array<string> };
   erase_everything: { request: EraseRequest; response: Nothing };
 }

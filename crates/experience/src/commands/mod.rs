@@ -11,7 +11,7 @@ mod files;
 mod measuring;
 mod sources;
 
-pub use about::{About, Check, Erase, EraseRequest, GetSettings, SetSettings};
+pub use about::{About, Check, Contacts, Erase, EraseRequest, GetSettings, SetSettings};
 pub use activity::{AuditExport, AuditVerify, ExportRequest, Exported, Verified, verify_audit};
 pub(crate) use asking::answer_once;
 pub use asking::{
@@ -200,6 +200,7 @@ list!(
     GetSettings = "settings_get",
     SetSettings = "settings_set",
     About = "about",
+    Contacts = "contacts",
     Erase = "erase_everything";
     command_line:
     SourceList, Files, Extract, Boxes, AskOnce, Evaluate, AuditVerify, AuditExport
