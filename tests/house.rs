@@ -139,6 +139,10 @@ fn the_promises_about_heavy_things_are_kept() {
                 "notify",
             ][..],
         ),
+        (
+            "integration",
+            &["sqlx", "tauri", "fastembed", "tantivy", "usearch", "notify"][..],
+        ),
         ("orchestration", &["sqlx", "reqwest", "tauri"][..]),
         ("experience", &["sqlx", "reqwest", "tauri"][..]),
     ] {
@@ -151,20 +155,23 @@ fn the_promises_about_heavy_things_are_kept() {
 
 /// Everything a member is built from on this machine, by name.
 fn built_from(member: &str) -> BTreeSet<String> {
-    let arguments = [
-        "tree",
-        "--offline",
-        "--edges",
-        "normal",
-        "--prefix",
-        "none",
-        "--format",
-        "{p}",
-        "--package",
-        member,
-    ];
+    tree(&["--package", member])
+}
+
+/// Names of packages as `cargo tree` lists them.
+fn tree(of: &[&str]) -> BTreeSet<String> {
     let output = std::process::Command::new(env!("CARGO"))
-        .args(arguments)
+        .args([
+            "tree",
+            "--offline",
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}",
+        ])
+        .args(of)
         .current_dir(root())
         .output()
         .unwrap();
@@ -180,28 +187,51 @@ fn built_from(member: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// Who is built directly on a library, among everything a member is built from on this machine.
+fn built_on(library: &str, member: &str) -> BTreeSet<String> {
+    let of = ["--package", member, "--invert", library, "--depth", "1"];
+    tree(&of).into_iter().filter(|name| name != library).collect()
+}
+
 #[test]
-fn nothing_in_the_program_can_open_a_connection() {
-    // Until the one HTTP client comes with `integration`, what people run is built from none at all, and from no server.
-    for member in ["cli", "extraction", "desktop"] {
-        let names = built_from(member);
-        assert!(names.contains("domain"), "`{member}` was not looked at");
-        for client in [
-            "reqwest",
-            "ureq",
-            "hyper",
-            "curl",
-            "isahc",
-            "surf",
-            "attohttpc",
-            "minreq",
-            "hf-hub",
-            "axum",
-            "tungstenite",
-        ] {
-            assert!(!names.contains(client), "`{client}` has come into `{member}`");
+fn only_integration_can_open_a_connection() {
+    let clients = [
+        "reqwest",
+        "ureq",
+        "curl",
+        "isahc",
+        "surf",
+        "attohttpc",
+        "minreq",
+        "hf-hub",
+        "tungstenite",
+    ];
+    for member in members().iter().filter(|member| *member != "integration") {
+        let used = dependencies(&manifest(member));
+        for client in clients.iter().chain(&["hyper", "hyper-util"]) {
+            assert!(
+                !used.contains(*client),
+                "`{member}` must not depend on `{client}`"
+            );
         }
     }
+    for member in ["cli", "extraction", "desktop", "integration"] {
+        let names = built_from(member);
+        assert!(names.contains("domain"), "`{member}` was not looked at");
+        for client in clients.iter().filter(|client| **client != "reqwest") {
+            assert!(!names.contains(*client), "`{client}` has come into `{member}`");
+        }
+        assert!(!names.contains("axum"), "a server has come into `{member}`");
+        if names.contains("reqwest") {
+            let users = built_on("reqwest", member);
+            assert_eq!(users, BTreeSet::from(["integration".to_owned()]), "in `{member}`");
+        } else {
+            assert!(!names.contains("hyper"), "`hyper` has come into `{member}`");
+        }
+    }
+    assert!(built_from("integration").contains("reqwest"));
+    // A worker that reads hostile files never gets a network.
+    assert!(!built_from("extraction").contains("reqwest"));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! [`experience::Copilot`] to whatever face asked; for a window it holds the workspace open ([`Core`]). It decides
 //! nothing.
 
+mod actions;
 mod audit;
 mod conversations;
 mod core;
@@ -25,6 +26,7 @@ use storage::Ledger;
 use tokio::sync::mpsc;
 
 pub use self::core::Core;
+pub use actions::LedgerActions;
 pub use home::{Home, Lock};
 pub use parts::{DEFAULT_MODEL, MODEL_VARIABLE, Parts};
 

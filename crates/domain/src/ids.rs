@@ -35,6 +35,10 @@ id!(
     PassageId
 );
 id!(
+    /// Something that is to be done in a system outside; never used again.
+    ActionId
+);
+id!(
     /// A conversation, never used again after it is deleted.
     ConversationId
 );

@@ -36,7 +36,7 @@ pub use document::{Block, Document, Format, Row};
 pub use effect::{
     Argument, Change, Effect, Operation, Parameter, Role, SystemId, SystemIdError, Target, changes,
 };
-pub use ids::{ConversationId, DocumentId, PassageId, SourceId, TurnId};
+pub use ids::{ActionId, ConversationId, DocumentId, PassageId, SourceId, TurnId};
 pub use label::{Label, LabelError, Labels};
 pub use place::{CellRange, Place};
 pub use source::{Collection, Source};

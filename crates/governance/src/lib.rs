@@ -1,10 +1,21 @@
 //! What is allowed, decided by rules and never by a model.
 //!
-//! Today: what labels mean ([`labels`]), and the chain that shows what happened ([`audit`]). The policy, approvals, grants
-//! and the rule for what may leave come here when the first thing can leave or be changed; until then nothing in the
-//! program opens a connection.
+//! * [`labels`]: what labels mean, and how they pass on.
+//! * [`policy`]: whether something that is proposed is done, asked about or refused, and why.
+//! * [`stories`]: what the policies shall say, told as examples.
+//! * [`grants`]: what a person allowed beforehand. [`approval`]: what they said yes to, and the one token ([`Authorized`])
+//!   without which nothing is sent.
+//! * [`origin`]: where an argument was seen, for the card.
+//! * [`audit`]: the chain that shows what happened.
 //!
-//! Pure functions over [`domain`] types: no files, no clock, no model, no other crate of the product.
+//! Pure functions over [`domain`] types: no files, no clock, no model, no randomness, no other crate of the product.
 
+pub mod approval;
 pub mod audit;
+pub mod grants;
 pub mod labels;
+pub mod origin;
+pub mod policy;
+pub mod stories;
+
+pub use approval::{Authorized, authorize};

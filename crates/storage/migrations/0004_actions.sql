@@ -14,7 +14,7 @@ CREATE TABLE actions (
     verdict   TEXT    NOT NULL,        -- what policy said, JSON
     approval  TEXT,                    -- who approved exactly what, JSON
     outcome   TEXT,                    -- what became of it, JSON
-    key       TEXT    NOT NULL,        -- sent with every attempt, and searched for
+    key       TEXT,                    -- sent with every attempt, and searched for; since the first began
     created   INTEGER NOT NULL,        -- milliseconds since 1970
     changed   INTEGER NOT NULL,
     arrows    INTEGER NOT NULL DEFAULT 0 -- how often it changed; whoever changes it says what they saw

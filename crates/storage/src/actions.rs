@@ -26,8 +26,8 @@ pub struct ActionRow {
     pub approval: Option<String>,
     /// What became of it, JSON.
     pub outcome: Option<String>,
-    /// What is sent with every attempt.
-    pub key: String,
+    /// What is sent with every attempt, since the first began.
+    pub key: Option<String>,
     /// When it was proposed, in milliseconds since 1970.
     pub created: i64,
     /// When it changed last, in milliseconds since 1970.
@@ -55,8 +55,6 @@ pub struct NewAction<'a> {
     pub card: &'a str,
     /// JSON.
     pub verdict: &'a str,
-    /// What is sent with every attempt.
-    pub key: &'a str,
     /// Milliseconds since 1970.
     pub at: i64,
 }
@@ -76,6 +74,8 @@ pub struct Arrow<'a> {
     pub approval: Option<&'a str>,
     /// JSON; what is there stays if absent.
     pub outcome: Option<&'a str>,
+    /// What is sent with every attempt; what is there stays if absent.
+    pub key: Option<&'a str>,
     /// Milliseconds since 1970.
     pub at: i64,
 }
@@ -99,8 +99,8 @@ impl Ledger {
     /// When the ledger cannot be written; then neither is there.
     pub async fn add_action(&self, action: &NewAction<'_>, note: impl FnOnce(i64) -> Note) -> Result<i64, LedgerError> {
         let mut tx = self.pool.begin().await?;
-        let sql = "INSERT INTO actions (batch, system, operation, state, entry, effect, card, verdict, key, created, changed)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10) RETURNING id";
+        let sql = "INSERT INTO actions (batch, system, operation, state, entry, effect, card, verdict, created, changed)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9) RETURNING id";
         let id: i64 = sqlx::query_scalar(sql)
             .bind(action.batch)
             .bind(action.system)
@@ -110,7 +110,6 @@ impl Ledger {
             .bind(action.effect)
             .bind(action.card)
             .bind(action.verdict)
-            .bind(action.key)
             .bind(action.at)
             .fetch_one(&mut *tx)
             .await?;
@@ -127,7 +126,8 @@ impl Ledger {
     pub async fn move_action(&self, arrow: &Arrow<'_>, note: Note) -> Result<bool, LedgerError> {
         let mut tx = self.pool.begin().await?;
         let sql = "UPDATE actions SET state = ?3, entry = ?4, approval = COALESCE(?5, approval),
-                          outcome = COALESCE(?6, outcome), changed = ?7, arrows = arrows + 1
+                          outcome = COALESCE(?6, outcome), key = COALESCE(?7, key), changed = ?8,
+                          arrows = arrows + 1
                    WHERE id = ?1 AND arrows = ?2";
         let moved = sqlx::query(sql)
             .bind(arrow.id)
@@ -136,6 +136,7 @@ impl Ledger {
             .bind(arrow.entry)
             .bind(arrow.approval)
             .bind(arrow.outcome)
+            .bind(arrow.key)
             .bind(arrow.at)
             .execute(&mut *tx)
             .await?;
@@ -195,7 +196,6 @@ mod tests {
             effect: "{}",
             card: "{}",
             verdict: "{}",
-            key: "K",
             at: 1,
         }
     }
@@ -216,6 +216,7 @@ mod tests {
             entry: "{}",
             approval: None,
             outcome: None,
+            key: None,
             at: 2,
         }
     }

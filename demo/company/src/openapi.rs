@@ -3,7 +3,9 @@
 //!
 //! What a client that must not do things twice has to know stands in extensions: `x-attache-idempotency` (K, U, P or N),
 //! `x-attache-side-effect`, `x-attache-undo`, for class P `x-attache-marker` (the field to mark a new record with and the
-//! operation that finds it), for class K `x-attache-key-hours`, and on every field `x-attache-integrity`.
+//! operation that finds it), for class K `x-attache-key-hours`, on every field `x-attache-integrity`, on every argument that
+//! is written or names a record `x-attache-role`, and on what people get as a message `x-attache-message`: how that is put
+//! together.
 
 use serde_json::{Map, Value, json};
 
@@ -79,6 +81,9 @@ fn described(operation: &Operation) -> Value {
     if operation.class == Class::K {
         out["x-attache-key-hours"] = json!(LIFETIME.as_hours());
     }
+    if let Some(message) = message(operation) {
+        out["x-attache-message"] = message;
+    }
     let body = match operation.act {
         Act::Create => Some(format!("{}.new", operation.kind.name)),
         Act::Update => Some(format!("{}.change", operation.kind.name)),
@@ -91,14 +96,36 @@ fn described(operation: &Operation) -> Value {
     out
 }
 
+/// The message that people get: pieces that are put together. The comment of a ticket goes to whoever asked.
+fn message(operation: &Operation) -> Option<Value> {
+    let pieces = |of: &str, names: &[&str]| -> Value {
+        let piece = |name: &&str| ((*name).to_owned(), json!([{ of: name }]));
+        names.iter().map(piece).collect::<Map<_, _>>().into()
+    };
+    let names = ["to", "cc", "subject", "body", "attachments"];
+    match (operation.act, operation.kind.name) {
+        (Act::Create, "mail.drafts") => Some(pieces("argument", &names)),
+        (Act::Send, _) => Some(pieces("record", &names)),
+        (Act::Reply, _) => Some(json!({
+            "to": [{"record": "requester", "of": {"kind": "crm.contacts", "field": "email"}}],
+            "subject": ["Re: ", {"record": "subject"}, " [#", {"record": "id"}, "]"],
+            "body": [{"argument": "body"}],
+        })),
+        _ => None,
+    }
+}
+
 fn parameters(operation: &Operation) -> Vec<Value> {
-    let id = json!({"type": "integer", "minimum": 0});
+    let id = |name: &str| {
+        let role = if name == "id" { "target" } else { "value" };
+        json!({"type": "integer", "minimum": 0, "x-attache-role": role})
+    };
     let in_path = operation
         .path
         .split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let mut out: Vec<Value> = in_path
-        .map(|name| json!({"name": name, "in": "path", "required": true, "schema": id}))
+        .map(|name| json!({"name": name, "in": "path", "required": true, "schema": id(name)}))
         .collect();
     if matches!(operation.act, Act::List | Act::Search) {
         let limit = json!({"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE});
@@ -278,5 +305,18 @@ fn value(field: &Field, full: bool) -> Value {
         schema["default"] = json!(word);
     }
     schema["x-attache-integrity"] = json!(field.shape.integrity());
+    if !full {
+        schema["x-attache-role"] = json!(role(field));
+    }
     schema
+}
+
+/// What a field means to whoever decides whether it may be written.
+fn role(field: &Field) -> &'static str {
+    match field.shape {
+        Shape::Addresses => "recipient",
+        Shape::Whole if field.name == "amount_eur" => "amount",
+        Shape::Text if !matches!(field.name, "external_id" | "message_id" | "in_reply_to") => "words",
+        _ => "value",
+    }
 }

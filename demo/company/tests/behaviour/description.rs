@@ -116,6 +116,68 @@ fn every_field_says_who_may_have_written_it() {
 }
 
 #[test]
+fn every_argument_that_is_written_says_what_it_means() {
+    let description = openapi::description();
+    let role = |of: &str, field: &str| {
+        description["components"]["schemas"][of]["properties"][field]["x-attache-role"].clone()
+    };
+    for (name, schema) in description["components"]["schemas"].as_object().unwrap() {
+        let is_sent = name == "comment" || name.ends_with(".new") || name.ends_with(".change");
+        for field in schema["properties"].as_object().unwrap().keys() {
+            assert_eq!(role(name, field).is_string(), is_sent, "{name}.{field}");
+        }
+    }
+    for (of, field, meaning) in [
+        ("mail.drafts.new", "to", "recipient"),
+        ("mail.drafts.new", "cc", "recipient"),
+        ("mail.drafts.new", "message_id", "value"),
+        ("crm.deals.change", "amount_eur", "amount"),
+        ("crm.deals.change", "stage", "value"),
+        ("comment", "body", "words"),
+    ] {
+        assert_eq!(role(of, field), meaning, "{of}.{field}");
+    }
+    let link = &description["paths"]["/crm/deals/{id}/contacts/{contact}"]["put"]["parameters"];
+    let meanings: Vec<&Value> = (0..2).map(|at| &link[at]["schema"]["x-attache-role"]).collect();
+    assert_eq!(meanings, ["target", "value"]);
+}
+
+#[test]
+fn what_people_get_as_a_message_is_made_of_fields_that_there_are() {
+    let description = openapi::description();
+    let schemas = &description["components"]["schemas"];
+    let mut found = BTreeSet::new();
+    for (_, item) in paths(&description) {
+        for operation in item.as_object().unwrap().values() {
+            let id = operation["operationId"].as_str().unwrap();
+            for (part, pieces) in operation["x-attache-message"].as_object().into_iter().flatten() {
+                found.insert(id);
+                let kind = id.rsplit_once('.').unwrap().0;
+                for piece in pieces.as_array().unwrap() {
+                    let sent = if kind == "helpdesk.tickets" {
+                        "comment"
+                    } else {
+                        "mail.drafts.new"
+                    };
+                    let argument = piece["argument"].as_str();
+                    let record = piece["record"].as_str();
+                    assert!(
+                        argument.is_none_or(|name| schemas[sent]["properties"][name].is_object()),
+                        "{id} {part}"
+                    );
+                    assert!(
+                        record.is_none_or(|name| schemas[kind]["properties"][name].is_object()),
+                        "{id} {part}"
+                    );
+                }
+            }
+        }
+    }
+    let messages = ["helpdesk.tickets.reply", "mail.drafts.create", "mail.drafts.send"];
+    assert_eq!(found, BTreeSet::from(messages));
+}
+
+#[test]
 fn every_reference_leads_somewhere() {
     fn references<'a>(value: &'a Value, out: &mut Vec<&'a str>) {
         match value {

@@ -1,0 +1,273 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::PoisonError;
+
+use domain::{Confidentiality, SideEffect};
+use serde_json::{Map, Value};
+
+use super::{Connection, refused};
+use crate::Trouble;
+use crate::description::{Act, Described};
+use crate::egress::{Purpose, Response};
+use crate::record::{Record, id_in, tag_of, version_in};
+
+/// Where a page has its records, where it names the next page, and the argument that takes that name.
+const ITEMS: &str = "items";
+const NEXT: &str = "next_cursor";
+const CURSOR: &str = "cursor";
+/// So many answers are kept with their tags.
+const KEPT: usize = 256;
+
+/// How much is read at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cap {
+    /// Records.
+    pub records: usize,
+    /// Pages, each one request.
+    pub pages: usize,
+}
+
+impl Default for Cap {
+    fn default() -> Self {
+        Self {
+            records: 200,
+            pages: 20,
+        }
+    }
+}
+
+/// What a read found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// The records, in the system's order.
+    pub records: Vec<Record>,
+    /// Whether there are more than were read.
+    pub more: bool,
+}
+
+impl Connection {
+    /// Reads by an operation that only reads: one record, or as many pages as the cap allows. `confidentiality` is that
+    /// of the arguments.
+    ///
+    /// # Errors
+    /// When the operation does not only read, the arguments do not fit, or the system does not answer as described.
+    pub async fn read(
+        &self,
+        operation: &str,
+        arguments: &BTreeMap<String, Value>,
+        confidentiality: Confidentiality,
+        cap: Cap,
+    ) -> Result<Found, Trouble> {
+        let described = self.operation(operation)?;
+        self.read_by(described, arguments.clone(), confidentiality, cap, Purpose::Read)
+            .await
+    }
+
+    /// The record of a kind with this id.
+    ///
+    /// # Errors
+    /// [`Trouble::Missing`] when there is none; else as for [`Connection::read`].
+    pub async fn record(&self, kind: &str, id: &str) -> Result<Record, Trouble> {
+        self.record_for(kind, id, Purpose::Read).await
+    }
+
+    /// Records of a kind with these values; `q` takes words that stand anywhere in them.
+    ///
+    /// # Errors
+    /// As for [`Connection::read`].
+    pub async fn search(
+        &self,
+        kind: &str,
+        wanted: &BTreeMap<String, Value>,
+        confidentiality: Confidentiality,
+        cap: Cap,
+    ) -> Result<Found, Trouble> {
+        self.search_for(kind, wanted, confidentiality, cap, Purpose::Read)
+            .await
+    }
+
+    pub(crate) async fn search_for(
+        &self,
+        kind: &str,
+        wanted: &BTreeMap<String, Value>,
+        confidentiality: Confidentiality,
+        cap: Cap,
+        purpose: Purpose,
+    ) -> Result<Found, Trouble> {
+        let described = self.description().of_kind(kind, "search", Act::Find);
+        let described = described.ok_or_else(|| Trouble::Operation {
+            system: self.system().clone(),
+            operation: format!("{kind}.search"),
+        })?;
+        self.read_by(described, wanted.clone(), confidentiality, cap, purpose)
+            .await
+    }
+
+    pub(crate) async fn record_for(&self, kind: &str, id: &str, purpose: Purpose) -> Result<Record, Trouble> {
+        let described = self.description().of_kind(kind, "get", Act::Get);
+        let described = described.ok_or_else(|| Trouble::Operation {
+            system: self.system().clone(),
+            operation: format!("{kind}.get"),
+        })?;
+        let name = described.binding.places.keys().next();
+        let arguments: BTreeMap<String, Value> = name
+            .map(|name| (name.clone(), Value::String(id.to_owned())))
+            .into_iter()
+            .collect();
+        let found = self.read_by(
+            described,
+            arguments,
+            Confidentiality::Internal,
+            Cap::default(),
+            purpose,
+        );
+        let found = match found.await {
+            Err(Trouble::Refused {
+                status: 404 | 410, ..
+            }) => None,
+            Err(trouble) => return Err(trouble),
+            Ok(found) => found.records.into_iter().next(),
+        };
+        let missing = || Trouble::Missing {
+            system: self.system().clone(),
+            kind: kind.to_owned(),
+            id: self.setup.egress.redactor().scrub(id).into_owned(),
+        };
+        // Another record than the one that was asked for would be changed in its place.
+        found.filter(|record| record.id == id).ok_or_else(missing)
+    }
+
+    pub(crate) async fn read_by(
+        &self,
+        described: &Described,
+        mut arguments: BTreeMap<String, Value>,
+        confidentiality: Confidentiality,
+        cap: Cap,
+        purpose: Purpose,
+    ) -> Result<Found, Trouble> {
+        if described.operation.side_effect != SideEffect::Read {
+            return Err(Trouble::Unfit {
+                operation: described.operation.name.clone(),
+                why: "does more than read, and needs to be proposed".to_owned(),
+            });
+        }
+        let mut found = Found {
+            records: Vec::new(),
+            more: false,
+        };
+        let mut cursors = BTreeSet::new();
+        for page in 1.. {
+            let (fields, etag) = self
+                .answer(described, &arguments, confidentiality, purpose)
+                .await?;
+            if described.binding.act != Act::Find {
+                found
+                    .records
+                    .push(self.shown(described, fields, etag.as_deref())?);
+                return Ok(found);
+            }
+            let form = |why: &str| self.form(described, why);
+            let Some(Value::Array(items)) = fields.get(ITEMS) else {
+                return Err(form("it has no list of records"));
+            };
+            for item in items {
+                if found.records.len() >= cap.records {
+                    found.more = true;
+                    return Ok(found);
+                }
+                let item = item.as_object().cloned();
+                let item = item.ok_or_else(|| form("one of its records is none"))?;
+                found.records.push(self.shown(described, item, None)?);
+            }
+            let Some(next) = fields.get(NEXT).and_then(Value::as_str) else {
+                return Ok(found);
+            };
+            if page >= cap.pages || found.records.len() >= cap.records {
+                found.more = true;
+                return Ok(found);
+            }
+            if !cursors.insert(next.to_owned()) {
+                return Err(form("its pages go round in a circle"));
+            }
+            arguments.insert(CURSOR.to_owned(), Value::String(next.to_owned()));
+        }
+        Ok(found)
+    }
+
+    /// The answer's fields and its tag. Where an earlier answer had a tag, the system is asked whether it still holds.
+    async fn answer(
+        &self,
+        described: &Described,
+        arguments: &BTreeMap<String, Value>,
+        confidentiality: Confidentiality,
+        purpose: Purpose,
+    ) -> Result<(Map<String, Value>, Option<String>), Trouble> {
+        let prepared = self.prepared(described, arguments, None)?;
+        let address = prepared.url.to_string();
+        let before = {
+            let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.get(&address).cloned()
+        };
+        let tag = before.as_ref().map(|(tag, _)| tag_of(tag));
+        let condition: Vec<_> = tag.iter().map(|tag| ("if-none-match", tag.as_str())).collect();
+        let response = self.send(&prepared, purpose, confidentiality, &condition).await?;
+        if response.status == 304 {
+            let (tag, body) = before.ok_or_else(|| self.form(described, "it refers to an earlier one"))?;
+            return Ok((self.fields(described, &body)?, Some(tag)));
+        }
+        if response.status != 200 {
+            return Err(refused(self.system(), &response));
+        }
+        let fields = self.fields(described, &response.body)?;
+        let tag = response.header("etag").map(str::to_owned);
+        self.keep(described, address, tag.as_deref(), &response);
+        Ok((fields, tag))
+    }
+
+    fn keep(&self, described: &Described, address: String, tag: Option<&str>, response: &Response) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        match tag.and_then(|tag| version_in(Some(tag), &Map::new())) {
+            Some(tag) if described.binding.act == Act::Get => {
+                if kept.len() >= KEPT {
+                    kept.clear();
+                }
+                kept.insert(address, (tag, response.body.clone()));
+            }
+            _ => {
+                kept.remove(&address);
+            }
+        }
+    }
+
+    fn fields(&self, described: &Described, body: &str) -> Result<Map<String, Value>, Trouble> {
+        match serde_json::from_str(body) {
+            Ok(Value::Object(fields)) => Ok(fields),
+            Ok(_) => Err(self.form(described, "it is no object")),
+            Err(error) => Err(self.form(described, &error.to_string())),
+        }
+    }
+
+    pub(crate) fn shown(
+        &self,
+        described: &Described,
+        fields: Map<String, Value>,
+        etag: Option<&str>,
+    ) -> Result<Record, Trouble> {
+        let id = id_in(&fields).ok_or_else(|| self.form(described, "a record has no id"))?;
+        Ok(Record {
+            system: self.system().clone(),
+            kind: described.operation.kind.clone(),
+            id,
+            version: version_in(etag, &fields),
+            fields,
+            integrity: described.binding.fields.clone(),
+        })
+    }
+
+    fn form(&self, described: &Described, why: &str) -> Trouble {
+        Trouble::Form {
+            system: self.system().clone(),
+            operation: described.operation.name.clone(),
+            why: why.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+use std::collections::BTreeMap;
+
+use domain::Integrity;
+use reqwest::Method;
+use serde::Deserialize;
+
+/// How an operation is asked for over HTTP.
+#[derive(Clone, Debug)]
+pub struct Binding {
+    /// HTTP method.
+    pub method: Method,
+    /// Path below the base address, with arguments in braces.
+    pub path: String,
+    /// Where each argument goes.
+    pub places: BTreeMap<String, Place>,
+    /// What it does, as far as its form tells.
+    pub act: Act,
+    /// Whether the system honours `If-Match`.
+    pub conditional: bool,
+    /// Whether the system takes an `Idempotency-Key`.
+    pub keyed: bool,
+    /// How what it makes is marked, to find it again.
+    pub marker: Option<Marker>,
+    /// The message that people get by it.
+    pub message: Option<MessageForm>,
+    /// The kind of record that is answered, where the description names one.
+    pub answers: Option<String>,
+    /// Who may have written each field of the record that is answered.
+    pub fields: BTreeMap<String, Integrity>,
+    /// The statuses that mean that it was done.
+    pub success: Vec<u16>,
+}
+
+/// Where an argument goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A segment of the path.
+    Path,
+    /// The query.
+    Query,
+    /// A field of the body.
+    Body,
+}
+
+/// What an operation does, as far as its form tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Reads one record.
+    Get,
+    /// Reads several, page by page.
+    Find,
+    /// Makes a record of the fields that are sent.
+    Create,
+    /// Changes the fields that are sent and no others.
+    Update,
+    /// Takes a record away.
+    Delete,
+    /// Something else.
+    Other,
+}
+
+/// How what an operation makes is marked, to find it again: `x-attache-marker`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Marker {
+    /// The field that takes the mark.
+    pub field: String,
+    /// The operation that finds a record by that field.
+    pub search: String,
+}
+
+/// The message that people get by an operation: `x-attache-message`. Each part is made of pieces put together.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageForm {
+    /// To whom.
+    #[serde(default)]
+    pub to: Vec<Piece>,
+    /// To whom a copy.
+    #[serde(default)]
+    pub cc: Vec<Piece>,
+    /// To whom a copy that the others do not see.
+    #[serde(default)]
+    pub bcc: Vec<Piece>,
+    /// Subject.
+    #[serde(default)]
+    pub subject: Vec<Piece>,
+    /// Words.
+    #[serde(default)]
+    pub body: Vec<Piece>,
+    /// Names of attachments.
+    #[serde(default)]
+    pub attachments: Vec<Piece>,
+}
+
+/// A piece of a part of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Piece {
+    /// These words.
+    Words(String),
+    /// An argument.
+    Argument {
+        /// Its name.
+        argument: String,
+    },
+    /// A field of the record that is acted on.
+    Record {
+        /// Its name.
+        record: String,
+        /// Where the field holds the id of another record: of which kind, and which field of that one is meant.
+        #[serde(default)]
+        of: Option<Linked>,
+    },
+}
+
+/// A field of another record.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Linked {
+    /// Kind of the other record.
+    pub kind: String,
+    /// Its field.
+    pub field: String,
+}

@@ -1,0 +1,511 @@
+//! The way out: the program's only HTTP client, behind the list of hosts it may reach.
+
+mod contacts;
+mod hosts;
+mod names;
+pub(crate) mod patience;
+mod trust;
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{Confidentiality, SystemId};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Client, Method, Url};
+
+use crate::{Clock, Redactor, Secret};
+
+pub use contacts::{Contact, EgressLog, Ended, Purpose};
+pub use hosts::{Host, HostError, Reach};
+pub use names::{Names, SystemNames};
+
+#[cfg(feature = "test-support")]
+pub use contacts::KeptContacts;
+#[cfg(feature = "test-support")]
+pub use names::MadeUpNames;
+
+use names::{Fence, Fenced};
+use patience::{Patience, Sign};
+
+/// How long and how much.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Until a connection stands.
+    pub connect: Duration,
+    /// Until the whole answer is there.
+    pub whole: Duration,
+    /// The largest answer, in bytes.
+    pub largest: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            whole: Duration::from_secs(30),
+            largest: 16 << 20,
+        }
+    }
+}
+
+/// What the way out needs from outside.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Where names are looked up.
+    pub names: Arc<dyn Names>,
+    /// Where contacts are written down.
+    pub log: Arc<dyn EgressLog>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// What knows the credentials.
+    pub redactor: Redactor,
+}
+
+/// The program's only way to another host.
+///
+/// It follows no redirect, keeps no cookie, repeats nothing, unpacks nothing and asks no proxy. A host that no connection
+/// declared is refused before its name is looked up.
+pub struct Egress {
+    /// For reads: connections are kept and used again.
+    kept: Client,
+    /// For writes: each has a connection of its own. What broke while it was idle can't be told from what broke while
+    /// something was sent.
+    fresh: Client,
+    hosts: BTreeMap<SystemId, Vec<Host>>,
+    limits: Limits,
+    around: Surroundings,
+    patience: Patience,
+}
+
+/// One request.
+#[derive(Debug)]
+pub(crate) struct Request<'a> {
+    pub(crate) system: &'a SystemId,
+    pub(crate) purpose: Purpose,
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) credential: Option<Secret>,
+    /// Who may see what is in it.
+    pub(crate) confidentiality: Confidentiality,
+}
+
+/// An answer, whole.
+#[derive(Clone, Debug)]
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    headers: Vec<(String, String)>,
+    /// The body without any credential.
+    pub(crate) body: String,
+    /// What the host asks for, in milliseconds.
+    pub(crate) pause: Option<u64>,
+}
+
+impl Response {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(own, _)| own == name);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EgressError {
+    /// No connection declared this host.
+    #[error(
+        "Nothing was sent: `{host}` is not among the hosts of the connection `{system}`. Add it there if it belongs to it."
+    )]
+    Undeclared {
+        /// The host.
+        host: String,
+        /// The connection.
+        system: SystemId,
+    },
+    /// Something in the request never leaves this machine.
+    #[error(
+        "Nothing was sent to `{host}`: a part of it is marked as never leaving this machine. Leave that part out."
+    )]
+    Secret {
+        /// The host.
+        host: String,
+    },
+    /// The name leads where the host may not be.
+    #[error(
+        "Nothing was sent: `{host}` leads to {address}, an address that this connection may not reach. If the system is in \
+         your own network, say so in the connection."
+    )]
+    Address {
+        /// The host.
+        host: String,
+        /// The address that its name leads to.
+        address: String,
+    },
+    /// It can't be put into a request.
+    #[error("Nothing was sent to `{host}`: {why}.")]
+    Malformed {
+        /// The host.
+        host: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// The host is left in peace.
+    #[error("Nothing was sent: `{host}` needs a pause. It can be asked again in {} s.", .after.div_ceil(1_000))]
+    Resting {
+        /// The host.
+        host: String,
+        /// In how many milliseconds it may be asked again.
+        after: u64,
+    },
+    /// No connection came about.
+    #[error(
+        "Nothing was sent: `{host}` can't be reached, {why}. Check the network and the address of the connection."
+    )]
+    Unreached {
+        /// The host.
+        host: String,
+        /// What happened.
+        why: String,
+    },
+    /// Time ran out.
+    #[error("`{host}` did not answer within {seconds} s.")]
+    TimedOut {
+        /// The host.
+        host: String,
+        /// How long it was waited for.
+        seconds: u64,
+    },
+    /// It broke off.
+    #[error("The connection to `{host}` broke before the answer was whole, {why}.")]
+    Broken {
+        /// The host.
+        host: String,
+        /// What happened.
+        why: String,
+    },
+    /// The answer was cut off.
+    #[error("The answer of `{host}` is larger than {limit} bytes and was cut off.")]
+    TooLarge {
+        /// The host.
+        host: String,
+        /// The most that is read, in bytes.
+        limit: usize,
+    },
+    /// The answer can't be read.
+    #[error("The answer of `{host}` can't be read: {why}.")]
+    Unreadable {
+        /// The host.
+        host: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl EgressError {
+    /// Whether it is certain that the host got nothing of the request.
+    pub fn surely_not_sent(&self) -> bool {
+        match self {
+            Self::Undeclared { .. }
+            | Self::Secret { .. }
+            | Self::Address { .. }
+            | Self::Malformed { .. }
+            | Self::Resting { .. }
+            | Self::Unreached { .. } => true,
+            Self::TimedOut { .. } | Self::Broken { .. } | Self::TooLarge { .. } | Self::Unreadable { .. } => {
+                false
+            }
+        }
+    }
+
+    fn ended(&self) -> Ended {
+        match self {
+            Self::Undeclared { .. }
+            | Self::Secret { .. }
+            | Self::Address { .. }
+            | Self::Malformed { .. }
+            | Self::Resting { .. } => Ended::Refused,
+            Self::Unreached { .. } => Ended::Unreached,
+            Self::TimedOut { .. } => Ended::TimedOut,
+            Self::Broken { .. } => Ended::Broken,
+            Self::TooLarge { .. } | Self::Unreadable { .. } => Ended::Cut,
+        }
+    }
+
+    fn sign(&self) -> Option<Sign> {
+        match self {
+            Self::Unreached { .. } | Self::TimedOut { .. } | Self::Broken { .. } => Some(Sign::Failed),
+            _ => None,
+        }
+    }
+}
+
+impl Egress {
+    /// The way out to these hosts and no others, each for its own connection.
+    ///
+    /// # Errors
+    /// When a name is declared with two reaches, or TLS can't be set up on this machine.
+    pub fn open(
+        declared: impl IntoIterator<Item = (SystemId, Host)>,
+        limits: Limits,
+        around: Surroundings,
+    ) -> Result<Self, HostError> {
+        let (mut hosts, mut reach) = (BTreeMap::<SystemId, Vec<Host>>::new(), BTreeMap::new());
+        for (system, host) in declared {
+            let before = reach.insert(host.name().to_owned(), host.reach());
+            if before.is_some_and(|before| before != host.reach()) {
+                return Err(HostError::Twice(host.to_string()));
+            }
+            hosts.entry(system).or_default().push(host);
+        }
+        let tls = trust::tls(reach.values().any(|reach| *reach != Reach::ThisMachine))?;
+        let names = Arc::clone(&around.names);
+        let fence = Arc::new(Fence { names, reach });
+        let client = |kept: usize| {
+            Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .dns_resolver(Arc::clone(&fence))
+                .redirect(reqwest::redirect::Policy::none())
+                .retry(reqwest::retry::never())
+                .no_proxy()
+                .referer(false)
+                .connect_timeout(limits.connect)
+                .timeout(limits.whole)
+                .pool_max_idle_per_host(kept)
+                .user_agent(concat!("attache/", env!("CARGO_PKG_VERSION")))
+                .build()
+                .map_err(|error| HostError::Trust(innermost(&error)))
+        };
+        Ok(Self {
+            kept: client(4)?,
+            fresh: client(0)?,
+            hosts,
+            limits,
+            around,
+            patience: Patience::default(),
+        })
+    }
+
+    /// Whether a connection may reach this address.
+    pub fn reaches(&self, system: &SystemId, url: &Url) -> bool {
+        let own = self.hosts.get(system);
+        own.is_some_and(|hosts| hosts.iter().any(|host| host.has(url)))
+    }
+
+    /// What knows the credentials in use.
+    pub fn redactor(&self) -> &Redactor {
+        &self.around.redactor
+    }
+
+    /// Sends one request once and reads its answer. It is written down however it ends, also when nobody waits for that.
+    pub(crate) async fn send(&self, request: Request<'_>) -> Result<Response, EgressError> {
+        let host = host_of(&request.url);
+        let mut contact = Open::new(self, &request, &host);
+        let answer = match self.admit(&request, &host) {
+            Ok(()) => self.exchange(request, &host, &mut contact).await,
+            Err(error) => Err(error),
+        };
+        let sign = match &answer {
+            Ok(response) => match (response.status, response.pause) {
+                (429, pause) => Some(Sign::Pause(pause.unwrap_or(patience::PAUSE))),
+                (503, Some(pause)) => Some(Sign::Pause(pause)),
+                (500.., _) => Some(Sign::Failed),
+                _ => Some(Sign::Well),
+            },
+            Err(error) => error.sign(),
+        };
+        if let Some(sign) = sign {
+            self.patience.learn(&host, self.around.clock.steady(), sign);
+        }
+        contact.close(match &answer {
+            Ok(response) => Ended::Answered {
+                status: response.status,
+            },
+            Err(error) => error.ended(),
+        });
+        answer
+    }
+
+    /// What is refused before anything happens on the network.
+    fn admit(&self, request: &Request<'_>, host: &str) -> Result<(), EgressError> {
+        let host = host.to_owned();
+        if !self.reaches(request.system, &request.url) {
+            let system = request.system.clone();
+            return Err(EgressError::Undeclared { host, system });
+        }
+        if request.confidentiality == Confidentiality::Secret {
+            return Err(EgressError::Secret { host });
+        }
+        let rest = self.patience.ask(&host, self.around.clock.steady());
+        rest.map_err(|after| EgressError::Resting { host, after })
+    }
+
+    async fn exchange(
+        &self,
+        request: Request<'_>,
+        host: &str,
+        contact: &mut Open<'_>,
+    ) -> Result<Response, EgressError> {
+        let malformed = |why: &str| EgressError::Malformed {
+            host: host.to_owned(),
+            why: why.to_owned(),
+        };
+        let client = match request.purpose {
+            Purpose::Write => &self.fresh,
+            Purpose::Describe | Purpose::Read | Purpose::Check => &self.kept,
+        };
+        let mut headers: HeaderMap = request.headers.into_iter().collect();
+        if let Some(secret) = &request.credential {
+            let known = self.around.redactor.know(secret);
+            known.map_err(|error| malformed(error.to_string().trim_end_matches('.')))?;
+            let value = zeroize::Zeroizing::new(format!("Bearer {}", secret.expose()));
+            let mut value = HeaderValue::from_str(&value)
+                .map_err(|_| malformed("its credential holds a character that no header can hold"))?;
+            value.set_sensitive(true);
+            headers.insert(reqwest::header::AUTHORIZATION, value);
+        }
+        let bytes_out = size(&request.method, &request.url, &headers, request.body.as_deref());
+        let mut building = client.request(request.method, request.url).headers(headers);
+        if let Some(body) = request.body {
+            building = building.body(body);
+        }
+        let built = building.build();
+        let built = built.map_err(|error| malformed(&self.clean(&innermost(&error))))?;
+        contact.contact.bytes_out = bytes_out;
+        let mut answer = client.execute(built).await.map_err(|error| {
+            let error = self.failed(&error, host);
+            if error.surely_not_sent() {
+                contact.contact.bytes_out = 0;
+            }
+            error
+        })?;
+        let kept = ["etag", "location", "retry-after", "idempotent-replayed"];
+        let text = |name: &str| Some(self.clean(answer.headers().get(name)?.to_str().ok()?));
+        let headers: Vec<(String, String)> = kept
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), text(name)?)))
+            .collect();
+        let packed = answer.headers().get(reqwest::header::CONTENT_ENCODING);
+        if packed.is_some_and(|packing| packing != "identity") {
+            let why = "it is packed although that was not asked for".to_owned();
+            let host = host.to_owned();
+            return Err(EgressError::Unreadable { host, why });
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|error| self.failed(&error, host))? {
+            contact.contact.bytes_in += chunk.len() as u64;
+            if body.len() + chunk.len() > self.limits.largest {
+                let (host, limit) = (host.to_owned(), self.limits.largest);
+                return Err(EgressError::TooLarge { host, limit });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let body = String::from_utf8(body).map_err(|_| EgressError::Unreadable {
+            host: host.to_owned(),
+            why: "it is no text".to_owned(),
+        })?;
+        let body = match self.around.redactor.scrub(&body) {
+            std::borrow::Cow::Borrowed(_) => body,
+            std::borrow::Cow::Owned(clean) => clean,
+        };
+        let asked = headers.iter().find(|(name, _)| name == "retry-after");
+        Ok(Response {
+            status: answer.status().as_u16(),
+            pause: patience::pause(asked.map(|(_, value)| value.as_str()), self.around.clock.wall()),
+            headers,
+            body,
+        })
+    }
+
+    /// What an error of the client means. Its own words hold the address and are not used.
+    fn failed(&self, error: &reqwest::Error, host: &str) -> EgressError {
+        let why = self.clean(&innermost(error));
+        let host = host.to_owned();
+        let mut source: Option<&(dyn Error + 'static)> = error.source();
+        while let Some(inner) = source {
+            if let Some(Fenced::Address(address)) = inner.downcast_ref::<Fenced>() {
+                let address = address.to_string();
+                return EgressError::Address { host, address };
+            }
+            source = inner.source();
+        }
+        if error.is_connect() {
+            EgressError::Unreached { host, why }
+        } else if error.is_timeout() {
+            let seconds = self.limits.whole.as_secs();
+            EgressError::TimedOut { host, seconds }
+        } else {
+            EgressError::Broken { host, why }
+        }
+    }
+
+    fn clean(&self, text: &str) -> String {
+        self.around.redactor.scrub(text).into_owned()
+    }
+}
+
+/// A contact that is under way. Dropped before its end, it was given up.
+struct Open<'a> {
+    egress: &'a Egress,
+    contact: Contact,
+}
+
+impl<'a> Open<'a> {
+    fn new(egress: &'a Egress, request: &Request<'_>, host: &str) -> Self {
+        if let Some(secret) = &request.credential {
+            // Too short a one is refused before it is sent.
+            egress.around.redactor.know(secret).ok();
+        }
+        let contact = Contact {
+            at: egress.around.clock.wall(),
+            system: request.system.clone(),
+            host: egress.clean(host),
+            purpose: request.purpose,
+            method: request.method.to_string(),
+            path: egress.clean(request.url.path()),
+            bytes_out: 0,
+            bytes_in: 0,
+            ended: Ended::GivenUp,
+        };
+        Self { egress, contact }
+    }
+
+    fn close(mut self, ended: Ended) {
+        self.contact.ended = ended;
+    }
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.egress.around.log.contacted(self.contact.clone());
+    }
+}
+
+fn host_of(url: &Url) -> String {
+    let (name, port) = (
+        url.host_str().unwrap_or_default(),
+        url.port_or_known_default().unwrap_or_default(),
+    );
+    format!("{}://{name}:{port}", url.scheme())
+}
+
+/// Bytes of a request as it is written, before encryption.
+fn size(method: &Method, url: &Url, headers: &HeaderMap, body: Option<&[u8]>) -> u64 {
+    let target = url.path().len() + url.query().map_or(0, |query| query.len() + 1);
+    let line = method.as_str().len() + target + " HTTP/1.1\r\n".len() + 1;
+    let head: usize = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum();
+    (line + head + 2 + body.map_or(0, <[u8]>::len)) as u64
+}
+
+/// The words of the first cause, which say what happened and not where.
+fn innermost(error: &dyn Error) -> String {
+    let mut inner = error;
+    while let Some(source) = inner.source() {
+        inner = source;
+    }
+    inner.to_string().trim_end_matches('.').to_owned()
+}

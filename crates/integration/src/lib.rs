@@ -1,0 +1,46 @@
+//! The connected business systems: what they can be asked, how they are asked, and the one way out of this program.
+//!
+//! * [`egress`]: the only HTTP client, behind a list of hosts. Whatever is not declared is refused before its name is
+//!   looked up, and every contact is written down.
+//! * [`description`]: what a system can be asked, from its OpenAPI description; what that does not say is read as the
+//!   strictest.
+//! * [`Connection`]: a connected system. It [reads](Connection::read), shows what an effect would do
+//!   ([`Connection::preview`]), finds the record that words mean ([`Connection::matching`]), carries out what was authorized
+//!   ([`Connection::perform`]), reads it back ([`Connection::verify`]) and finds out what became of something without an
+//!   answer ([`Connection::look_up`]).
+//! * [`Secret`] and [`Redactor`]: credentials, and how they are kept out of everything that is written down.
+//!
+//! Nothing is sent that changes anything but through [`Connection::perform`], which takes a
+//! [`governance::Authorized`]. Nothing here repeats a request or follows one elsewhere: that is the journal's to decide.
+//! This crate knows nothing of databases, files, models or windows, and judges nothing.
+
+mod clock;
+mod connection;
+pub mod description;
+pub mod egress;
+mod matching;
+mod perform;
+mod preview;
+mod record;
+mod redact;
+mod request;
+mod secret;
+mod trouble;
+mod verify;
+
+#[cfg(feature = "test-support")]
+pub use clock::HandClock;
+pub use clock::{Clock, MachineClock};
+#[cfg(feature = "test-support")]
+pub use connection::OneCredential;
+pub use connection::{Account, Cap, Connection, Credentials, Found, Setup, describe};
+pub use matching::{Candidate, How, Matched};
+pub use perform::{Dispatch, Done, Outcome};
+pub use preview::{Message, Preview};
+pub use record::Record;
+pub use redact::{REDACTED, Redactor, SHORTEST, Scrubbed, TooShort};
+pub use request::Prepared;
+pub use reqwest::Url;
+pub use secret::{Secret, quiet_targets};
+pub use trouble::Trouble;
+pub use verify::{Sight, Verified};

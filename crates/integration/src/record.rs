@@ -1,0 +1,92 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{Confidentiality, Integrity, Readers, SourceRef, SystemId, Taint, Target};
+use serde_json::{Map, Value};
+
+use crate::description::plain;
+
+/// A record as a system showed it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// The system.
+    pub system: SystemId,
+    /// Its kind: `crm.deals`.
+    pub kind: String,
+    /// Its id there.
+    pub id: String,
+    /// Its version, where the system has versions: the `ETag`, without quotes where it is a strong one, else the field
+    /// `version`.
+    pub version: Option<String>,
+    /// Everything it says.
+    pub fields: Map<String, Value>,
+    pub(crate) integrity: BTreeMap<String, Integrity>,
+}
+
+impl Record {
+    /// What people call it: its name, subject or title; else nothing.
+    pub fn title(&self) -> Option<&str> {
+        let named = ["name", "subject", "title"]
+            .into_iter()
+            .filter_map(|field| self.fields.get(field)?.as_str());
+        named.map(str::trim).find(|title| !title.is_empty())
+    }
+
+    /// What is known of where a field's value comes from. A field that the description does not vouch for may have been
+    /// written by anybody; who may see it is not known, so only those who are named.
+    pub fn taint(&self, field: &str) -> Taint {
+        let source = SourceRef {
+            kind: "record".to_owned(),
+            object: format!("{}/{}/{}#/{field}", self.system, self.kind, self.id),
+            revision: self.version.clone().unwrap_or_default(),
+            span: None,
+        };
+        Taint {
+            integrity: self.integrity.get(field).copied().unwrap_or(Integrity::Text),
+            confidentiality: Confidentiality::Confidential,
+            readers: Readers::Everyone,
+            sources: BTreeSet::from([source]),
+        }
+    }
+
+    /// The record, in the state that was looked at.
+    pub fn target(&self) -> Target {
+        Target {
+            kind: self.kind.clone(),
+            id: self.id.clone(),
+            version: self.version.clone(),
+        }
+    }
+}
+
+/// The id of a record in an answer.
+pub(crate) fn id_in(fields: &Map<String, Value>) -> Option<String> {
+    let id = fields
+        .get("id")
+        .filter(|id| id.is_string() || id.is_u64() || id.is_i64());
+    id.map(plain).filter(|id| !id.is_empty())
+}
+
+/// The version of a record in an answer.
+pub(crate) fn version_in(etag: Option<&str>, fields: &Map<String, Value>) -> Option<String> {
+    let strong = |tag: &str| {
+        let inside = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+        inside.unwrap_or(tag).to_owned()
+    };
+    let own = || {
+        fields
+            .get("version")
+            .filter(|own| own.is_string() || own.is_u64())
+    };
+    etag.map(|tag| strong(tag.trim()))
+        .or_else(|| own().map(plain))
+        .filter(|version| !version.is_empty())
+}
+
+/// A version as `If-Match` and `If-None-Match` take it.
+pub(crate) fn tag_of(version: &str) -> String {
+    if version.starts_with("W/\"") {
+        version.to_owned()
+    } else {
+        format!("\"{version}\"")
+    }
+}

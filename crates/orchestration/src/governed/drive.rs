@@ -1,0 +1,232 @@
+use data_encoding::BASE32_NOPAD;
+use domain::{ActionId, Confidentiality};
+use governance::approval::{Authorized, Warrant, authorize};
+use integration::{Dispatch, Outcome, Verified};
+
+use super::{Action, Governed, Stop, Told};
+use crate::journal::{Answer, Event, Sight, State, Want};
+
+/// How far an action is after it was worked on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// The action as it is kept.
+    pub action: Action,
+    /// After how many milliseconds it wants to be worked on again; nothing if it waits for a person or is at its end.
+    pub again: Option<u64>,
+}
+
+/// In how many steps an action comes to rest at most. Each look or attempt is followed by a pause, so that more would be a
+/// fault; it is cut off rather than repeated.
+const STEPS: usize = 32;
+
+impl Governed {
+    /// Does what the journal wants next, until it wants something of a person or of time. While the emergency switch is on
+    /// nothing is sent.
+    ///
+    /// # Errors
+    /// When the action can't be read or what it became can't be kept: then it goes on at the next call, and knows that an
+    /// attempt may have been under way.
+    pub async fn go_on(&self, id: ActionId) -> Result<Progress, Stop> {
+        for _ in 0..STEPS {
+            let mut action = self.action(id).await?;
+            let clock = self.now();
+            match action.entry.wants(clock) {
+                // A proposal is judged when it is kept.
+                Want::Nothing | Want::Person | Want::Judge => return Ok(at_rest(action)),
+                Want::Wait(rest) => return Ok(Progress { action, again: Some(rest) }),
+                // Another task of this process sends it.
+                Want::Answer => return Ok(at_rest(action)),
+                Want::Note => {
+                    self.step(&mut action, Event::Noted, "time", None).await?;
+                }
+                Want::Look => self.look(action).await?,
+                Want::Send if self.is_stopped() => return Ok(at_rest(action)),
+                Want::Send => {
+                    if let Some(refused) = self.send(action).await? {
+                        return Ok(at_rest(refused));
+                    }
+                }
+            }
+        }
+        Ok(at_rest(self.action(id).await?))
+    }
+
+    /// Works on everything that is not at its end, as at a start: what another process left behind is found out.
+    ///
+    /// # Errors
+    /// When the book can't be read. An action that can't be worked on now does not keep the others.
+    pub async fn go_on_with_all(&self) -> Result<Vec<Progress>, Stop> {
+        let mut all = Vec::new();
+        for action in self.book.open().await? {
+            match self.go_on(action.id).await {
+                Ok(progress) => all.push(progress),
+                Err(stop) => {
+                    tracing::warn!(action = action.id.0, %stop, "an action can't be worked on now");
+                    all.push(at_rest(action));
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Makes the attempt durable, sends, and keeps the answer. The action where the guard refused it.
+    async fn send(&self, mut action: Action) -> Result<Option<Action>, Stop> {
+        let authorized = match self.authorized(&action) {
+            Ok(authorized) => authorized,
+            Err(refusal) => {
+                let told = Told {
+                    words: refusal.to_string(),
+                    ..Told::default()
+                };
+                // An attempt that is uncertain is not taken back by this: a person is asked.
+                let event = if action.entry.uncertain { Event::Noted } else { Event::Rejected };
+                if action.entry.after(event, self.now()).is_ok() {
+                    self.step(&mut action, event, "refused", Some(told)).await?;
+                }
+                return Ok(Some(action));
+            }
+        };
+        let system = self.system(&action.effect.system)?;
+        let connection = system.connection.clone();
+        let material = authorized.key_material(&action.id.to_string());
+        let key = action.key.get_or_insert_with(|| key(&self.install_key, &material)).clone();
+        if !self.step(&mut action, Event::Begun, "dispatching", None).await? {
+            return Ok(None);
+        }
+        let dispatch = Dispatch {
+            key: &key,
+            request_hash: &action.shown.request_hash,
+            confidentiality: Confidentiality::Internal,
+        };
+        let outcome = connection.perform(&authorized, dispatch).await;
+        let (answer, told) = match &outcome {
+            Outcome::Done(done) => (
+                Answer::Done,
+                Told {
+                    words: "Done.".to_owned(),
+                    record: done.id.clone(),
+                    version: done.version.clone(),
+                    ..Told::default()
+                },
+            ),
+            Outcome::Refused { why, .. } => (Answer::Refused, saying(why)),
+            Outcome::NotTaken { after, why } => (Answer::NotTaken { after: *after }, saying(why)),
+            Outcome::Lost { why } => (Answer::Lost, saying(why)),
+        };
+        self.step(&mut action, Event::Answered(answer), "answered", Some(told)).await?;
+        if let Outcome::Done(done) = &outcome {
+            let verified = connection.verify(&action.effect, done).await;
+            self.read_back(&mut action, verified).await?;
+        }
+        Ok(None)
+    }
+
+    /// The right to send it, judged anew at this moment.
+    fn authorized(&self, action: &Action) -> Result<Authorized<domain::Effect>, Stop> {
+        let system = self.system(&action.effect.system)?;
+        let described = system.connection.description().operation(&action.effect.operation);
+        let operation = &described
+            .ok_or_else(|| integration::Trouble::Operation {
+                system: action.effect.system.clone(),
+                operation: action.effect.operation.clone(),
+            })?
+            .operation;
+        let shown = &action.shown;
+        let situation = self.situation(system, &action.effect, &shown.proposer, &shown.context);
+        let warrant = match &action.approval {
+            // The line of an approval belongs to one action, and the journal alone says whether it may be sent again.
+            Some(approval) => Warrant::Approval { approval, used: false },
+            None => Warrant::Rules,
+        };
+        let now = self.clock.wall();
+        Ok(authorize(&self.policies, &action.effect, operation, &situation, warrant, now)?)
+    }
+
+    async fn look(&self, mut action: Action) -> Result<(), Stop> {
+        let connection = self.system(&action.effect.system)?.connection.clone();
+        let key = action.key.clone().unwrap_or_default();
+        let (sight, told) = match connection.look_up(&action.effect, &key).await {
+            integration::Sight::Found { id, version } => (
+                Sight::Found,
+                Told {
+                    words: "It was found there: it happened.".to_owned(),
+                    record: Some(id),
+                    version,
+                    as_sent: Some(true),
+                    ..Told::default()
+                },
+            ),
+            integration::Sight::Absent => (Sight::Absent, saying("There is no trace of it.")),
+            integration::Sight::Changed => (
+                Sight::Changed,
+                saying("The record is neither as it was nor as it would be."),
+            ),
+            integration::Sight::Unclear { why } => (Sight::Unclear, saying(&why)),
+        };
+        self.step(&mut action, Event::Looked(sight), "looked", Some(told)).await?;
+        Ok(())
+    }
+
+    async fn read_back(
+        &self,
+        action: &mut Action,
+        verified: Result<Verified, integration::Trouble>,
+    ) -> Result<(), Stop> {
+        let mut told = action.outcome.take().unwrap_or_default();
+        match verified {
+            Ok(Verified::AsSent { version }) => {
+                told.as_sent = Some(true);
+                told.version = version.or(told.version);
+            }
+            Ok(Verified::Differs(changes)) => {
+                told.words = "Done, but the system keeps something else than what was sent.".to_owned();
+                told.as_sent = Some(false);
+                told.differs = changes;
+            }
+            Ok(Verified::Absent) => {
+                told.words = "The system said that it was done, but nothing of it is there.".to_owned();
+                told.as_sent = Some(false);
+            }
+            Ok(Verified::NoWay) => {}
+            Err(trouble) => told.words = format!("Done. It could not be read back: {trouble}"),
+        }
+        action.outcome = Some(told);
+        self.keep(action, "read back").await?;
+        Ok(())
+    }
+
+    /// One arrow, durable with its audit row. False if somebody else moved the action first, or the arrow does not belong
+    /// there any more: then nothing happened.
+    async fn step(&self, action: &mut Action, event: Event, what: &str, told: Option<Told>) -> Result<bool, Stop> {
+        let Ok(entry) = action.entry.after(event, self.now()) else {
+            return Ok(false);
+        };
+        action.entry = entry;
+        if told.is_some() {
+            action.outcome = told;
+        }
+        if entry.state == State::NeedsPerson && action.outcome.is_none() {
+            action.outcome = Some(saying("Nobody can tell whether it happened. Look in the system."));
+        }
+        self.keep(action, what).await
+    }
+}
+
+fn at_rest(action: Action) -> Progress {
+    Progress { action, again: None }
+}
+
+fn saying(words: &str) -> Told {
+    Told {
+        words: words.to_owned(),
+        ..Told::default()
+    }
+}
+
+/// The key of a request: the same for all attempts, another for every other request and every other installation. BLAKE3 in
+/// its keyed mode, 160 bits of it in Base32, which every system takes in a header or a field.
+fn key(install_key: &[u8; 32], material: &[u8]) -> String {
+    let hash = blake3::keyed_hash(install_key, material);
+    let half = hash.as_bytes().get(..20).unwrap_or_default();
+    BASE32_NOPAD.encode(half)
+}

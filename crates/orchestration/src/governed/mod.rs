@@ -1,0 +1,339 @@
+//! The one governed path: whatever changes the world outside goes from a proposal through preview, policy, approval and
+//! journal to being sent, read back and written down. Persons, workflows and models all propose the same way, and nothing
+//! else in the program can send anything.
+//!
+//! * [`Governed::propose`] looks at the live record, judges, and keeps what would be done with its card.
+//! * [`Governed::approve`] takes a person's yes to exactly what they saw. If the record changed meanwhile, nothing is sent
+//!   and there is a fresh card.
+//! * [`Governed::go_on`] does what the [`journal`](crate::journal) wants next until it wants something of a person or of
+//!   time; each arrow is durable, with its audit row, before what follows from it.
+//! * [`Governed::undo`] proposes the way back, and refuses when somebody has changed the record since.
+//!
+//! Where actions are kept is behind [`ActionBook`]. Time comes from a [`Clock`](integration::Clock).
+
+mod approve;
+mod drive;
+mod propose;
+mod undo;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use domain::{ActionId, Change, Effect, SystemId, Taint};
+use governance::approval::{Approval, Card, CardError, Refusal};
+use governance::policy::{Policies, Proposer, Situation, Verdict};
+use integration::{Candidate, Connection, Trouble};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::journal::{self, Entry, Epoch, State};
+
+pub use propose::{Context, Proposal};
+
+/// An action with everything that is kept of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Action {
+    /// Its id; 0 before it is kept.
+    pub id: ActionId,
+    /// The first of those that were proposed together.
+    pub batch: Option<ActionId>,
+    /// What was proposed, with the version of the record that was looked at.
+    pub effect: Effect,
+    /// Where it stands in the journal.
+    pub entry: Entry,
+    /// What the person is shown.
+    pub shown: Shown,
+    /// What policy said.
+    pub verdict: Verdict,
+    /// A person's yes.
+    pub approval: Option<Approval>,
+    /// What became of it.
+    pub outcome: Option<Told>,
+    /// What is sent with every attempt, since the first began.
+    pub key: Option<String>,
+    /// When it was proposed, in milliseconds since 1970.
+    pub created: i64,
+    /// How often it changed since.
+    pub arrows: i64,
+}
+
+/// What a person is shown of a proposal. Made from what would be sent and from the live record; no words of a model but
+/// `reason`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    /// What the operation does, in the words of its description.
+    pub summary: String,
+    /// Through which account.
+    pub account: String,
+    /// What people call the record, as the system says now.
+    pub title: Option<String>,
+    /// Each field before and after.
+    pub changes: Vec<Change>,
+    /// The message as those who get it will see it.
+    pub message: Option<Message>,
+    /// Who proposes it.
+    pub proposer: Proposer,
+    /// Why, in the proposer's own words.
+    pub reason: Option<String>,
+    /// The join of everything that led to it.
+    pub context: Taint,
+    /// How it can be taken back.
+    pub undo: Option<domain::Undo>,
+    /// What the person decides about; nothing where nobody is asked.
+    pub card: Option<Card>,
+    /// SHA-256 of the request that would be sent, in hex.
+    pub request_hash: String,
+}
+
+/// A message as those who get it will see it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// To whom.
+    pub to: Vec<String>,
+    /// To whom a copy.
+    pub cc: Vec<String>,
+    /// To whom a copy that the others do not see.
+    pub bcc: Vec<String>,
+    /// Subject.
+    pub subject: String,
+    /// Words.
+    pub body: String,
+    /// Names of attachments.
+    pub attachments: Vec<String>,
+}
+
+/// What became of an action.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    /// In words.
+    pub words: String,
+    /// Id of the record that the system answered with.
+    pub record: Option<String>,
+    /// The record's version after it.
+    pub version: Option<String>,
+    /// Whether reading back showed what was sent; nothing where it was not or could not be read.
+    pub as_sent: Option<bool>,
+    /// What stands there instead.
+    pub differs: Vec<Change>,
+}
+
+/// Something for the audit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Noted {
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+    /// Ids, words of the program and digests; never values.
+    pub details: Map<String, Value>,
+}
+
+/// Where actions are kept.
+#[async_trait]
+pub trait ActionBook: Send + Sync {
+    /// Keeps a new action, with the audit row about it, and gives it its id.
+    ///
+    /// # Errors
+    /// When nothing was kept.
+    async fn add(&self, action: &Action, note: Noted) -> Result<ActionId, BookError>;
+
+    /// Keeps what an action became, with the audit row about it; false, and nothing is kept, if it changed since it was
+    /// read ([`Action::arrows`]).
+    ///
+    /// # Errors
+    /// When nothing was kept.
+    async fn put(&self, action: &Action, note: Noted) -> Result<bool, BookError>;
+
+    /// One action.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    async fn get(&self, id: ActionId) -> Result<Option<Action>, BookError>;
+
+    /// Those that are not at their end, oldest first.
+    ///
+    /// # Errors
+    /// When they can't be read.
+    async fn open(&self) -> Result<Vec<Action>, BookError>;
+}
+
+/// The book can't be read or written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BookError(pub String);
+
+/// Why something did not go on. Nothing was sent because of it.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// There is no such connection.
+    #[error("There is no connected system `{0}`.")]
+    NoSystem(String),
+    /// There is no such action.
+    #[error("There is no action {0}.")]
+    NoAction(ActionId),
+    /// The system can't be asked, or does not take it.
+    #[error("{0}")]
+    Trouble(#[from] Trouble),
+    /// Two or more records are close; only the person can say.
+    #[error("Several records could be meant by `{words}`. Say which.")]
+    WhichRecord {
+        /// What was said.
+        words: String,
+        /// Those it could be, best first.
+        candidates: Vec<Candidate>,
+    },
+    /// No record fits.
+    #[error("No record fits `{0}`.")]
+    NoRecord(String),
+    /// The card says no.
+    #[error("{0}")]
+    Card(#[from] CardError),
+    /// The guard says no.
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    /// It is not where that could follow.
+    #[error("This can't be done now: the action is {0}.")]
+    Elsewhere(&'static str),
+    /// The record changed since the card was made. There is a fresh card, and nothing was sent.
+    #[error("The record changed after the card was made. Nothing was sent; look at the new card.")]
+    Changed {
+        /// The action with the fresh card.
+        fresh: Box<Action>,
+    },
+    /// It can't be undone, and why.
+    #[error("This can't be undone: {0}")]
+    NoUndo(String),
+    /// The book failed.
+    #[error("What was decided could not be kept, so nothing was sent: {0}")]
+    Book(#[from] BookError),
+}
+
+/// A connected system, and what was checked when it was connected.
+#[derive(Clone)]
+pub struct System {
+    /// The way to it.
+    pub connection: Arc<Connection>,
+    /// Digest of each operation's definition as it was when the system was connected.
+    pub pins: BTreeMap<String, String>,
+    /// The account that the person chose for it.
+    pub chosen_account: String,
+}
+
+/// The governed path of one process.
+pub struct Governed {
+    /// Where actions are kept.
+    pub book: Arc<dyn ActionBook>,
+    /// The connected systems.
+    pub systems: BTreeMap<SystemId, System>,
+    /// The rules.
+    pub policies: Arc<Policies>,
+    /// The organisation's own domains, in lower case.
+    pub organisation: BTreeSet<String>,
+    /// Known to this installation only; keys of requests are made with it.
+    pub install_key: [u8; 32],
+    /// This start of the program.
+    pub epoch: Epoch,
+    /// What time it is.
+    pub clock: Arc<dyn integration::Clock>,
+    /// The emergency switch.
+    pub stopped: AtomicBool,
+}
+
+impl Governed {
+    /// Turns the emergency switch. While it is on nothing is sent; everything can be read.
+    pub fn stop_all(&self, stopped: bool) {
+        self.stopped.store(stopped, Ordering::SeqCst);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::SeqCst)
+    }
+
+    fn system(&self, id: &SystemId) -> Result<&System, Stop> {
+        self.systems.get(id).ok_or_else(|| Stop::NoSystem(id.to_string()))
+    }
+
+    async fn action(&self, id: ActionId) -> Result<Action, Stop> {
+        self.book.get(id).await?.ok_or(Stop::NoAction(id))
+    }
+
+    fn now(&self) -> journal::Clock {
+        journal::Clock {
+            wall: self.clock.wall(),
+            steady: self.clock.steady(),
+            epoch: self.epoch,
+        }
+    }
+
+    /// What is known of a proposal at this moment.
+    fn situation(&self, system: &System, effect: &Effect, proposer: &Proposer, context: &Taint) -> Situation {
+        Situation {
+            proposer: proposer.clone(),
+            account: system.connection.account().address.clone(),
+            chosen_account: system.chosen_account.clone(),
+            pinned: system.pins.get(&effect.operation).cloned(),
+            severe: false,
+            local: false,
+            egress: false,
+            count: 1,
+            organisation: self.organisation.clone(),
+            context: context.clone(),
+            stopped: self.is_stopped(),
+            quarantined: false,
+        }
+    }
+
+    /// The audit row about an action: ids, words of the program and digests, never values.
+    fn noted(&self, action: &Action, what: &str) -> Noted {
+        let mut details = Map::new();
+        let mut tell = |key: &str, value: Value| {
+            details.insert(key.to_owned(), value);
+        };
+        if action.id != ActionId(0) {
+            tell("action", action.id.0.into());
+        }
+        tell("event", what.into());
+        tell("state", word(action.entry.state).into());
+        tell("system", action.effect.system.as_str().into());
+        tell("operation", action.effect.operation.as_str().into());
+        tell("definition", action.effect.definition.as_str().into());
+        tell("request", action.shown.request_hash.as_str().into());
+        tell("policy", action.verdict.policy_digest.to_string().into());
+        tell("attempts", action.entry.attempts.into());
+        if let Some(approval) = &action.approval {
+            tell("approval", approval.id().into());
+            tell("by", approval.by().into());
+        }
+        Noted {
+            at: self.clock.wall(),
+            details,
+        }
+    }
+
+    /// Keeps what an action became. False if somebody else changed it first: then nothing happened, and whoever wanted to
+    /// go on looks at it anew.
+    async fn keep(&self, action: &mut Action, what: &str) -> Result<bool, Stop> {
+        let kept = self.book.put(action, self.noted(action, what)).await?;
+        if kept {
+            action.arrows += 1;
+        }
+        Ok(kept)
+    }
+}
+
+/// The word that is kept for a state.
+pub fn word(state: State) -> &'static str {
+    match state {
+        State::Proposed => "proposed",
+        State::Denied => "denied",
+        State::Awaiting => "awaiting",
+        State::Rejected => "rejected",
+        State::Expired => "expired",
+        State::Approved => "approved",
+        State::Dispatching { .. } => "dispatching",
+        State::Succeeded => "succeeded",
+        State::Failed => "failed",
+        State::Unknown => "unknown",
+        State::NeedsPerson => "needs_person",
+    }
+}

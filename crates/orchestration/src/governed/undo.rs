@@ -1,0 +1,67 @@
+use std::collections::BTreeMap;
+
+use domain::{ActionId, Role, Undo};
+use governance::policy::Proposer;
+use serde_json::Value;
+
+use super::{Action, Context, Governed, Proposal, Stop};
+use crate::journal::State;
+
+impl Governed {
+    /// Proposes the way back: the old values of the fields that were changed. It goes the same path as everything else,
+    /// card included.
+    ///
+    /// # Errors
+    /// [`Stop::NoUndo`] with the reason: it can't be taken back, it did not happen, or somebody has changed the record
+    /// since.
+    pub async fn undo(&self, id: ActionId) -> Result<Action, Stop> {
+        let action = self.action(id).await?;
+        let no = |why: &str| Err(Stop::NoUndo(why.to_owned()));
+        match action.shown.undo {
+            Some(Undo::Restorable) => {}
+            Some(Undo::Compensable) => {
+                return no("what was done stays visible. Something else can make up for it.");
+            }
+            Some(Undo::Irreversible) | None => return no("it can't be taken back."),
+        }
+        if action.entry.state != State::Succeeded {
+            return no("it did not happen.");
+        }
+        let Some(target) = &action.effect.target else {
+            return no("it made something new; delete that instead.");
+        };
+        let after = action.outcome.as_ref().and_then(|told| told.version.clone());
+        let system = self.system(&action.effect.system)?;
+        let record = system.connection.record(&target.kind, &target.id).await?;
+        if after.is_none() || record.version != after {
+            return no("somebody has changed the record since. Look at it and decide anew.");
+        }
+        let described = system.connection.description().operation(&action.effect.operation);
+        let Some(operation) = described.map(|described| &described.operation) else {
+            return no("the system no longer offers this operation.");
+        };
+        let mut arguments: BTreeMap<String, Value> = BTreeMap::new();
+        for (name, argument) in &action.effect.arguments {
+            let role = operation.parameters.get(name).map(|parameter| parameter.role);
+            if role == Some(Role::Target) {
+                arguments.insert(name.clone(), argument.value.clone());
+            }
+        }
+        for change in &action.shown.changes {
+            if operation.parameters.contains_key(&change.field) {
+                let before = change.before.clone().unwrap_or(Value::Null);
+                arguments.insert(change.field.clone(), before);
+            }
+        }
+        self.propose(Proposal {
+            system: action.effect.system.clone(),
+            operation: action.effect.operation.clone(),
+            arguments,
+            proposer: Proposer::Person,
+            reason: Some(format!("Undoes action {}.", action.id)),
+            context: Context::of_person(),
+            batch: None,
+        })
+        .await
+    }
+}

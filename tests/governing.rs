@@ -1,0 +1,410 @@
+//! The governed path from a proposal to its receipt: the real ledger, the shipped rules and the demo company as a process.
+//! What really happened is judged by the company's own log.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test stops where something is not as it must be
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use app::LedgerActions;
+use domain::{ActionId, SystemId};
+use governance::approval::{Choice, Hand};
+use governance::audit::Verifier;
+use governance::policy::{Policies, Proposer};
+use integration::description::Description;
+use integration::egress::{Egress, Host, KeptContacts, Limits, Reach, Surroundings, SystemNames};
+use integration::{Account, Connection, HandClock, OneCredential, Secret, Setup, Url};
+use journeys::program;
+use orchestration::governed::{Action, Context, Governed, Proposal, Stop, System};
+use orchestration::journal::{Epoch, State, Word};
+use serde_json::{Value, json};
+use storage::Ledger;
+
+const TOKEN: &str = "for-tests";
+const KARI: &str = "for-tests.kari.holm";
+const INES: &str = "ines.okafor@northwind-robotics.com";
+const DEAL: u64 = 20418;
+
+/// The demo company in a process of its own.
+struct Company {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Company {
+    fn start() -> Self {
+        let mut child = Command::new(program("company"))
+            .args(["--memory", "--with-parent", "--token", TOKEN])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let places: Value = serde_json::from_str(&line).unwrap();
+        let address = places["address"].as_str().unwrap().strip_prefix("http://").unwrap();
+        Self {
+            address: address.parse().unwrap(),
+            child,
+        }
+    }
+
+    /// Asks as somebody else would.
+    fn ask(&self, token: &str, method: &str, path: &str, body: Option<&Value>) -> Value {
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        let length = body.len();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: company\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
+             Content-Length: {length}\r\n\r\n{body}"
+        )
+        .unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 20"), "{text}");
+        serde_json::from_str(body).unwrap()
+    }
+
+    fn fault(&self, operation: &str, fault: &str) {
+        let one = json!({"operation": operation, "fault": fault, "times": 1, "delay_ms": 600_000, "retry_after_s": 7});
+        self.ask(TOKEN, "PUT", "/panel/faults", Some(&json!({"faults": [one]})));
+    }
+
+    /// How many requests did something to a record.
+    fn applied(&self) -> usize {
+        let log = self.ask(TOKEN, "GET", "/panel/log", None);
+        let changed = |entry: &&Value| entry["applied"].as_array().is_some_and(|done| !done.is_empty());
+        log["entries"].as_array().unwrap().iter().filter(changed).count()
+    }
+
+    fn deal(&self) -> Value {
+        self.ask(TOKEN, "GET", &format!("/crm/deals/{DEAL}"), None)
+    }
+}
+
+impl Drop for Company {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// A person's desk: a home with a ledger, and the company connected.
+struct Desk {
+    company: Company,
+    home: tempfile::TempDir,
+    clock: Arc<HandClock>,
+}
+
+/// One process at the desk.
+struct Seat {
+    governed: Governed,
+    ledger: Ledger,
+}
+
+impl Desk {
+    fn open() -> Self {
+        Self {
+            company: Company::start(),
+            home: tempfile::tempdir().unwrap(),
+            clock: Arc::default(),
+        }
+    }
+
+    async fn sit(&self) -> Seat {
+        let ledger = ledger(self.home.path()).await;
+        let text = self.company.ask(TOKEN, "GET", "/openapi.json", None).to_string();
+        let description = Description::read(&system(), &text).unwrap();
+        let base = format!("http://{}", self.company.address);
+        let around = Surroundings {
+            names: Arc::new(SystemNames),
+            log: Arc::new(KeptContacts::default()),
+            clock: self.clock.clone(),
+            redactor: Default::default(),
+        };
+        let hosts = [(system(), Host::parse(&base, Reach::ThisMachine).unwrap())];
+        let connection = Connection::new(Setup {
+            system: system(),
+            base: Url::parse(&base).unwrap(),
+            account: Account {
+                address: INES.to_owned(),
+                name: "Ines Okafor".to_owned(),
+            },
+            description: description.clone(),
+            egress: Arc::new(Egress::open(hosts, Limits::default(), around).unwrap()),
+            credentials: Arc::new(OneCredential(Secret::new(TOKEN))),
+        });
+        let one = System {
+            connection: Arc::new(connection),
+            pins: description.pins(),
+            chosen_account: INES.to_owned(),
+        };
+        let governed = Governed {
+            book: Arc::new(LedgerActions(ledger.clone())),
+            systems: BTreeMap::from([(system(), one)]),
+            policies: Arc::new(Policies::shipped().unwrap()),
+            organisation: ["northwind-robotics.com".to_owned()].into(),
+            install_key: [7; 32],
+            epoch: Epoch(ledger.begin_epoch(0).await.unwrap()),
+            clock: self.clock.clone(),
+            stopped: Default::default(),
+        };
+        Seat { governed, ledger }
+    }
+}
+
+impl Seat {
+    async fn propose(&self, operation: &str, arguments: Value) -> Action {
+        let proposal = Proposal {
+            system: system(),
+            operation: operation.to_owned(),
+            arguments: serde_json::from_value(arguments).unwrap(),
+            proposer: Proposer::Person,
+            reason: None,
+            context: Context::of_person(),
+            batch: None,
+        };
+        self.governed.propose(proposal).await.unwrap()
+    }
+
+    /// A yes to exactly what is shown.
+    async fn approve(&self, action: &Action) -> Result<Action, Stop> {
+        let card = action.shown.card.as_ref().unwrap();
+        let shown = card.digest(&[Choice::Approve]).unwrap();
+        let word = card.lines()[0].word.clone();
+        let hand = Hand {
+            by: INES,
+            word: Some(&word),
+        };
+        self.governed.approve(action.id, shown, hand, format!("a-{}", action.id)).await
+    }
+
+    async fn go_on(&self, id: ActionId) -> Action {
+        self.governed.go_on(id).await.unwrap().action
+    }
+
+    /// The audit as it is on the disk.
+    async fn audit(&self) -> Vec<Value> {
+        let rows = self.ledger.audit_after(0, 1_000).await.unwrap();
+        let mut verifier = Verifier::default();
+        rows.iter().for_each(|row| verifier.row(row).unwrap());
+        verifier.end().unwrap();
+        rows.iter().map(|row| serde_json::from_str(&row.body).unwrap()).collect()
+    }
+}
+
+async fn ledger(home: &Path) -> Ledger {
+    Ledger::open(&home.join("ledger.sqlite")).await.unwrap()
+}
+
+fn system() -> SystemId {
+    "demo-company".parse().unwrap()
+}
+
+fn later_stage() -> Value {
+    json!({"id": DEAL, "next_step": null, "amount_eur": 1_300_000})
+}
+
+#[tokio::test]
+async fn what_a_person_approves_is_done_once_read_back_and_written_down() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let action = seat.propose("crm.deals.update", later_stage()).await;
+    assert_eq!(action.entry.state, State::Awaiting);
+    let names: Vec<&str> = action.shown.changes.iter().map(|change| change.field.as_str()).collect();
+    assert_eq!(names, ["amount_eur", "next_step"]);
+    assert_eq!(action.shown.changes[1].after, None, "a field that is emptied is shown as such");
+    // Without a click nothing goes, however often it is asked for.
+    assert_eq!(seat.go_on(action.id).await.entry.state, State::Awaiting);
+    assert_eq!(desk.company.applied(), 0);
+
+    seat.approve(&action).await.unwrap();
+    let done = seat.go_on(action.id).await;
+    assert_eq!(done.entry.state, State::Succeeded);
+    let told = done.outcome.as_ref().unwrap();
+    assert_eq!((told.as_sent, told.version.as_deref()), (Some(true), Some("13")));
+    // Again is nothing more.
+    seat.go_on(action.id).await;
+    assert_eq!(desk.company.applied(), 1);
+    assert_eq!(desk.company.deal()["amount_eur"], 1_300_000);
+
+    let rows = seat.audit().await;
+    let events: Vec<&str> = rows.iter().map(|row| row["event"].as_str().unwrap()).collect();
+    assert_eq!(events, ["proposed", "approved", "dispatching", "answered", "read back"]);
+    assert!(rows.iter().all(|row| row["action"] == action.id.0));
+    let text = serde_json::to_string(&rows).unwrap();
+    assert!(!text.contains("1300000") && !text.contains("Send revised offer"), "values stay out of the audit");
+}
+
+#[tokio::test]
+async fn a_record_that_changed_between_card_and_click_is_not_written_and_there_is_a_fresh_card() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let action = seat.propose("crm.deals.update", later_stage()).await;
+    desk.company.ask(KARI, "PATCH", &format!("/crm/deals/{DEAL}"), Some(&json!({"next_step": "Wait"})));
+    let before = desk.company.applied();
+    let Err(Stop::Changed { fresh }) = seat.approve(&action).await else {
+        panic!("the old card counted")
+    };
+    seat.go_on(action.id).await;
+    seat.go_on(fresh.id).await;
+    assert_eq!(desk.company.applied(), before);
+    assert_eq!(fresh.shown.changes[1].before, Some(json!("Wait")));
+    seat.approve(&fresh).await.unwrap();
+    assert_eq!(seat.go_on(fresh.id).await.entry.state, State::Succeeded);
+    assert_eq!(desk.company.applied(), before + 1);
+}
+
+#[tokio::test]
+async fn a_record_that_changes_after_the_click_is_not_written_either() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let action = seat.propose("crm.deals.update", later_stage()).await;
+    seat.approve(&action).await.unwrap();
+    desk.company.ask(KARI, "PATCH", &format!("/crm/deals/{DEAL}"), Some(&json!({"next_step": "Wait"})));
+    let before = desk.company.applied();
+    let failed = seat.go_on(action.id).await;
+    assert_eq!((failed.entry.state, desk.company.applied()), (State::Failed, before));
+}
+
+#[tokio::test]
+async fn an_answer_that_never_came_is_found_out_and_nothing_is_done_twice() {
+    for (operation, arguments, fault) in [
+        // The same again changes nothing: the record itself tells.
+        ("crm.deals.update", later_stage(), "error_after"),
+        ("crm.deals.update", later_stage(), "reset_after"),
+        // Found by its mark.
+        (
+            "crm.contacts.create",
+            json!({"name": "Kristin Vik", "email": "kristin.vik@halden-logistics.no", "account": 70114}),
+            "error_after",
+        ),
+    ] {
+        let desk = Desk::open();
+        let seat = desk.sit().await;
+        let action = seat.propose(operation, arguments).await;
+        seat.approve(&action).await.unwrap();
+        desk.company.fault(operation, fault);
+        let mut at_rest = seat.go_on(action.id).await;
+        for _ in 0..10 {
+            if at_rest.entry.state.is_final() {
+                break;
+            }
+            desk.clock.pass(600_000);
+            at_rest = seat.go_on(action.id).await;
+        }
+        assert_eq!(at_rest.entry.state, State::Succeeded, "{operation} {fault}: {at_rest:?}");
+        assert_eq!(desk.company.applied(), 1, "{operation} {fault}");
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_can_find_out_waits_for_a_person() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let reply = json!({"id": 4418, "body": "We send the replacement today."});
+    let described = seat.governed.systems[&system()].connection.description().clone();
+    let class_n = described
+        .operations()
+        .find(|one| one.operation.repeat == domain::Repeat::Never && one.operation.name == "desk.tickets.reply");
+    let Some(_) = class_n else {
+        let names: Vec<_> = described.operations().map(|one| (one.operation.name.clone(), one.operation.repeat)).collect();
+        panic!("{names:?}");
+    };
+    let action = seat.propose("desk.tickets.reply", reply).await;
+    seat.approve(&action).await.unwrap();
+    desk.company.fault("desk.tickets.reply", "error_after");
+    let mut stuck = seat.go_on(action.id).await;
+    for _ in 0..10 {
+        desk.clock.pass(600_000);
+        stuck = seat.go_on(action.id).await;
+    }
+    assert_eq!(stuck.entry.state, State::NeedsPerson);
+    assert_eq!(desk.company.applied(), 1);
+    let said = seat.governed.say(action.id, Word::Happened).await.unwrap();
+    assert_eq!(said.entry.state, State::Succeeded);
+    assert_eq!(desk.company.applied(), 1);
+}
+
+#[tokio::test]
+async fn what_a_crash_left_behind_is_found_out_at_the_next_start() {
+    let desk = Desk::open();
+    let first = desk.sit().await;
+    let action = first.propose("crm.deals.update", later_stage()).await;
+    first.approve(&action).await.unwrap();
+    desk.company.fault("crm.deals.update", "latency_after");
+    // The process ends while it waits for the answer.
+    let waiting = tokio::time::timeout(std::time::Duration::from_millis(500), first.governed.go_on(action.id)).await;
+    assert!(waiting.is_err());
+    first.ledger.close().await;
+    let second = desk.sit().await;
+    let left = second.governed.book.get(action.id).await.unwrap().unwrap();
+    assert!(matches!(left.entry.state, State::Dispatching { .. }));
+    let mut all = second.governed.go_on_with_all().await.unwrap();
+    for _ in 0..10 {
+        if all.iter().all(|progress| progress.action.entry.state.is_final()) {
+            break;
+        }
+        desk.clock.pass(600_000);
+        all = second.governed.go_on_with_all().await.unwrap();
+    }
+    let ended = second.governed.book.get(action.id).await.unwrap().unwrap();
+    assert_eq!(ended.entry.state, State::Succeeded, "{ended:?}");
+    assert_eq!(desk.company.deal()["amount_eur"], 1_300_000);
+    assert_eq!(desk.company.applied(), 1);
+}
+
+#[tokio::test]
+async fn the_emergency_switch_stops_what_was_approved_and_keeps_everything_readable() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let action = seat.propose("crm.deals.update", later_stage()).await;
+    seat.approve(&action).await.unwrap();
+    seat.governed.stop_all(true);
+    assert_eq!(seat.go_on(action.id).await.entry.state, State::Approved);
+    assert_eq!(desk.company.applied(), 0);
+    seat.governed.stop_all(false);
+    assert_eq!(seat.go_on(action.id).await.entry.state, State::Succeeded);
+}
+
+#[tokio::test]
+async fn undoing_puts_the_old_values_back_and_refuses_when_somebody_edited_since() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let action = seat.propose("crm.deals.update", later_stage()).await;
+    seat.approve(&action).await.unwrap();
+    seat.go_on(action.id).await;
+    let back = seat.governed.undo(action.id).await.unwrap();
+    seat.approve(&back).await.unwrap();
+    assert_eq!(seat.go_on(back.id).await.entry.state, State::Succeeded);
+    let deal = desk.company.deal();
+    assert_eq!((&deal["amount_eur"], &deal["next_step"]), (&json!(1_284_000), &json!("Send revised offer")));
+    // The first is not the last word on this record any more.
+    let Err(Stop::NoUndo(why)) = seat.governed.undo(action.id).await else {
+        panic!("undone twice")
+    };
+    assert!(why.contains("since"), "{why}");
+}
+
+#[tokio::test]
+async fn a_click_on_another_card_than_the_one_that_was_shown_does_not_count() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let one = seat.propose("crm.deals.update", later_stage()).await;
+    let other = seat.propose("crm.deals.update", json!({"id": DEAL, "amount_eur": 1})).await;
+    let shown = one.shown.card.as_ref().unwrap().digest(&[Choice::Approve]).unwrap();
+    let hand = Hand { by: INES, word: None };
+    assert!(seat.governed.approve(other.id, shown, hand, "a".to_owned()).await.is_err());
+    seat.governed.reject(one.id, "Not now").await.unwrap();
+    assert!(seat.approve(&one).await.is_err());
+    for id in [one.id, other.id] {
+        seat.go_on(id).await;
+    }
+    assert_eq!(desk.company.applied(), 0);
+}
