@@ -831,7 +831,15 @@ idle: boolean,
 /**
  * What a person should know about watching, as sentences.
  */
-notices: Array<string>, };
+notices: Array<string>, 
+/**
+ * Folders that can't be reached now.
+ */
+away: Array<SourceId>, 
+/**
+ * Why nothing can be read now, as a sentence; it is tried again by itself.
+ */
+trouble: string | null, };
 
 export type Query = { 
 /**
