@@ -270,6 +270,8 @@ test("settings are kept, and erasing everything leads back to the first start", 
   await page.getByText("None yet.").waitFor();
   expect(await core.call("conversation_list", {})).toEqual([]);
   expect((await core.call("settings_get", {})).theme).toBe("system");
+  await page.getByRole("button", { name: "Skip for now" }).click();
+  await page.getByRole("heading", { name: "No folders yet" }).waitFor();
   expect(await readdir(folder)).toEqual(["Ferry.md"]);
 });
 

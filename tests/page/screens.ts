@@ -1,6 +1,6 @@
 /** Every screen in every state, each with what it takes to get there. */
 import { FakeHost } from "../../ui/src/host/fake/FakeHost";
-import { ANSWER, CONVERSATIONS, citation, source, turn } from "../../ui/src/host/fake/story";
+import { ANSWER, CONVERSATIONS, DOCUMENTS, citation, source, turn } from "../../ui/src/host/fake/story";
 import type { Page } from "./page";
 
 export interface Screen {
@@ -88,6 +88,15 @@ export const SCREENS: Screen[] = [
       }),
     ready: see("no longer in the library"),
   },
+  {
+    name: "answer whose words are gone",
+    hash: "#/conversation/1",
+    host: () =>
+      new FakeHost({
+        document_view: () => ({ ...DOCUMENTS[3]!, blocks: DOCUMENTS[3]!.blocks.slice(0, 1) }),
+      }),
+    ready: see("The quoted words are no longer in this file."),
+  },
   { name: "library", hash: "#/library", ready: see("Margins 2026 protected.xlsx"), picture: true },
   { name: "library, one folder", hash: "#/library/1", ready: see("Internal only") },
   {
@@ -104,6 +113,13 @@ export const SCREENS: Screen[] = [
     hash: "#/library",
     host: () =>
       new FakeHost({
+        status: () => ({
+          ...none(),
+          sources: [
+            source(1, "Halden", { indexed: 2200, waiting: 1204, skipped: 10, failed: 4 }),
+            source(2, "Contracts", { indexed: 0, waiting: 0, skipped: 0, failed: 0 }),
+          ],
+        }),
         progress: () => ({
           now: "Reading `Site survey.pdf`",
           files_done: 2214,
@@ -113,9 +129,32 @@ export const SCREENS: Screen[] = [
           seconds_left: 370,
           idle: false,
           notices: [],
+          away: [],
+          trouble: null,
         }),
       }),
     ready: see("2,214"),
+  },
+  {
+    name: "library, nothing can be read",
+    hash: "#/library",
+    host: () =>
+      new FakeHost({
+        progress: () => ({
+          now: "",
+          files_done: 5236,
+          files: 5236,
+          passages_embedded: 0,
+          passages: 0,
+          seconds_left: null,
+          idle: false,
+          notices: [],
+          away: [],
+          trouble:
+            "Your folders are not read now: The disk on which Attaché keeps its data is full. It is tried again by itself.",
+        }),
+      }),
+    ready: see("Your folders are not read now"),
   },
   {
     name: "library, empty",

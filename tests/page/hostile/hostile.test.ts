@@ -61,8 +61,9 @@ function cited(text: string, document: number): CitationView {
     place_text: text,
     heading: text,
     dated: text,
-    labels: [],
-    place: { kind: "whole" },
+    labels: [text],
+    // Of figures in a sheet the chips say of when they are.
+    place: { kind: "cells", sheet: text, range: { top: 0, left: 0, bottom: 3, right: 2 } },
     page: null,
   });
 }
@@ -97,7 +98,7 @@ function mailOf(number: number, text: string): DocumentView {
 
 /** How answers can end, each saying the text. */
 function turnsOf(number: number, text: string): Turn[] {
-  const filter = { collections: [text] };
+  const filter = { collections: [text], labels: [text] };
   const failure = { message: `\`${text}\` ${text}`, hint: text, fault: "user" as const };
   const empty = { ...ANSWER, answer: [], conflicts: [] };
   const one = cited(text, number);
@@ -207,6 +208,8 @@ test("in a sheet, in running text and in place of a lost document it is only tex
   });
   const { page } = await under("#/conversation/1");
   await expect.poll(() => page.locator(".page .b-heading").count()).toBe(texts.length);
+  // All of it together stands nowhere, so it is shown as what was quoted.
+  await page.locator(".lost-quote").waitFor();
   await page.locator(".ev-list button:nth-child(2)").click();
   await expect.poll(() => page.locator(".grid tbody tr").count()).toBe(texts.length);
   await page.locator(".ev-list button:nth-child(3)").click();
@@ -224,7 +227,7 @@ test("in the lists of the library it is only text", async ({ fake, texts, under 
   fake.host = new FakeHost({
     status: () => ({
       sources: texts.map((text, id) =>
-        source(id + 1, text, { root: text, labels: [], notice: id % 2 ? text : null }),
+        source(id + 1, text, { root: text, labels: [text], notice: id % 2 ? text : null }),
       ),
       passages: 1,
       embedded: 1,
@@ -240,6 +243,8 @@ test("in the lists of the library it is only text", async ({ fake, texts, under 
       seconds_left: null,
       idle: false,
       notices: [...texts],
+      away: [],
+      trouble: null,
     }),
     file_list: ({ offset, limit }) => ({
       total: files.length,
@@ -308,7 +313,7 @@ test("in the names of folders, their menus and dialogs it is only text", async (
   fake.host = new FakeHost({
     status: () => ({
       sources: [
-        source(1, name, { root: name, notice: name, labels: [] }),
+        source(1, name, { root: name, notice: name, labels: [name] }),
         source(2, name, { reachable: false }),
       ],
       passages: 1,
@@ -316,8 +321,21 @@ test("in the names of folders, their menus and dialogs it is only text", async (
       model: null,
       model_problem: null,
     }),
+    progress: () => ({
+      now: name,
+      files_done: 1,
+      files: 2,
+      passages_embedded: 0,
+      passages: 0,
+      seconds_left: null,
+      idle: false,
+      notices: [],
+      away: [2],
+      trouble: name,
+    }),
   });
   const { page } = await under("#/library/1");
+  await page.getByText("What was read before is kept.").waitFor();
   // By keyboard: names as long as these leave no place for the mouse.
   const press = (name: string | RegExp) =>
     page.locator(".fold, .scope").getByRole("button", { name }).press("Enter");

@@ -83,3 +83,17 @@ test("the development host passes the core's own failure on", async () => {
   });
   await waitFor(() => vi.unstubAllGlobals());
 });
+
+test("when reading begins or ends the lists are read again at once, and not for every step", async () => {
+  const { emit, host } = show(<Names />);
+  await screen.findByText(/Halden/);
+  const asked = () => host.calls.filter(({ name }) => name === "status").length;
+  const progress = await host.call("progress", {});
+  emit({ event: "progress", progress });
+  emit({ event: "progress", progress: { ...progress, files_done: 1 } });
+  expect(asked()).toBe(1);
+  emit({ event: "progress", progress: { ...progress, idle: false } });
+  await waitFor(() => expect(asked()).toBe(2));
+  emit({ event: "progress", progress: { ...progress, idle: false, trouble: "The disk is full." } });
+  await waitFor(() => expect(asked()).toBe(3));
+});

@@ -1,6 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 import { isStale } from "./caches";
-import type { Conversation, Event, Failure } from "./generated";
+import type { Conversation, Event, Failure, Progress } from "./generated";
 import { LiveTurns } from "./live";
 import type { CommandName, Host } from "./port";
 
@@ -55,7 +55,7 @@ export class Link {
         this.#coreIs({ state: event.state, failure: event.failure });
         break;
       case "progress":
-        this.client.setQueryData(["progress", {}], event.progress);
+        this.#progressIs(event.progress);
         break;
       case "stale":
         void this.client.invalidateQueries({
@@ -77,6 +77,16 @@ export class Link {
     for (const heard of this.#coreHeard) heard();
     // Whatever became stale while nobody was listening is not known, so all of it is read again.
     if (again) void this.client.invalidateQueries();
+  }
+
+  #progressIs(progress: Progress): void {
+    const before = this.client.getQueryData<Progress>(["progress", {}]);
+    this.client.setQueryData(["progress", {}], progress);
+    if (!before || (before.idle === progress.idle && before.trouble === progress.trouble)) return;
+    // The core tells a little later that its lists are stale. Where work begins or ends they would contradict it so long.
+    void this.client.invalidateQueries({
+      predicate: ({ queryKey: [name] }) => name === "status" || name === "file_list",
+    });
   }
 
   #answer({ conversation, turn, part }: Extract<Event, { event: "answer" }>): void {

@@ -1,3 +1,5 @@
+import { visible } from "./text";
+
 const LABELS: Record<string, string> = {
   internal: "Internal only",
   "never-leaves-this-machine": "Never leaves this machine",
@@ -5,7 +7,7 @@ const LABELS: Record<string, string> = {
 
 /** A label as it is read: `customer-facing` becomes `Customer facing`. */
 export function labelWords(label: string): string {
-  const words = LABELS[label] ?? label.replaceAll("-", " ");
+  const words = LABELS[label] ?? visible(label.replaceAll("-", " "));
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

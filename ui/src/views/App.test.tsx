@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import { Link, type Event } from "../host";
 import { FakeHost } from "../host/fake/FakeHost";
+import { SOURCES } from "../host/fake/story";
 import { App } from "./App";
 
 vi.mock("../features/evidence/pdf/PdfView", () => ({ PdfView: () => <p>pages</p> }));
@@ -141,6 +142,7 @@ test("without a core the window says why, what was kept and what to do", async (
   expect(screen.getByRole("heading", { level: 1, name: "Attaché is open already" })).toBeVisible();
   expect(screen.getByText("/home/ines")).toBeVisible();
   expect(screen.getByText("Use the window that is open.")).toBeVisible();
+  expect(screen.queryByText(/workspace_in_use/)).toBeNull();
   await expect(container).toHaveNoFindings();
   emit({ event: "core", state: "ready", failure: null });
   expect(await screen.findByRole("heading", { name: "New question" })).toBeVisible();
@@ -164,4 +166,23 @@ test("a lost connection is one quiet line, and what was written stays", async ()
   emit({ event: "core", state: "ready", failure: null });
   await waitFor(() => expect(screen.queryByText("The connection to Attaché was lost.")).toBeNull());
   expect(field).toHaveValue("half a question");
+});
+
+test("after everything was erased the first start is gone through once", async () => {
+  let sources = SOURCES;
+  const host = new FakeHost({
+    status: () => ({ sources, passages: 0, embedded: 0, model: null, model_problem: null }),
+    erase_everything: () => {
+      sources = [];
+      return {};
+    },
+  });
+  const { user } = open(host, "#/settings");
+  await user.click(await screen.findByRole("button", { name: "Erase everything…" }));
+  await user.type(await screen.findByRole("textbox", { name: "Type “erase”" }), "erase{Enter}");
+  expect(await screen.findByRole("heading", { name: "What should Attaché read?" })).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Skip for now" }));
+  expect(await screen.findByRole("heading", { name: "No folders yet" })).toBeVisible();
+  await screen.findByText("No folders yet", { selector: ".nf-txt" });
+  expect(window.location.hash).toBe("#/ask");
 });

@@ -14,7 +14,9 @@ beforeEach(() => {
 
 test("an answer shows its sentences, its passages and where sources disagree", async () => {
   const { container } = show(<AskView id={1} />);
-  expect(await screen.findByText(/We committed to 99.5 %/)).toBeVisible();
+  const said = (_: string, own: Element | null) =>
+    own?.localName === "bdi" && /We committed to 99.5 %/.test(own.textContent);
+  expect(await screen.findByText(said)).toBeVisible();
   expect(screen.getByText(/36 passages/)).toBeVisible();
   expect(
     screen.getByRole("heading", { name: "Two sources disagree on the uptime commitment" }),
@@ -164,4 +166,29 @@ test("a document that cannot be opened still shows the passage that was kept", a
   show(<AskView id={1} />, host);
   expect(await screen.findByText("This document is no longer in the library")).toBeVisible();
   expect(screen.getByText(/4.2 Northwind shall maintain/, { selector: "mark" })).toBeVisible();
+});
+
+test("what the core says of an answer is shown without its backticks", async () => {
+  const host = new FakeHost({
+    conversation_get: () => ({
+      ...CONVERSATIONS[0]!,
+      turns: [
+        turn(7, {
+          state: "abstained",
+          answer: {
+            ...ANSWER,
+            answer: [],
+            conflicts: [],
+            abstained: true,
+            reason: "What was found does not mention `Trondheim`.",
+            notices: ["Found by words only: no model is set up. `attache doctor` says how to get the model."],
+          },
+        }),
+      ],
+    }),
+  });
+  const { container } = show(<AskView id={1} />, host);
+  expect(await screen.findByText("attache doctor", { selector: "bdi" })).toBeVisible();
+  expect(screen.getByText("Trondheim", { selector: "bdi" })).toBeVisible();
+  expect(container).not.toHaveTextContent("`");
 });

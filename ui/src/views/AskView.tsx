@@ -13,6 +13,7 @@ import { useAsking } from "../features/ask/useAsking";
 import { useEvidence } from "../features/ask/useEvidence";
 import { useKey } from "../features/keys/useKey";
 import { useCall, type Filter } from "../host";
+import { undirected } from "../lib/text";
 import { useNarrow } from "../lib/useWidth";
 
 interface AskViewProps {
@@ -32,7 +33,7 @@ export default function AskView({ id, question = "" }: AskViewProps) {
   const narrow = useNarrow(62);
   const [pane, setPane] = useState(true);
   const [drawer, setDrawer] = useState(false);
-  const [text, setText] = useState(question);
+  const [text, setText] = useState(undirected(question));
   const [chosen, setChosen] = useState<Filter | null>(null);
   const { ask, stop, sending, failure } = useAsking(id);
   const evidence = useEvidence(conversation);

@@ -49,7 +49,17 @@ test("of ten thousand files only those in sight are drawn and asked for", async 
 });
 
 test("reading shows how far it is and how long it will take", async () => {
-  const { emit } = show(<LibraryView />);
+  const status = () => ({
+    sources: [
+      source(1, "Customers", { indexed: 2200, waiting: 1204, skipped: 10, failed: 4 }),
+      source(2, "Mail", { indexed: 0, waiting: 0, skipped: 0, failed: 0 }),
+    ],
+    passages: 0,
+    embedded: 0,
+    model: null,
+    model_problem: null,
+  });
+  const { emit } = show(<LibraryView />, new FakeHost({ status }));
   await screen.findByRole("heading", { name: "All folders" });
   const progress: Progress = {
     now: "Reading `Customers/Site survey Moss 2026.pdf`",
@@ -60,6 +70,8 @@ test("reading shows how far it is and how long it will take", async () => {
     seconds_left: 370,
     idle: false,
     notices: [],
+    away: [],
+    trouble: null,
   };
   emit({ event: "progress", progress });
   const card = await screen.findByRole("region", { name: "Reading your files" });
@@ -67,9 +79,14 @@ test("reading shows how far it is and how long it will take", async () => {
   expect(card).toHaveTextContent("about 6 minutes left");
   expect(card).toHaveTextContent("Site survey Moss 2026.pdf");
   expect(within(card).getByRole("progressbar")).toHaveAttribute("aria-valuenow", "65");
+  // The same numbers stand above the list and beside the folders.
+  expect(screen.getByText("2 folders, 3,418 files")).toBeVisible();
+  expect(screen.getByRole("button", { name: "Indexed 2,200" })).toBeVisible();
+  expect(screen.getByRole("button", { name: "Waiting 1,204" })).toBeVisible();
+  expect(screen.getByRole("navigation", { name: "Folders" })).toHaveTextContent("1,204 to go");
 });
 
-test("a folder that is gone says so and keeps answering", async () => {
+test("a folder that is gone says so, and that nothing of it is shown or forgotten", async () => {
   const status = () => ({
     sources: [source(1, "Fleet reports", { reachable: false })],
     passages: 1,
@@ -79,8 +96,22 @@ test("a folder that is gone says so and keeps answering", async () => {
   });
   show(<LibraryView />, new FakeHost({ status }));
   expect(await screen.findByText("This folder cannot be reached")).toBeVisible();
+  expect(
+    screen.getByText(/Nothing from it is shown in answers until it is back; nothing is forgotten/),
+  ).toBeVisible();
   expect(screen.getByText("Files are found by their words only")).toBeVisible();
   expect(screen.getByText("all-minilm")).toBeVisible();
+});
+
+test("where nothing can be read no folder is said to be up to date", async () => {
+  const { emit, host } = show(<LibraryView />);
+  const list = await screen.findByRole("navigation", { name: "Folders" });
+  expect(list).toHaveTextContent("Up to date");
+  const progress = await host.call("progress", {});
+  emit({ event: "progress", progress: { ...progress, idle: false, trouble: "The disk is full." } });
+  expect(await screen.findByText("The disk is full.")).toBeVisible();
+  expect(list).not.toHaveTextContent("Up to date");
+  expect(within(list).getAllByText("Not read now")).toHaveLength(SOURCES.length);
 });
 
 test("labels are set for the whole collection", async () => {

@@ -10,7 +10,7 @@ import { Files } from "../features/library/Files";
 import { FolderHead } from "../features/library/FolderHead";
 import { ProgressCard } from "../features/library/ProgressCard";
 import { SearchTrial } from "../features/library/SearchTrial";
-import { Sources, filesOf } from "../features/library/Sources";
+import { Sources, filesOf, statesOf } from "../features/library/Sources";
 import { useAddFolder } from "../features/library/useAddFolder";
 import { WhyDialog } from "../features/library/WhyDialog";
 import { FailureNotice } from "../features/shell/FailureNotice";
@@ -103,8 +103,8 @@ export default function LibraryView({ source: id }: { source?: number | undefine
               {chosen && !chosen.reachable && (
                 <Notice hue="ask" icon="warn" title="This folder cannot be reached">
                   <p>
-                    It may be on a drive that is not connected. What was read from it still answers; nothing
-                    is forgotten until you stop watching it.
+                    It may be on a drive that is not connected. Nothing from it is shown in answers until it
+                    is back; nothing is forgotten until you stop watching it.
                   </p>
                 </Notice>
               )}
@@ -116,8 +116,12 @@ export default function LibraryView({ source: id }: { source?: number | undefine
                   </p>
                 </Notice>
               )}
-              <ProgressCard />
-              <Files source={chosen?.id} onWhy={(file) => setWhy({ file, question: "" })} />
+              <ProgressCard sources={sources} />
+              <Files
+                source={chosen?.id}
+                counts={statesOf(chosen ? [chosen] : sources)}
+                onWhy={(file) => setWhy({ file, question: "" })}
+              />
               <SearchTrial
                 collection={chosen?.collection}
                 onWhy={(question) => setWhy({ file: "", question })}

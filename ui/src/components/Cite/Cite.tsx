@@ -14,7 +14,8 @@ interface CiteProps extends Omit<ComponentPropsWithRef<"button">, "type" | "chil
 /** The number of the passage a sentence rests on. */
 export function Cite({ number, asOf, where, current = false, ...rest }: CiteProps) {
   const place = visible(where);
-  const label = `${number}${asOf ? ` · ${asOf}` : ""}, ${place}`;
+  const moment = asOf && visible(asOf);
+  const label = `${number}${moment ? ` · ${moment}` : ""}, ${place}`;
   return (
     <button
       {...rest}
@@ -25,7 +26,7 @@ export function Cite({ number, asOf, where, current = false, ...rest }: CiteProp
       {...(current ? { "aria-current": "true" as const } : {})}
     >
       {number}
-      {asOf && <span className="asof"> · {asOf}</span>}
+      {moment && <span className="asof"> · {moment}</span>}
     </button>
   );
 }

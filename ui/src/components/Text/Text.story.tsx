@@ -1,10 +1,15 @@
-import { Marked, Name, Plain, Said } from "./Text";
+import { CutName, Marked, Name, Plain, Said } from "./Text";
 
 export const stories = {
   "A sentence of the core with a name": () => (
     <p>
       <Said>The folder `/home/ines/Customers` cannot be reached.</Said>
     </p>
+  ),
+  "A name where there is little room": () => (
+    <div style={{ inlineSize: "11rem" }}>
+      <CutName>hubspot-companies-2026-09-24.csv</CutName>
+    </div>
   ),
   "Marked text, markup as letters, and a name that tries to turn around": () => (
     <>

@@ -1,6 +1,6 @@
 import { render } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { Marked, Name, Plain, Said } from "./Text";
+import { CutName, Marked, Name, Plain, Said } from "./Text";
 
 const HOSTILE = [
   "<img src=x onerror=alert(1)>",
@@ -18,13 +18,14 @@ test("markup in a text is only letters", () => {
       <>
         <Plain>{text}</Plain>
         <Name>{text}</Name>
+        <CutName>{text}</CutName>
         <Said>{text}</Said>
         <Marked ranges={[{ start: 1, end: 5 }]}>{text}</Marked>
       </>,
     );
-    const elements = [...container.querySelectorAll("*")].map(({ localName }) => localName);
+    const elements = [...container.querySelectorAll("*:not(.cut > span)")].map(({ localName }) => localName);
     expect(elements.every((name) => ["bdi", "mark"].includes(name))).toBe(true);
-    expect(container.textContent).toBe(text.repeat(4));
+    expect(container.textContent).toBe(text.repeat(5));
     unmount();
   }
 });
@@ -59,4 +60,37 @@ test("what belongs to the last word stays on its line", () => {
   const { container } = render(<Plain tail={<i>1</i>}>It is 99.5 %.</Plain>);
   expect(container.querySelector(".nowrap")).toHaveTextContent("%.1");
   expect(container).toHaveTextContent("It is 99.5 %.1");
+});
+
+test("a number and its unit stay on one line, marked or not, and the text is what it was", () => {
+  const text = "At most 99.5 % of 216 min, see § 4.2 and € 41,200 for 14 robots";
+  const held = ["99.5 %", "216 min", "§ 4.2", "€ 41,200"];
+  for (const shown of [
+    <Plain>{text}</Plain>,
+    <Marked ranges={[]}>{text}</Marked>,
+    <Marked ranges={[{ start: 0, end: text.length }]}>{text}</Marked>,
+  ]) {
+    const { container, unmount } = render(shown);
+    expect([...container.querySelectorAll(".nowrap")].map(({ textContent }) => textContent)).toEqual(held);
+    expect(container.textContent).toBe(text);
+    unmount();
+  }
+});
+
+test("a number before the last unit stays with it and with what follows", () => {
+  const { container } = render(<Plain tail={<i>2</i>}>Value: 99.5 %</Plain>);
+  expect(container.querySelector(".nowrap")?.textContent).toBe("99.5 %2");
+});
+
+test("what turns the direction is taken out of every part of a sentence", () => {
+  const { container } = render(<Said>{"\u202ea `b\u202e` c\u202e ` d\u202e"}</Said>);
+  expect(container.textContent).toBe("a b\ufffd c ` d");
+});
+
+test("a name in a narrow place is cut before its ending, which can be seen", () => {
+  const { container } = render(<CutName>{"hubspot-companies-2026-09-24\u202e.csv"}</CutName>);
+  const [front, end] = container.querySelectorAll(".cut > span");
+  expect(front).toHaveClass("clip");
+  expect(front?.textContent).toBe("hubspot-companies-2026-09");
+  expect(end?.textContent).toBe("-24\ufffd.csv");
 });

@@ -4,7 +4,7 @@
  */
 import "./Text.css";
 import { Fragment, type CSSProperties, type ReactNode } from "react";
-import { undirected, visible } from "../../lib/text";
+import { ending, held, parted, undirected, visible } from "../../lib/text";
 
 interface PlainProps {
   children: string;
@@ -12,14 +12,36 @@ interface PlainProps {
   tail?: ReactNode;
 }
 
+/** Letters only, of which a number and its unit stay on one line. */
+function Held({ children }: { children: string }) {
+  return held(undirected(children)).map((part, index) =>
+    index % 2 === 1 ? (
+      <span key={index} className="nowrap">
+        {part}
+      </span>
+    ) : (
+      part
+    ),
+  );
+}
+
+/** The last word, with the number before it should it be a unit. */
+const LAST = /(?:\d[\d.,]{0,20}[ \u00a0\u2009\u202f])?\S{0,24}\s*$/u;
+
 /** Running text of a document, an answer or a person. Its direction is its own and ends with it. */
 export function Plain({ children, tail }: PlainProps) {
   const text = undirected(children);
-  if (!tail) return <bdi className="said">{text}</bdi>;
-  const [last = ""] = /\S{0,24}\s*$/.exec(text) ?? [];
+  if (!tail) {
+    return (
+      <bdi className="said">
+        <Held>{text}</Held>
+      </bdi>
+    );
+  }
+  const [last = ""] = LAST.exec(text) ?? [];
   return (
     <bdi className="said">
-      {text.slice(0, text.length - last.length)}
+      <Held>{text.slice(0, text.length - last.length)}</Held>
       <span className="nowrap">
         {last.trimEnd()}
         {tail}
@@ -33,6 +55,17 @@ export function Name({ children, className }: { children: string; className?: st
   return <bdi className={className}>{visible(children)}</bdi>;
 }
 
+/** The same in a narrow place: what does not fit is left out of its middle, so that the ending is seen. */
+export function CutName({ children }: { children: string }) {
+  const [front, end] = ending(visible(children));
+  return (
+    <bdi className="cut">
+      {front && <span className="clip">{front}</span>}
+      <span>{end}</span>
+    </bdi>
+  );
+}
+
 /** A run of text laid over a picture of itself. */
 export function Laid({ children, style }: { children: string; style: CSSProperties }) {
   return <bdi style={style}>{undirected(children)}</bdi>;
@@ -40,23 +73,14 @@ export function Laid({ children, style }: { children: string; style: CSSProperti
 
 /** A sentence of the core, with names in backticks. */
 export function Said({ children }: { children: string }) {
-  const parts = children.split("`");
-  // Without a partner the last backtick is only a character.
-  const paired = parts.length % 2 === 1;
-  return (
-    <>
-      {parts.map((part, index) =>
-        index % 2 === 1 && (paired || index < parts.length - 1) ? (
-          <code key={index}>
-            <Name>{part}</Name>
-          </code>
-        ) : (
-          <Fragment key={index}>
-            {index === parts.length - 1 && !paired ? `\`${part}` : undirected(part)}
-          </Fragment>
-        ),
-      )}
-    </>
+  return parted(children).map((part, index) =>
+    index % 2 === 1 ? (
+      <code key={index}>
+        <Name>{part}</Name>
+      </code>
+    ) : (
+      <Fragment key={index}>{undirected(part)}</Fragment>
+    ),
   );
 }
 
@@ -78,14 +102,14 @@ export function Marked({ children, ranges, first }: MarkedProps) {
   const parts: ReactNode[] = [];
   let at = 0;
   for (const [index, { start, end }] of ranges.entries()) {
-    if (start > at) parts.push(undirected(children.slice(at, start)));
+    if (start > at) parts.push(<Held key={`to ${start}`}>{children.slice(at, start)}</Held>);
     parts.push(
       <mark key={start} {...(index === 0 && first ? { ref: first } : {})}>
-        {undirected(children.slice(start, end))}
+        <Held>{children.slice(start, end)}</Held>
       </mark>,
     );
     at = end;
   }
-  if (at < children.length) parts.push(undirected(children.slice(at)));
+  if (at < children.length) parts.push(<Held key="rest">{children.slice(at)}</Held>);
   return <bdi className="said">{parts}</bdi>;
 }

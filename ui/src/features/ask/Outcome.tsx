@@ -1,7 +1,7 @@
 import { Button } from "../../components/Button/Button";
 import { Icon } from "../../components/Icon/Icon";
 import { Notice } from "../../components/Notice/Notice";
-import { Plain } from "../../components/Text/Text";
+import { Plain, Said } from "../../components/Text/Text";
 import type { Filter, Turn } from "../../host";
 import { list } from "../../lib/words";
 import { FailureNotice } from "../shell/FailureNotice";
@@ -26,7 +26,7 @@ export function Outcome({ turn, onAskAgain }: OutcomeProps) {
       return (
         <Notice
           icon="search"
-          title={<Plain>{answer?.reason ?? "Nothing in your folders answers this."}</Plain>}
+          title={<Said>{answer?.reason ?? "Nothing in your folders answers this."}</Said>}
           actions={
             <>
               {!isEverything(filter) && again("Look in everything", "search", {})}

@@ -2,7 +2,7 @@ import { memo, useId, useMemo } from "react";
 import { Button } from "../../components/Button/Button";
 import { Icon } from "../../components/Icon/Icon";
 import { Skeleton } from "../../components/Skeleton/Skeleton";
-import { Plain } from "../../components/Text/Text";
+import { Plain, Said } from "../../components/Text/Text";
 import { useLiveTurn, type Filter, type Turn as TurnData } from "../../host";
 import { count } from "../../lib/words";
 import { AnswerText } from "./AnswerText";
@@ -54,7 +54,9 @@ export const Turn = memo(function Turn({ turn: kept, current, onCite, onAskAgain
         {answer?.notices.map((notice, index) => (
           <p key={index} className="aside">
             <Icon name="warn" size="sm" />
-            <Plain>{notice}</Plain>
+            <span>
+              <Said>{notice}</Said>
+            </span>
           </p>
         ))}
         {!writing && begun && (

@@ -6,10 +6,12 @@ import { shortDated } from "../../lib/words";
 export interface Cited {
   number: number;
   citation: CitationView;
+  /** The sentence or value that first rests on it. */
+  said: string;
 }
 
-function key({ document, place_text, quote }: CitationView): string {
-  return [document, place_text, quote].join("\n");
+function key({ document, file, place_text, quote }: CitationView): string {
+  return [document, file, place_text, quote].join("\n");
 }
 
 /** Every passage of an answer once, numbered in the order in which it is first cited. */
@@ -19,14 +21,15 @@ export class Citations {
 
   constructor(answered: Answered | null) {
     const all: Cited[] = [];
-    const put = (citation: CitationView): void => {
+    const put = (citation: CitationView, said: string): void => {
       if (this.#numbers.has(key(citation))) return;
       const number = all.length + 1;
       this.#numbers.set(key(citation), number);
-      all.push({ number, citation });
+      all.push({ number, citation, said });
     };
-    for (const sentence of answered?.answer ?? []) sentence.citations.forEach(put);
-    for (const { sides } of answered?.conflicts ?? []) for (const { citation } of sides) put(citation);
+    for (const { citations, text } of answered?.answer ?? []) for (const own of citations) put(own, text);
+    for (const { sides } of answered?.conflicts ?? [])
+      for (const { citation, value } of sides) put(citation, value);
     this.all = all;
   }
 

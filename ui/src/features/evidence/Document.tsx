@@ -64,7 +64,7 @@ function Body({ view, shown }: { view: DocumentView; shown: Shown }) {
     case "pdf":
       return <PdfView view={view} shown={shown} />;
     case "sheet":
-      return <SheetView view={view} />;
+      return <SheetView view={view} shown={shown} />;
     case "mail":
       return <MailView view={view} shown={shown} />;
     default:

@@ -3,7 +3,7 @@ import { Suspense, lazy } from "react";
 import { CiteNumber } from "../../components/Cite/Cite";
 import { IconButton } from "../../components/IconButton/IconButton";
 import { Skeleton } from "../../components/Skeleton/Skeleton";
-import { Name } from "../../components/Text/Text";
+import { CutName, Name } from "../../components/Text/Text";
 import type { CitationView } from "../../host";
 import { fileName, visible } from "../../lib/text";
 import { count, shortDated } from "../../lib/words";
@@ -13,6 +13,8 @@ const Document = lazy(() => import("./Document"));
 export interface Shown {
   number: number;
   citation: CitationView;
+  /** What the answer says by it. */
+  said?: string;
 }
 
 interface EvidencePaneProps {
@@ -68,7 +70,7 @@ export function EvidencePane({ passages, current, onCurrent, place, waiting, onC
                 <CiteNumber>{number}</CiteNumber>
                 <span className="ev-name">
                   <span className="vh">{number}, </span>
-                  <Name className="clip">{fileName(citation.file)}</Name>
+                  <CutName>{fileName(citation.file)}</CutName>
                   {citation.place_text && (
                     <span className="ev-place">
                       , <Name>{place(citation)}</Name>

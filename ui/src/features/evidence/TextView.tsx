@@ -4,7 +4,8 @@ import { Marked, Name, type Range } from "../../components/Text/Text";
 import type { DocumentView, ViewBlock } from "../../host";
 import { fileName, visible } from "../../lib/text";
 import type { Shown } from "./EvidencePane";
-import { blockAt, findQuote, pieces } from "./marks";
+import { Lost } from "./Lost";
+import { blockAt, findQuote, isChanged, pieces } from "./marks";
 
 interface ViewProps {
   view: DocumentView;
@@ -13,29 +14,41 @@ interface ViewProps {
 
 /** Slides, notes and everything else with text, with the passage marked in place. */
 export function BlocksView({ view, shown }: ViewProps) {
+  const found = useFound(view, shown);
   return (
-    <Desk view={view} shown={shown} label={`${fileName(view.file)}, ${shown.citation.place_text || "text"}`}>
-      <article className="page">
-        <div className="run">
-          <Name className="clip">{view.title ?? fileName(view.file)}</Name>
-          <Name className="nowrap">{shown.citation.place_text}</Name>
-        </div>
-        <Blocks view={view} shown={shown} />
-      </article>
-    </Desk>
+    <>
+      {found.lost}
+      <Desk
+        view={view}
+        shown={shown}
+        label={`${fileName(view.file)}, ${shown.citation.place_text || "text"}`}
+      >
+        <article className="page">
+          <div className="run">
+            <Name className="clip">{view.title ?? fileName(view.file)}</Name>
+            <Name className="nowrap">{shown.citation.place_text}</Name>
+          </div>
+          <Blocks view={view} found={found} />
+        </article>
+      </Desk>
+    </>
   );
 }
 
 /** A message with the passage marked. */
 export function MailView({ view, shown }: ViewProps) {
+  const found = useFound(view, shown);
   const { mail } = view;
   if (!mail) return <BlocksView view={view} shown={shown} />;
   return (
-    <Desk view={view} shown={shown} label={`Mail: ${mail.subject}`}>
-      <Mail {...mail}>
-        <Blocks view={view} shown={shown} />
-      </Mail>
-    </Desk>
+    <>
+      {found.lost}
+      <Desk view={view} shown={shown} label={`Mail: ${mail.subject}`}>
+        <Mail {...mail}>
+          <Blocks view={view} found={found} />
+        </Mail>
+      </Desk>
+    </>
   );
 }
 
@@ -53,7 +66,16 @@ function Desk({ view, shown, label, children }: ViewProps & { label: string; chi
   );
 }
 
-function Blocks({ view, shown: { citation } }: ViewProps) {
+interface Found {
+  /** Where the quote, else its passage, stands: by block, row and cell. */
+  ranges: ReadonlyMap<string, readonly Range[]>;
+  /** The block to point at where the words themselves cannot be marked. */
+  here: number | undefined;
+  /** What is said where they are no longer there. */
+  lost: ReactNode;
+}
+
+function useFound(view: DocumentView, { citation }: Shown): Found {
   const { blocks, more_before, more_after } = view;
   const near = useMemo(() => blockAt(blocks, citation.place), [blocks, citation.place]);
   const ranges = useMemo(() => {
@@ -62,18 +84,21 @@ function Blocks({ view, shown: { citation } }: ViewProps) {
     if (found.size === 0) found = findQuote(all, citation.passage, near);
     return new Map([...found].map(([{ block, row, cell }, own]) => [`${block}/${row}/${cell}`, own]));
   }, [blocks, citation.quote, citation.passage, near]);
+  if (ranges.size > 0) return { ranges, here: undefined, lost: null };
+  if (!isChanged(view, citation)) return { ranges, here: near, lost: null };
+  const from = more_before || more_after ? "place" : "file";
+  return { ranges, here: undefined, lost: <Lost from={from} quote={citation.quote} /> };
+}
+
+function Blocks({ view, found: { ranges, here } }: { view: DocumentView; found: Found }) {
+  const { blocks, more_before, more_after } = view;
   const of = (block: number, row = 0, cell = 0): readonly Range[] =>
     ranges.get(`${block}/${row}/${cell}`) ?? [];
   return (
     <>
       {more_before && <p className="more">The document begins before this.</p>}
       {blocks.map((block, index) => (
-        <Block
-          key={index}
-          block={block}
-          of={(row, cell) => of(index, row, cell)}
-          here={ranges.size === 0 && index === near}
-        />
+        <Block key={index} block={block} of={(row, cell) => of(index, row, cell)} here={index === here} />
       ))}
       {more_after && <p className="more">The document goes on after this.</p>}
     </>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ViewBlock } from "../../host";
-import { blockAt, findQuote, pieces } from "./marks";
+import { blockAt, findQuote, pieces, sideways } from "./marks";
 
 const line = (text: string, first: number): ViewBlock => ({
   kind: "paragraph",
@@ -49,4 +49,13 @@ test("a quote of a table row marks its cells", () => {
 test("words that are not there mark nothing", () => {
   expect(marked([line("Something else.", 1)], "99.5 %")).toEqual([]);
   expect(marked([line("Something else.", 1)], " ")).toEqual([]);
+});
+
+test("a grid scrolls so far that all of what is cited is seen, or else what the answer says by it", () => {
+  const cited = { left: 40, right: 340 };
+  const said = { left: 200, right: 260 };
+  expect(sideways(cited, said, 40, 400)).toBe(0);
+  expect(sideways({ left: 1000, right: 1300 }, { left: 1100, right: 1200 }, 40, 400)).toBe(900);
+  expect(sideways({ left: 40, right: 940 }, said, 40, 400)).toBe(0);
+  expect(sideways({ left: 40, right: 940 }, { left: 500, right: 600 }, 40, 400)).toBe(200);
 });

@@ -1,5 +1,5 @@
 import type { Range } from "../../components/Text/Text";
-import type { Place, ViewBlock } from "../../host";
+import type { CellRange, CitationView, DocumentView, Place, SheetWindow, ViewBlock } from "../../host";
 
 /** Where text of a block stands: which block, and in tables which row and cell (row 0 is the head). */
 export interface Piece {
@@ -76,4 +76,61 @@ export function blockAt(blocks: readonly ViewBlock[], cited: Place): number {
   return blocks.findIndex((block) =>
     block.kind === "table" ? block.rows.some((row) => within(row.place, cited)) : within(block.place, cited),
   );
+}
+
+/** Whether the file may be another than the one that was quoted. */
+export function isChanged({ modified, changed_since }: DocumentView, quoted: CitationView): boolean {
+  return changed_since || modified !== quoted.modified;
+}
+
+export interface Cell {
+  row: number;
+  column: number;
+  text: string;
+}
+
+/** The cells that hold the quote: of the cited ones, else wherever the same words stand in the window. */
+export function findCells(sheet: SheetWindow, quote: string): Cell[] {
+  const { rows, first_row, first_column, marked } = sheet;
+  const all = rows.flatMap((cells, row) =>
+    cells.map((text, cell) => ({ block: 0, row: first_row + row, cell: first_column + cell, text })),
+  );
+  const look = (among: typeof all): Cell[] =>
+    [...findQuote(among, quote, 0).keys()].map(({ row, cell, text }) => ({ row, column: cell, text }));
+  const cited = look(all.filter(({ row, cell }) => isIn(marked, row, cell)));
+  return cited.length > 0 ? cited : look(all);
+}
+
+export function isIn(range: CellRange | null, row: number, column: number): boolean {
+  return (
+    range !== null && row >= range.top && row <= range.bottom && column >= range.left && column <= range.right
+  );
+}
+
+/** What to mark in a sheet: the cited cells, or those the quote stands in now; nothing if it is no longer there. */
+export function rangeOf(sheet: SheetWindow, cells: readonly Cell[], changed: boolean): CellRange | null {
+  if (cells.length === 0) return changed ? null : sheet.marked;
+  if (cells.every(({ row, column }) => isIn(sheet.marked, row, column))) return sheet.marked;
+  const rows = cells.map(({ row }) => row);
+  const columns = cells.map(({ column }) => column);
+  return {
+    top: Math.min(...rows),
+    left: Math.min(...columns),
+    bottom: Math.max(...rows),
+    right: Math.max(...columns),
+  };
+}
+
+interface Span {
+  left: number;
+  right: number;
+}
+
+/**
+ * How far to scroll a grid to the right, all in the same unit: so that all of what is cited is seen, else what the answer
+ * says by it. `head` is the width of the row numbers, which stay.
+ */
+export function sideways(cited: Span, said: Span, head: number, width: number): number {
+  const whole = cited.right - cited.left + head <= width;
+  return Math.max(0, (whole ? cited.right : said.right) - width);
 }

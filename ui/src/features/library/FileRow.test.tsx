@@ -31,3 +31,9 @@ test("a row that has not arrived says nothing", () => {
   row(undefined);
   expect(screen.getByRole("row")).toHaveTextContent("");
 });
+
+test("a reason that names something has no backticks, in its tooltip neither", () => {
+  const { container } = row({ ...FILES[4]!, reason: "The part `sheet1.xml` is damaged." });
+  expect(container.querySelector(".rsn")).toHaveTextContent("The part sheet1.xml is damaged.");
+  expect(screen.getByTitle("The part sheet1.xml is damaged.")).toBeVisible();
+});

@@ -7,7 +7,7 @@ import { Menu } from "../../components/Menu/Menu";
 import { Name, Said } from "../../components/Text/Text";
 import { Verdict, type Hue } from "../../components/Verdict/Verdict";
 import { useChange, type FileRow as FileRowData, type FileStatus } from "../../host";
-import { fileKind, fileName, visible } from "../../lib/text";
+import { fileKind, fileName, plainly, visible } from "../../lib/text";
 import { date } from "../../lib/words";
 
 const STATES: Record<FileStatus, { hue: Hue; icon: IconName; words: string }> = {
@@ -48,7 +48,7 @@ export const FileRow = memo(function FileRow({ file, onWhy }: FileRowProps) {
         <Verdict hue={state.hue} icon={state.icon} plain>
           {retry.isSuccess && status !== "indexed" ? "Waiting" : state.words}
         </Verdict>
-        <span className="rsn" title={visible(failure?.message ?? file.reason ?? "")}>
+        <span className="rsn" title={plainly(failure?.message ?? file.reason ?? "")}>
           {failure ? <Said>{failure.message}</Said> : file.reason && <Said>{file.reason}</Said>}
         </span>
       </span>

@@ -4,7 +4,15 @@ import { Empty } from "../../components/Empty/Empty";
 import { Field } from "../../components/Field/Field";
 import { Segments } from "../../components/Segments/Segments";
 import { Skeleton } from "../../components/Skeleton/Skeleton";
-import { useCall, useCalls, type FileRow as FileRowData, type FileStatus, type Request } from "../../host";
+import { Name } from "../../components/Text/Text";
+import {
+  useCall,
+  useCalls,
+  type Counts,
+  type FileRow as FileRowData,
+  type FileStatus,
+  type Request,
+} from "../../host";
 import { number } from "../../lib/words";
 import { FileRow } from "./FileRow";
 
@@ -20,11 +28,13 @@ const STATES: readonly { value: FileStatus | "all"; words: string }[] = [
 
 interface FilesProps {
   source: number | undefined;
+  /** All files of what is shown, by state; the same numbers stand beside the folders. */
+  counts: Counts;
   onWhy: (file: string) => void;
 }
 
 /** Every file with its state, the reason for it and one remedy. Only rows in sight are drawn and asked for. */
-export function Files({ source, onWhy }: FilesProps) {
+export function Files({ source, counts, onWhy }: FilesProps) {
   const [state, setState] = useState<FileStatus | "all">("all");
   const [name, setName] = useState("");
   const asked: Omit<Request<"file_list">, "offset" | "limit"> = {
@@ -34,7 +44,7 @@ export function Files({ source, onWhy }: FilesProps) {
   };
   const { data: first } = useCall("file_list", { ...asked, offset: 0, limit: PAGE }, { keep: true });
   const total = first?.total ?? 0;
-  const by = first?.by_state;
+  const by = asked.name === undefined ? counts : first?.by_state;
   return (
     <>
       <div className="filters">
@@ -72,7 +82,11 @@ export function Files({ source, onWhy }: FilesProps) {
             name ? "No file is called that" : state === "all" ? "No files yet" : "No file is in this state"
           }
         >
-          {name && <p>Looked for “{name}” in names and folders. To look inside files, try a search below.</p>}
+          {name && (
+            <p>
+              Looked for “<Name>{name}</Name>” in names and folders. To look inside files, try a search below.
+            </p>
+          )}
         </Empty>
       ) : (
         <Rows key={JSON.stringify(asked)} asked={asked} total={total} onWhy={onWhy} />

@@ -1,7 +1,7 @@
 import { Icon } from "../../components/Icon/Icon";
 import { Meter } from "../../components/Meter/Meter";
 import { Name, Said } from "../../components/Text/Text";
-import { useCall, type SourceStatus } from "../../host";
+import { useCall, type Counts, type SourceStatus } from "../../host";
 import { NEVER_LEAVES, labelWords } from "../../lib/labels";
 import { visible } from "../../lib/text";
 import { count, number, timeLeftShort } from "../../lib/words";
@@ -9,6 +9,18 @@ import { count, number, timeLeftShort } from "../../lib/words";
 /** All files that were found in a folder. */
 export function filesOf({ indexed, waiting, skipped, failed }: SourceStatus): number {
   return indexed + waiting + skipped + failed;
+}
+
+/** Every file of these folders, by its state, with what could not be looked at as the list has it. */
+export function statesOf(sources: readonly SourceStatus[]): Counts {
+  const sum = (of: (source: SourceStatus) => number): number =>
+    sources.reduce((total, source) => total + of(source), 0);
+  return {
+    indexed: sum(({ indexed }) => indexed),
+    waiting: sum(({ waiting }) => waiting),
+    skipped: sum(({ skipped }) => skipped),
+    failed: sum(({ failed, unreadable }) => failed + unreadable),
+  };
 }
 
 interface SourcesProps {
@@ -49,7 +61,7 @@ export function Sources({ sources, current }: SourcesProps) {
               <Name className="clip">{source.collection}</Name>
             </b>
             <span className="n">{number(total)}</span>
-            <State source={source} left={progress?.seconds_left ?? null} />
+            <State source={source} left={progress?.seconds_left ?? null} stuck={Boolean(progress?.trouble)} />
             {source.reachable && source.waiting > 0 && (
               <Meter
                 label={`${visible(source.collection)}, read`}
@@ -64,7 +76,15 @@ export function Sources({ sources, current }: SourcesProps) {
   );
 }
 
-function State({ source, left }: { source: SourceStatus; left: number | null }) {
+interface StateProps {
+  source: SourceStatus;
+  /** Seconds until everything is read. */
+  left: number | null;
+  /** Nothing can be read now. */
+  stuck: boolean;
+}
+
+function State({ source, left, stuck }: StateProps) {
   if (!source.reachable) {
     return (
       <span className="sub t-deny">
@@ -72,10 +92,20 @@ function State({ source, left }: { source: SourceStatus; left: number | null }) 
       </span>
     );
   }
+  if (stuck) {
+    return (
+      <span className="sub t-ask">
+        <Icon name="warn" /> Not read now
+      </span>
+    );
+  }
   if (source.notice) {
     return (
       <span className="sub t-ask">
-        <Icon name="warn" /> <Said>{source.notice}</Said>
+        <Icon name="warn" />
+        <span>
+          <Said>{source.notice}</Said>
+        </span>
       </span>
     );
   }

@@ -4,6 +4,7 @@ import { Dialog } from "../../components/Dialog/Dialog";
 import { Field } from "../../components/Field/Field";
 import { Plain, Said } from "../../components/Text/Text";
 import { useCall, useChange, type Why } from "../../host";
+import { visible } from "../../lib/text";
 import { list } from "../../lib/words";
 import { FailureNotice } from "../shell/FailureNotice";
 
@@ -15,7 +16,7 @@ interface WhyDialogProps {
 
 /** Why a file was, or was not, found for a question. */
 export function WhyDialog({ file: first, question: asked, onClose }: WhyDialogProps) {
-  const [file, setFile] = useState(first);
+  const [file, setFile] = useState(visible(first));
   const [question, setQuestion] = useState(asked);
   const why = useChange("why");
   const names =
@@ -24,6 +25,8 @@ export function WhyDialog({ file: first, question: asked, onClose }: WhyDialogPr
       { name: file.trim(), offset: 0, limit: 6 },
       { enabled: file.trim().length > 1, keep: true },
     ).data?.files ?? [];
+  // A field cannot hold a name as it is, should the name turn itself around; the file is asked for by its own.
+  const meant = [first, ...names.map((own) => own.file)].find((own) => visible(own) === file) ?? file.trim();
   const ready = file.trim() !== "" && question.trim() !== "";
   return (
     <Dialog
@@ -36,7 +39,7 @@ export function WhyDialog({ file: first, question: asked, onClose }: WhyDialogPr
         className="dlg-form"
         onSubmit={(event) => {
           event.preventDefault();
-          if (ready) why.mutate({ file: file.trim(), question: question.trim() });
+          if (ready) why.mutate({ file: meant, question: question.trim() });
         }}
       >
         <Field
@@ -49,7 +52,7 @@ export function WhyDialog({ file: first, question: asked, onClose }: WhyDialogPr
         />
         <datalist id="why-files">
           {names.map((own) => (
-            <option key={`${own.source_id}/${own.file}`} value={own.file} />
+            <option key={`${own.source_id}/${own.file}`} value={visible(own.file)} />
           ))}
         </datalist>
         <Field

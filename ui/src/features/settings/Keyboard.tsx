@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Button } from "../../components/Button/Button";
 import { Switch } from "../../components/Switch/Switch";
+import { Name } from "../../components/Text/Text";
 import type { PartProps } from "./Look";
 import { combination } from "./combination";
 
@@ -30,7 +31,7 @@ export function Keyboard({ settings: { hotkey, single_keys, notifications }, onC
               onChange({ hotkey: pressed });
             }}
           >
-            {hearing ? "Press the keys…" : (hotkey ?? "None")}
+            <Name>{hearing ? "Press the keys…" : (hotkey ?? "None")}</Name>
           </Button>
           {hotkey !== null && (
             <Button look="quiet" onClick={() => onChange({ hotkey: null })}>

@@ -1,6 +1,6 @@
 import { Icon } from "../../components/Icon/Icon";
 import { useLate } from "../../components/Skeleton/Skeleton";
-import { Said } from "../../components/Text/Text";
+import { Name, Said } from "../../components/Text/Text";
 import { useCall, useCore, type Failure } from "../../host";
 
 function Starting({ failure }: { failure: Failure | null }) {
@@ -42,13 +42,14 @@ export function CoreBar() {
         <b>
           {away.length === 1 ? (
             <>
-              The folder of <Said>{`\`${first.collection}\``}</Said> cannot be reached.
+              The folder of <Name>{first.collection}</Name> cannot be reached.
             </>
           ) : (
             <>{away.length} folders cannot be reached.</>
           )}
         </b>{" "}
-        What was read from there still answers.
+        Nothing from {away.length === 1 ? "it" : "them"} is shown in answers until{" "}
+        {away.length === 1 ? "it is" : "they are"} back; nothing is lost.
       </span>
       <a className="link" href={`#/library/${first.id}`}>
         Details

@@ -24,7 +24,6 @@ export function CoreFailed({ failure }: { failure: Failure | null }) {
             <Said>{failure.hint}</Said>
           </p>
         )}
-        {failure?.code && <p className="faint xs mono">{failure.code}</p>}
       </Empty>
     </main>
   );

@@ -20,3 +20,16 @@ test("a part that breaks is held, says so, and can be shown again", async () => 
   await userEvent.click(screen.getByRole("button", { name: "Show it again" }));
   expect(screen.getByText("all is well")).toBeVisible();
 });
+
+test("what broke is told as letters, whatever it says", () => {
+  vi.spyOn(console, "error").mockReturnValue(undefined);
+  const Part = () => {
+    throw new Error("<b>invoice\u202efdp.exe</b>");
+  };
+  render(
+    <Trouble>
+      <Part />
+    </Trouble>,
+  );
+  expect(screen.getByText("<b>invoice\ufffdfdp.exe</b>")).toBeVisible();
+});

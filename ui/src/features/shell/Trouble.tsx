@@ -1,6 +1,7 @@
 import { Component, type ErrorInfo, type ReactNode } from "react";
 import { Button } from "../../components/Button/Button";
 import { Empty } from "../../components/Empty/Empty";
+import { Name } from "../../components/Text/Text";
 
 interface TroubleState {
   thrown: Error | null;
@@ -34,7 +35,9 @@ export class Trouble extends Component<{ children: ReactNode }, TroubleState> {
           }
         >
           <p>Your files and conversations are kept; answers are finished without it.</p>
-          <p className="faint xs mono">{thrown.message}</p>
+          <p className="faint xs mono">
+            <Name>{thrown.message}</Name>
+          </p>
         </Empty>
       </main>
     );

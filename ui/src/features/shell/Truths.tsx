@@ -9,9 +9,11 @@ export function Truths() {
   const progress = useCall("progress", {}).data;
   const contacts = useCall("about", {}).data?.contacts;
   const sources = useCall("status", {}).data?.sources;
+  const stuck = Boolean(progress?.trouble);
   const index = ((): string => {
     if (state !== "ready" || !progress || !sources) return "Index not read yet";
     if (sources.length === 0) return "No folders yet";
+    if (progress.trouble) return "Files are not read now";
     if (progress.idle) return "Index up to date";
     return progress.seconds_left === null ? "Indexing" : `Indexing, ${timeLeftShort(progress.seconds_left)}`;
   })();
@@ -20,7 +22,7 @@ export function Truths() {
   return (
     <div className="nav-foot">
       <a href="#/library" title={index}>
-        <Icon name={progress?.idle === false ? "retry" : "library"} size="sm" />
+        <Icon name={stuck ? "warn" : progress?.idle === false ? "retry" : "library"} size="sm" />
         <span className="nf-txt">{index}</span>
       </a>
       <span className="nf" title={contacts && contacts.length > 0 ? visible(contacts.join(", ")) : hosts}>

@@ -107,6 +107,8 @@ export class FakeHost implements Host {
         seconds_left: null,
         idle: true,
         notices: [],
+        away: [],
+        trouble: null,
       }),
       about: () => ({
         version: "0.2.0",

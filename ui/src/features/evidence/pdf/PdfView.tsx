@@ -5,12 +5,14 @@ import { Empty } from "../../../components/Empty/Empty";
 import { IconButton } from "../../../components/IconButton/IconButton";
 import { Skeleton } from "../../../components/Skeleton/Skeleton";
 import { Marked, Said } from "../../../components/Text/Text";
-import { asFailure, useHost, type DocumentView, type Failure } from "../../../host";
+import { useHost, type DocumentView, type Failure } from "../../../host";
 import { fileName, visible } from "../../../lib/text";
 import type { Shown } from "../EvidencePane";
+import { Lost } from "../Lost";
 import { PdfPage } from "./PdfPage";
 import { openPdf, type PDFDocumentProxy } from "./library";
 import { useLayout } from "./useLayout";
+import { useMoved } from "./useMoved";
 import { usePages } from "./usePages";
 
 interface PdfViewProps {
@@ -28,9 +30,11 @@ export function PdfView({ view, shown }: PdfViewProps) {
       try {
         return await openPdf(bytes);
       } catch (thrown) {
+        // What the reader of PDFs says about it is for those who look for the reason.
+        console.warn("this PDF cannot be drawn", thrown);
         const why: Failure = {
           message: "This PDF cannot be drawn.",
-          hint: asFailure(thrown).hint ?? "",
+          hint: "Open it in its own program. The passage was kept with the answer:",
           fault: "environment",
         };
         throw why;
@@ -79,14 +83,15 @@ export function PdfView({ view, shown }: PdfViewProps) {
 function Pages({ pdf, view, shown }: PdfViewProps & { pdf: PDFDocumentProxy }) {
   const ground = useRef<HTMLDivElement>(null);
   const cited = Math.min(Math.max(shown.citation.page ?? 1, 1), pdf.numPages);
+  const { at, lost } = useMoved(view, shown, cited, pdf.numPages);
   const { page, near, goTo } = usePages(ground, pdf.numPages);
   const layout = useLayout(pdf, cited);
   const [zoom, setZoom] = useState<number | null>(null);
   const scale = zoom ?? layout?.zoom ?? 1;
   const laid = layout !== null;
   useEffect(() => {
-    if (laid) goTo(cited);
-  }, [laid, goTo, cited, shown]);
+    if (laid) goTo(at);
+  }, [laid, goTo, at, shown]);
   const left = layout?.left ?? 0;
   useEffect(() => {
     const element = ground.current;
@@ -95,6 +100,7 @@ function Pages({ pdf, view, shown }: PdfViewProps & { pdf: PDFDocumentProxy }) {
   }, [laid, left, scale]);
   return (
     <>
+      {lost && <Lost from={lost} quote={shown.citation.quote} />}
       <div className="pages-bar">
         <span className="num faint xs">
           Page {page} of {pdf.numPages}
@@ -137,7 +143,7 @@ function Pages({ pdf, view, shown }: PdfViewProps & { pdf: PDFDocumentProxy }) {
               zoom={scale}
               left={scale > 1 ? layout.left : 0}
               drawn={near.has(number)}
-              shown={number === cited ? shown : null}
+              shown={number === at ? shown : null}
               document={view.document}
             />
           ))}
