@@ -336,40 +336,59 @@ fn an_old_answer_cites_its_own_file_after_the_index_was_made_again() {
     let home = tempfile::tempdir().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let cited = folder.path().join("Battery packs.md");
-    std::fs::write(&cited, "# Returns\n\nA swollen battery pack goes into the steel crate with the red lid.\n").unwrap();
+    std::fs::write(
+        &cited,
+        "# Returns\n\nA swollen battery pack goes into the steel crate with the red lid.\n",
+    )
+    .unwrap();
     let host = Host::start(home.path());
     let mut events = host.events();
     events.until_ready();
-    host.call("source_add", &json!({ "path": folder.path() })).unwrap();
+    host.call("source_add", &json!({ "path": folder.path() }))
+        .unwrap();
     let read = |files: usize| {
         move |event: &Value| {
-            event["event"] == "progress" && event["progress"]["idle"] == true && event["progress"]["files"] == files
+            event["event"] == "progress"
+                && event["progress"]["idle"] == true
+                && event["progress"]["files"] == files
         }
     };
     events.until(read(1));
     let question = "Into which crate does a swollen battery pack go?";
-    let asked = host.call("question_ask", &json!({ "question": question })).unwrap();
+    let asked = host
+        .call("question_ask", &json!({ "question": question }))
+        .unwrap();
     events.until(|event| event["event"] == "answer" && event["part"]["kind"] == "finished");
     drop(events);
     host.end();
 
     std::fs::remove_dir_all(home.path().join("index")).unwrap();
     for note in 0..20 {
-        std::fs::write(folder.path().join(format!("Note {note}.md")), format!("Note {note}\n")).unwrap();
+        std::fs::write(
+            folder.path().join(format!("Note {note}.md")),
+            format!("Note {note}\n"),
+        )
+        .unwrap();
     }
     let host = Host::start(home.path());
     let mut events = host.events();
     events.until(read(21));
     let cited_document = || {
-        let kept = host.call("conversation_get", &json!({ "id": asked["conversation"] })).unwrap();
+        let kept = host
+            .call("conversation_get", &json!({ "id": asked["conversation"] }))
+            .unwrap();
         kept["turns"][0]["answer"]["answer"][0]["citations"][0]["document"].clone()
     };
-    let view = host.call("document_view", &json!({ "document": cited_document() })).unwrap();
+    let view = host
+        .call("document_view", &json!({ "document": cited_document() }))
+        .unwrap();
     assert_eq!(view["file"], "Battery packs.md");
 
     std::fs::remove_file(&cited).unwrap();
     events.until(read(20));
-    let gone = host.call("document_view", &json!({ "document": cited_document() })).unwrap_err();
+    let gone = host
+        .call("document_view", &json!({ "document": cited_document() }))
+        .unwrap_err();
     assert_eq!(gone["code"], "gone");
     host.end();
 }

@@ -88,13 +88,18 @@ const STARTS: &str = "ATTACHE_STARTS";
 /// Whether a start failed because it told the first process, and that one ended before it could answer.
 pub fn first_has_just_ended(error: &dyn std::error::Error) -> bool {
     // The plugin gives words only (tauri-plugin-single-instance 2, `platform_impl/linux.rs`).
-    error.to_string().contains("failed to forward arguments to the running instance")
+    error
+        .to_string()
+        .contains("failed to forward arguments to the running instance")
 }
 
 /// Starts the program from the beginning, in place of this process. Returns where that can't be done, or was done
 /// [`MOST_STARTS`] times.
 pub fn start_anew() {
-    let starts = std::env::var(STARTS).ok().and_then(|starts| starts.parse().ok()).unwrap_or(0);
+    let starts = std::env::var(STARTS)
+        .ok()
+        .and_then(|starts| starts.parse().ok())
+        .unwrap_or(0);
     if starts >= MOST_STARTS {
         return;
     }
@@ -216,7 +221,9 @@ mod tests {
         let ended = "failed to initialize plugin `single-instance`: failed to forward arguments to the running instance: \
                      org.freedesktop.DBus.Error.NoReply: Message recipient disconnected from message bus without replying";
         assert!(first_has_just_ended(&std::io::Error::other(ended)));
-        assert!(!first_has_just_ended(&std::io::Error::other("failed to initialize gtk")));
+        assert!(!first_has_just_ended(&std::io::Error::other(
+            "failed to initialize gtk"
+        )));
     }
 
     #[test]

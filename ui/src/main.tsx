@@ -20,7 +20,10 @@ async function findHost(): Promise<Host> {
  */
 async function withFont(): Promise<void> {
   const late = new Promise((resume) => setTimeout(resume, 300));
-  await Promise.race([Promise.all([400, 600].map((weight) => document.fonts.load(`${weight} 1rem "Inter Variable"`))), late]);
+  await Promise.race([
+    Promise.all([400, 600].map((weight) => document.fonts.load(`${weight} 1rem "Inter Variable"`))),
+    late,
+  ]);
 }
 
 wearKept();

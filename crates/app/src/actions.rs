@@ -32,7 +32,9 @@ impl ActionBook for LedgerActions {
             note.details.insert("action".to_owned(), id.into());
             note
         });
-        id.await.map(ActionId).map_err(|error| BookError(error.to_string()))
+        id.await
+            .map(ActionId)
+            .map_err(|error| BookError(error.to_string()))
     }
 
     async fn put(&self, action: &Action, noted: Noted) -> Result<bool, BookError> {
@@ -54,12 +56,20 @@ impl ActionBook for LedgerActions {
     }
 
     async fn get(&self, id: ActionId) -> Result<Option<Action>, BookError> {
-        let row = self.0.action(id.0).await.map_err(|error| BookError(error.to_string()))?;
+        let row = self
+            .0
+            .action(id.0)
+            .await
+            .map_err(|error| BookError(error.to_string()))?;
         row.map(action).transpose()
     }
 
     async fn open(&self) -> Result<Vec<Action>, BookError> {
-        let rows = self.0.open_actions().await.map_err(|error| BookError(error.to_string()))?;
+        let rows = self
+            .0
+            .open_actions()
+            .await
+            .map_err(|error| BookError(error.to_string()))?;
         rows.into_iter().map(action).collect()
     }
 }
@@ -93,5 +103,6 @@ fn text(value: &impl Serialize) -> Result<String, BookError> {
 }
 
 fn value<T: DeserializeOwned>(text: &str) -> Result<T, BookError> {
-    serde_json::from_str(text).map_err(|error| BookError(format!("an action in the ledger is not understood: {error}")))
+    serde_json::from_str(text)
+        .map_err(|error| BookError(format!("an action in the ledger is not understood: {error}")))
 }

@@ -39,12 +39,14 @@ pub fn failure(error: &LedgerError) -> Failure {
         format!("{}{}.", first.to_uppercase(), chars.as_str())
     });
     match error {
-        LedgerError::Watched(_) | LedgerError::Nested { .. } => {
-            Failure::user(message, "`attache source list` shows the watched folders.")
-        }
-        LedgerError::NotWatched(_) => {
-            Failure::user(message, "`attache source list` shows the watched folders.")
-        }
+        LedgerError::Watched(_) | LedgerError::Nested { .. } => Failure::user(
+            message,
+            "The library, or `attache source list`, shows the watched folders.",
+        ),
+        LedgerError::NotWatched(_) => Failure::user(
+            message,
+            "The library, or `attache source list`, shows the watched folders.",
+        ),
         LedgerError::Audit(_) | LedgerError::Unwritable(_) => {
             Failure::environment(message, "`attache audit verify` says where it no longer holds.")
         }

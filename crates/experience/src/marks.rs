@@ -22,7 +22,8 @@ pub struct PageMarks {
     pub height: f32,
     /// One rectangle a line, in reading order.
     pub rects: Vec<Rect>,
-    /// The words, or most of them, stand on this page.
+    /// All the words stand on this page, or all that do not run over to the page before or after it. Where only some do, they
+    /// are marked all the same: something was changed between them.
     pub found: bool,
 }
 
@@ -42,6 +43,8 @@ pub struct Rect {
 
 /// A part of a quote that is looked for alone has at least so many characters.
 const PIECE: usize = 4;
+/// Running heads, footers and page numbers have at most so many characters.
+const FURNITURE: usize = 160;
 /// The beginning or end of a quote that goes on on another page has at least so many characters.
 const BROKEN: usize = 16;
 
@@ -54,7 +57,7 @@ pub fn find(page: u32, boxes: &PageBoxes, quote: &str, passage: Option<&str>) ->
             origin.push(index);
         }
     }
-    let ranges = ranges(&text, quote, passage);
+    let (ranges, whole) = ranges(&text, quote, passage);
     let mut rects = Vec::new();
     for range in &ranges {
         let chars = origin.get(range.clone()).unwrap_or_default();
@@ -67,7 +70,7 @@ pub fn find(page: u32, boxes: &PageBoxes, quote: &str, passage: Option<&str>) ->
         page,
         width: boxes.width,
         height: boxes.height,
-        found: !rects.is_empty(),
+        found: whole && !rects.is_empty(),
         rects,
     }
 }
@@ -91,11 +94,11 @@ fn plain(text: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
         })
 }
 
-/// Which characters of the page's plain text to mark.
-fn ranges(text: &[char], quote: &str, passage: Option<&str>) -> Vec<Range<usize>> {
+/// Which characters of the page's plain text to mark, and whether they are all that can stand there.
+fn ranges(text: &[char], quote: &str, passage: Option<&str>) -> (Vec<Range<usize>>, bool) {
     let wanted: Vec<char> = plain(quote.chars()).collect();
     if wanted.is_empty() {
-        return Vec::new();
+        return (Vec::new(), false);
     }
     let around: Vec<char> = passage
         .map(|passage| plain(passage.chars()).collect())
@@ -106,11 +109,13 @@ fn ranges(text: &[char], quote: &str, passage: Option<&str>) -> Vec<Range<usize>
         let nearest = places
             .into_iter()
             .min_by_key(|at| at.abs_diff(expected.unwrap_or(0)));
-        return nearest.map(|at| at..at + wanted.len()).into_iter().collect();
+        let nearest = nearest.map(|at| at..at + wanted.len());
+        return (nearest.into_iter().collect(), true);
     }
     // Cells and lines of a quote may stand in another order, or with something between them.
     let mut found = Vec::new();
     let (mut from, mut length) = (expected(text, &wanted, &around).unwrap_or(0), 0);
+    let mut missing = 0;
     for piece in quote.split(['\n', '|', '\t']) {
         let piece: Vec<char> = plain(piece.chars()).collect();
         if piece.len() < PIECE {
@@ -124,10 +129,12 @@ fn ranges(text: &[char], quote: &str, passage: Option<&str>) -> Vec<Range<usize>
             found.push(at..at + piece.len());
             from = at + piece.len();
             length += piece.len();
+        } else {
+            missing += 1;
         }
     }
     if length * 2 >= wanted.len() {
-        return found;
+        return (found, missing == 0);
     }
     // A quote that goes on on another page, or around something the passage does not have.
     let begins = |count: usize| {
@@ -140,10 +147,15 @@ fn ranges(text: &[char], quote: &str, passage: Option<&str>) -> Vec<Range<usize>
         let part = wanted.get(wanted.len() - count..)?;
         first(text, part).map(|at| at..at + count)
     };
-    [longest(wanted.len(), begins), longest(wanted.len(), ends)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let (begins, ends) = (longest(wanted.len(), begins), longest(wanted.len(), ends));
+    let runs_over = |range: &Range<usize>| range.end + FURNITURE >= text.len();
+    let runs_in = |range: &Range<usize>| range.start <= FURNITURE;
+    let interrupted = match (&begins, &ends) {
+        (Some(begins), Some(ends)) => begins.len() + ends.len() >= wanted.len(),
+        _ => false,
+    };
+    let whole = interrupted || begins.as_ref().is_some_and(runs_over) || ends.as_ref().is_some_and(runs_in);
+    (begins.into_iter().chain(ends).collect(), whole)
 }
 
 /// Where the quote should begin if the passage, or its beginning, stands on the page.
@@ -254,6 +266,21 @@ mod tests {
             right: columns.end as f32 * 5.0,
             bottom: row as f32 * 12.0 + 10.0,
         }
+    }
+
+    #[test]
+    fn a_quote_of_which_a_figure_was_changed_is_marked_in_part_and_not_found() {
+        let filler = "The supplier answers for the goods until they are handed over to the carrier.";
+        let before =
+            "The service level of this agreement is 99.5 % in each calendar month without planned work.";
+        let mut lines = vec![filler; 6];
+        lines.push(
+            "The service level of this agreement is 97.0 % in each calendar month without planned work.",
+        );
+        lines.extend([filler; 6]);
+        let marks = find(1, &page(&lines), before, None);
+        assert!(!marks.found && !marks.rects.is_empty());
+        assert!(find(1, &page(&lines), lines[6], None).found);
     }
 
     #[test]

@@ -267,7 +267,10 @@ impl Answered {
 impl Answered {
     /// Everything it cites.
     pub(crate) fn citations_mut(&mut self) -> impl Iterator<Item = &mut CitationView> {
-        let said = self.answer.iter_mut().flat_map(|sentence| &mut sentence.citations);
+        let said = self
+            .answer
+            .iter_mut()
+            .flat_map(|sentence| &mut sentence.citations);
         let disputed = (self.conflicts.iter_mut())
             .flat_map(|conflict| conflict.sides.iter_mut().map(|side| &mut side.citation));
         said.chain(disputed)

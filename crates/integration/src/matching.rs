@@ -97,7 +97,17 @@ impl Connection {
                 found.records.extend(some.records);
             }
         }
-        Ok(chosen(words, found))
+        Ok(match chosen(words, found) {
+            // An address that nobody has exactly may be a stranger's with a known name in it.
+            Matched::One {
+                record, runners_up, ..
+            } if words.contains('@') => {
+                let best = candidate(&record, likeness(words, record.title().unwrap_or_default()));
+                let candidates = std::iter::once(best).chain(runners_up).collect();
+                Matched::Question { candidates }
+            }
+            matched => matched,
+        })
     }
 
     async fn by_id(&self, kind: &str, words: &str) -> Result<Option<Record>, Trouble> {

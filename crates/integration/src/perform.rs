@@ -97,7 +97,7 @@ impl Connection {
     pub(crate) async fn attempt(&self, attempt: Attempt<'_>) -> Outcome {
         let (described, prepared) = match self.ready(attempt) {
             Ok(ready) => ready,
-            Err(refusal) => return refusal,
+            Err(refusal) => return *refusal,
         };
         if let Some(outcome) = self.unchanged(attempt, described).await {
             return outcome;
@@ -115,29 +115,30 @@ impl Connection {
     }
 
     /// The request, if it is still the one that was authorized, for this account.
-    fn ready(&self, attempt: Attempt<'_>) -> Result<(&Described, Prepared), Outcome> {
+    fn ready(&self, attempt: Attempt<'_>) -> Result<(&Described, Prepared), Box<Outcome>> {
         if attempt.account != self.account().address {
-            return Err(refused_here(format!(
+            return Err(Box::new(refused_here(format!(
                 "Nothing was sent: this was authorized for `{}`, and the connection belongs to `{}`.",
                 attempt.account,
                 self.account().address
-            )));
+            ))));
         }
         let good = |c: char| c.is_ascii_alphanumeric() || c == '-';
         if attempt.key.is_empty() || attempt.key.len() > 128 || !attempt.key.chars().all(good) {
             let why = "Nothing was sent: its key is not made of letters, digits and hyphens.";
-            return Err(refused_here(why.to_owned()));
+            return Err(Box::new(refused_here(why.to_owned())));
         }
         let ready = || {
             let described = self.described(attempt.effect)?;
             Ok((described, self.request(attempt.effect)?))
         };
         let ready: Result<_, Trouble> = ready();
-        let (described, mut prepared) = ready.map_err(|trouble| refused_here(trouble.to_string()))?;
+        let (described, mut prepared) =
+            ready.map_err(|trouble| Box::new(refused_here(trouble.to_string())))?;
         if prepared.hash() != attempt.request_hash {
             let why =
                 "Nothing was sent: the request is not the one that was authorized. Look at the new card.";
-            return Err(refused_here(why.to_owned()));
+            return Err(Box::new(refused_here(why.to_owned())));
         }
         if let (Some(marker), Some(body)) = (&described.binding.marker, &mut prepared.body) {
             let mark = self.mark(&marker.field, attempt.key);

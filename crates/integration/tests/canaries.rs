@@ -174,9 +174,10 @@ async fn everything(canary: &str, form: &str, redactor: &Redactor) -> Vec<String
     out.push(format!("{preview:?}"));
     out.push(format!("{:?}", perform(&connection, &preview, "KEY1").await));
     out.push(format!("{:?}", connection.look_up(&preview.effect, "KEY1").await));
+    let nothing = Default::default();
     let searched = connection.read(
         "notes.search",
-        &Default::default(),
+        &nothing,
         Confidentiality::Internal,
         Cap::default(),
     );

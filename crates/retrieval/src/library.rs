@@ -132,6 +132,8 @@ pub(crate) struct Inner {
     pub model: Result<String, String>,
     pub embedded: std::sync::atomic::AtomicU64,
     question_embedder: OnceCell<Arc<Embedder>>,
+    /// The index was damaged, and what is read now is read again because of it.
+    pub remade: std::sync::atomic::AtomicBool,
 }
 
 /// The watched folders and which of them are there.
@@ -176,7 +178,7 @@ impl Library {
             path: config.folder.clone(),
             source,
         })?;
-        let (store, epoch) = open_store(&config).await?;
+        let (store, epoch, remade) = open_store(&config).await?;
         let card = match &config.model {
             Some(files) => files.card().map_err(|error| error.to_string()),
             None => Err("no model is set up".to_owned()),
@@ -221,6 +223,7 @@ impl Library {
                 woken: tokio::sync::Mutex::new(woken),
                 embedded: std::sync::atomic::AtomicU64::new(0),
                 question_embedder: OnceCell::new(),
+                remade: remade.into(),
                 config,
                 epoch,
                 store,
@@ -369,10 +372,16 @@ impl Library {
     pub(crate) async fn question_embedder(&self) -> Option<Arc<Embedder>> {
         let load = || async {
             let inner = self.inner.clone();
-            let loaded = tokio::task::spawn_blocking(move || inner.load_embedder(inner.config.threads.max(1))).await;
+            let loaded =
+                tokio::task::spawn_blocking(move || inner.load_embedder(inner.config.threads.max(1))).await;
             loaded.ok().flatten().ok_or(())
         };
-        self.inner.question_embedder.get_or_try_init(load).await.ok().cloned()
+        self.inner
+            .question_embedder
+            .get_or_try_init(load)
+            .await
+            .ok()
+            .cloned()
     }
 }
 
@@ -499,7 +508,8 @@ fn report(source: String, document: Stored) -> FileReport {
 }
 
 /// Opens the database; one that is damaged is put aside with everything made from it.
-async fn open_store(config: &LibraryConfig) -> Result<(Store, String), IndexError> {
+/// Third: whether one was put aside.
+async fn open_store(config: &LibraryConfig) -> Result<(Store, String, bool), IndexError> {
     let file = config.folder.join("index.sqlite");
     let opened = match Store::open(&file).await {
         Ok(store) => {
@@ -517,6 +527,7 @@ async fn open_store(config: &LibraryConfig) -> Result<(Store, String), IndexErro
         Err(error) if error.is_of_the_machine() => return Err(error),
         Err(error) => Err(error.to_string()),
     };
+    let remade = opened.is_err();
     let store = match opened {
         Ok(store) => store,
         Err(reason) => {
@@ -544,7 +555,7 @@ async fn open_store(config: &LibraryConfig) -> Result<(Store, String), IndexErro
             epoch
         }
     };
-    Ok((store, epoch))
+    Ok((store, epoch, remade))
 }
 
 /// A name for one life of the database, so that an index made from another one is not taken for its own.

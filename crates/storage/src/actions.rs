@@ -97,7 +97,11 @@ impl Ledger {
     ///
     /// # Errors
     /// When the ledger cannot be written; then neither is there.
-    pub async fn add_action(&self, action: &NewAction<'_>, note: impl FnOnce(i64) -> Note) -> Result<i64, LedgerError> {
+    pub async fn add_action(
+        &self,
+        action: &NewAction<'_>,
+        note: impl FnOnce(i64) -> Note,
+    ) -> Result<i64, LedgerError> {
         let mut tx = self.pool.begin().await?;
         let sql = "INSERT INTO actions (batch, system, operation, state, entry, effect, card, verdict, created, changed)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9) RETURNING id";
@@ -231,8 +235,18 @@ mod tests {
     async fn of_two_that_saw_the_same_state_one_moves_it() {
         let (_folder, ledger) = ledger().await;
         let id = ledger.add_action(&proposed(), note).await.unwrap();
-        assert!(ledger.move_action(&arrow(id, 0, "awaiting"), note(id)).await.unwrap());
-        assert!(!ledger.move_action(&arrow(id, 0, "denied"), note(id)).await.unwrap());
+        assert!(
+            ledger
+                .move_action(&arrow(id, 0, "awaiting"), note(id))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !ledger
+                .move_action(&arrow(id, 0, "denied"), note(id))
+                .await
+                .unwrap()
+        );
         assert_eq!(ledger.action(id).await.unwrap().unwrap().state, "awaiting");
         // One row for each arrow that was stored, none for the other.
         assert_eq!(ledger.audit_after(0, 10).await.unwrap().len(), 2);
@@ -250,7 +264,12 @@ mod tests {
         ] {
             sqlx::raw_sql(sql).execute(&ledger.pool).await.unwrap();
         }
-        assert!(ledger.move_action(&arrow(id, 0, "awaiting"), note(id)).await.is_err());
+        assert!(
+            ledger
+                .move_action(&arrow(id, 0, "awaiting"), note(id))
+                .await
+                .is_err()
+        );
         assert_eq!(ledger.action(id).await.unwrap().unwrap().state, "proposed");
         assert!(ledger.add_action(&proposed(), note).await.is_err());
         assert_eq!(ledger.actions(None, 10).await.unwrap().len(), 1);
@@ -261,8 +280,17 @@ mod tests {
         let (_folder, ledger) = ledger().await;
         let first = ledger.add_action(&proposed(), note).await.unwrap();
         let second = ledger.add_action(&proposed(), note).await.unwrap();
-        ledger.move_action(&arrow(first, 0, "succeeded"), note(first)).await.unwrap();
-        let open: Vec<i64> = ledger.open_actions().await.unwrap().iter().map(|row| row.id).collect();
+        ledger
+            .move_action(&arrow(first, 0, "succeeded"), note(first))
+            .await
+            .unwrap();
+        let open: Vec<i64> = ledger
+            .open_actions()
+            .await
+            .unwrap()
+            .iter()
+            .map(|row| row.id)
+            .collect();
         assert_eq!(open, [second]);
         let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(
             "EXPLAIN QUERY PLAN SELECT * FROM actions WHERE state NOT IN ('denied', 'rejected', 'expired', 'succeeded', 'failed') ORDER BY id",

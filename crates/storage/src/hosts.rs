@@ -94,11 +94,27 @@ mod tests {
         };
         ledger.add_contact(contact).await.unwrap();
         ledger.add_contact(Contact { at: 9, ..contact }).await.unwrap();
-        let refused = Contact { purpose: "send", sent: 0, received: 0, refused: true, at: 7, ..contact };
+        let refused = Contact {
+            purpose: "send",
+            sent: 0,
+            received: 0,
+            refused: true,
+            at: 7,
+            ..contact
+        };
         ledger.add_contact(refused).await.unwrap();
         let rows = ledger.hosts().await.unwrap();
         assert_eq!(rows.len(), 2);
-        assert_eq!((rows[0].contacts, rows[0].sent, rows[0].received, rows[0].first, rows[0].last), (2, 20, 400, 5, 9));
+        assert_eq!(
+            (
+                rows[0].contacts,
+                rows[0].sent,
+                rows[0].received,
+                rows[0].first,
+                rows[0].last
+            ),
+            (2, 20, 400, 5, 9)
+        );
         assert_eq!((rows[1].refused, rows[1].contacts), (1, 1));
     }
 }

@@ -418,8 +418,8 @@ test("in the settings and in failures of the core it is only text", async ({ fak
       index_bytes: 1,
       ledger_bytes: 1,
       checks: texts.map((text, index) => ({ name: `${index} ${text}`, ok: false, found: text, fix: text })),
-      contacts: [...texts],
     }),
+    contacts: () => [...texts],
     question_ask: () => Promise.reject(failure as never),
   });
   const { page } = await under("#/settings");

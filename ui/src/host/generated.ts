@@ -743,7 +743,8 @@ height: number,
  */
 rects: Array<Rect>, 
 /**
- * The words, or most of them, stand on this page.
+ * All the words stand on this page, or all that do not run over to the page before or after it. Where only some do, they
+ * are marked all the same: something was changed between them.
  */
 found: boolean, };
 

@@ -117,7 +117,11 @@ pub(super) async fn file(copilot: &Copilot, id: DocumentId) -> Result<FileFacts,
         return Ok(facts);
     }
     Err(Failure::environment(
-        format!("`{}` can't be reached in `{}`.", facts.file, facts.source.root.display()),
+        format!(
+            "`{}` can't be reached in `{}`.",
+            facts.file,
+            facts.source.root.display()
+        ),
         "If its folder is on another drive or on the network, connect it. If the file was moved, it is found again at its \
          new place once that was read.",
     ))

@@ -15,6 +15,7 @@
 mod cedar;
 mod facts;
 mod load;
+mod slices;
 mod verdict;
 
 #[cfg(test)]
@@ -23,11 +24,11 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cedar_policy::{ActionConstraint, PolicySet, ResourceConstraint};
 use sha2::{Digest as _, Sha256};
 
 use self::cedar::{Answer, Question, Words};
 use self::load::Loaded;
+use self::slices::Slices;
 use crate::audit::Digest;
 
 pub use self::facts::{Facts, Proposer, Situation};
@@ -57,14 +58,6 @@ struct Open {
     places: BTreeMap<String, usize>,
     run: Slices,
     propose: Slices,
-}
-
-/// The policies that can answer one question: those for any system, and by system those with the ones that name it. The
-/// others would be found not to apply, after each was looked at.
-#[derive(Debug)]
-struct Slices {
-    any: PolicySet,
-    by_system: BTreeMap<String, PolicySet>,
 }
 
 impl Policies {
@@ -172,7 +165,7 @@ impl Open {
         let context = self.words.context(facts)?;
         let ask = |question, slices: &Slices, context| {
             let request = self.words.request(question, facts, context)?;
-            self.words.ask(&request, slices.of_system(facts.system.as_str()))
+            slices.ask(facts.system.as_str(), &request, &self.words)
         };
         Ok((
             ask(Question::Run, &self.run, context.clone())?,
@@ -211,41 +204,6 @@ impl Open {
             },
             policy_digest,
         }
-    }
-}
-
-impl Slices {
-    fn of(loaded: &[Loaded], question: Question, words: &Words) -> Result<Self, String> {
-        let asked = |one: &&Loaded| match one.policy.action_constraint() {
-            ActionConstraint::Any => true,
-            ActionConstraint::Eq(action) => action == *words.action(question),
-            ActionConstraint::In(actions) => actions.contains(words.action(question)),
-        };
-        let asked: Vec<&Loaded> = loaded.iter().filter(asked).collect();
-        let system = |one: &Loaded| match one.policy.resource_constraint() {
-            // Systems are in nothing, so that `in` is the same as `==`.
-            ResourceConstraint::Eq(system)
-            | ResourceConstraint::In(system)
-            | ResourceConstraint::IsIn(_, system) => Some(system.id().unescaped().to_owned()),
-            ResourceConstraint::Any | ResourceConstraint::Is(_) => None,
-        };
-        let set = |named: Option<&str>| {
-            let meets = asked
-                .iter()
-                .filter(|one| system(one).is_none_or(|system| Some(system.as_str()) == named));
-            PolicySet::from_policies(meets.map(|one| one.policy.clone())).map_err(|error| error.to_string())
-        };
-        let systems = asked.iter().filter_map(|one| system(one));
-        Ok(Self {
-            any: set(None)?,
-            by_system: systems
-                .map(|system| Ok((system.clone(), set(Some(&system))?)))
-                .collect::<Result<_, String>>()?,
-        })
-    }
-
-    fn of_system(&self, system: &str) -> &PolicySet {
-        self.by_system.get(system).unwrap_or(&self.any)
     }
 }
 

@@ -119,7 +119,6 @@ impl Drop for Company {
 pub struct Desk {
     pub company: Company,
     pub connection: Connection,
-    pub contacts: Arc<KeptContacts>,
     pub clock: Arc<HandClock>,
 }
 
@@ -132,11 +131,10 @@ impl Desk {
         let company = Company::start();
         let output = company.ask(TOKEN, "GET", "/openapi.json", None).to_string();
         let base = format!("http://{}", company.address);
-        let (connection, contacts, clock) = connected(&base, &[&base], &output, limits);
+        let (connection, _, clock) = connected(&base, &[&base], &output, limits);
         Self {
             company,
             connection,
-            contacts,
             clock,
         }
     }

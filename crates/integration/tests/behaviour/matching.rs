@@ -21,6 +21,12 @@ async fn an_id_an_address_and_a_title_name_one_record() {
         ("crm.contacts", "Tor.Eggen@halden-logistics.no", "", How::Words),
         (
             "crm.contacts",
+            "tor.eggen@halden-logistics.example",
+            "",
+            How::Words,
+        ),
+        (
+            "crm.contacts",
             "tor.eggen@halden-logistics.no",
             "30204",
             How::Field {

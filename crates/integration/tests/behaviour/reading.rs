@@ -36,10 +36,8 @@ async fn a_record_is_read_with_its_version_and_who_may_have_written_each_field()
 #[tokio::test]
 async fn pages_are_followed_to_the_end_or_to_the_cap() {
     let desk = Desk::open();
-    let read = |cap| {
-        desk.connection
-            .read("crm.deals.list", &Default::default(), INTERNAL, cap)
-    };
+    let nothing = Default::default();
+    let read = |cap| desk.connection.read("crm.deals.list", &nothing, INTERNAL, cap);
     let all = read(Cap::default()).await.unwrap();
     assert_eq!((all.records.len(), all.more), (10, false));
     let small = values(json!({"limit": 3}));
@@ -66,12 +64,10 @@ async fn pages_are_followed_to_the_end_or_to_the_cap() {
     .await
     .unwrap();
     assert_eq!((few.records.len(), few.more), (4, true));
-    let found = desk.connection.search(
-        "crm.deals",
-        &values(json!({"q": "vestby"})),
-        INTERNAL,
-        Cap::default(),
-    );
+    let wanted = values(json!({"q": "vestby"}));
+    let found = desk
+        .connection
+        .search("crm.deals", &wanted, INTERNAL, Cap::default());
     assert_eq!(found.await.unwrap().records.len(), 2);
 }
 
@@ -88,9 +84,8 @@ async fn what_does_not_only_read_is_no_read_and_wrong_arguments_are_not_sent() {
         ("crm.deals.list", json!({"limit": 1_000})),
         ("crm.deals.melt", json!({})),
     ] {
-        let read = desk
-            .connection
-            .read(operation, &values(arguments.clone()), INTERNAL, Cap::default());
+        let wanted = values(arguments.clone());
+        let read = desk.connection.read(operation, &wanted, INTERNAL, Cap::default());
         assert!(read.await.is_err(), "{operation} {arguments}");
     }
     assert_eq!(desk.company.log().len(), before);
@@ -173,7 +168,8 @@ async fn another_record_than_the_one_that_was_asked_for_is_not_taken() {
 async fn pages_that_go_round_in_a_circle_are_left() {
     let peer = Peer::start(|_| answer("200", &[], r#"{"items": [{"id": "a"}], "next_cursor": "again"}"#));
     let (connection, ..) = connected(&peer.url(), &[&peer.url()], &notes(), Limits::default());
-    let read = connection.read("notes.search", &Default::default(), INTERNAL, Cap::default());
+    let nothing = Default::default();
+    let read = connection.read("notes.search", &nothing, INTERNAL, Cap::default());
     assert!(matches!(read.await.unwrap_err(), Trouble::Form { .. }));
     assert_eq!(peer.asked().len(), 2);
 }

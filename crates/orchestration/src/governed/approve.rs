@@ -20,7 +20,12 @@ impl Governed {
         name: String,
     ) -> Result<Action, Stop> {
         let mut action = self.action(id).await?;
-        let Some(card) = action.shown.card.clone().filter(|_| action.entry.state == State::Awaiting) else {
+        let Some(card) = action
+            .shown
+            .card
+            .clone()
+            .filter(|_| action.entry.state == State::Awaiting)
+        else {
             return Err(Stop::Elsewhere(word(action.entry.state)));
         };
         let clock = self.now();
@@ -98,7 +103,9 @@ impl Governed {
         let proposal = Proposal {
             system: old.effect.system.clone(),
             operation: old.effect.operation.clone(),
-            arguments: arguments.map(|(name, argument)| (name.clone(), argument.value.clone())).collect(),
+            arguments: arguments
+                .map(|(name, argument)| (name.clone(), argument.value.clone()))
+                .collect(),
             proposer: old.shown.proposer.clone(),
             reason: old.shown.reason.clone(),
             context: Context {

@@ -33,7 +33,12 @@ impl Governed {
             match action.entry.wants(clock) {
                 // A proposal is judged when it is kept.
                 Want::Nothing | Want::Person | Want::Judge => return Ok(at_rest(action)),
-                Want::Wait(rest) => return Ok(Progress { action, again: Some(rest) }),
+                Want::Wait(rest) => {
+                    return Ok(Progress {
+                        action,
+                        again: Some(rest),
+                    });
+                }
                 // Another task of this process sends it.
                 Want::Answer => return Ok(at_rest(action)),
                 Want::Note => {
@@ -79,7 +84,11 @@ impl Governed {
                     ..Told::default()
                 };
                 // An attempt that is uncertain is not taken back by this: a person is asked.
-                let event = if action.entry.uncertain { Event::Noted } else { Event::Rejected };
+                let event = if action.entry.uncertain {
+                    Event::Noted
+                } else {
+                    Event::Rejected
+                };
                 if action.entry.after(event, self.now()).is_ok() {
                     self.step(&mut action, event, "refused", Some(told)).await?;
                 }
@@ -89,7 +98,10 @@ impl Governed {
         let system = self.system(&action.effect.system)?;
         let connection = system.connection.clone();
         let material = authorized.key_material(&action.id.to_string());
-        let key = action.key.get_or_insert_with(|| key(&self.install_key, &material)).clone();
+        let key = action
+            .key
+            .get_or_insert_with(|| key(&self.install_key, &material))
+            .clone();
         if !self.step(&mut action, Event::Begun, "dispatching", None).await? {
             return Ok(None);
         }
@@ -113,7 +125,8 @@ impl Governed {
             Outcome::NotTaken { after, why } => (Answer::NotTaken { after: *after }, saying(why)),
             Outcome::Lost { why } => (Answer::Lost, saying(why)),
         };
-        self.step(&mut action, Event::Answered(answer), "answered", Some(told)).await?;
+        self.step(&mut action, Event::Answered(answer), "answered", Some(told))
+            .await?;
         if let Outcome::Done(done) = &outcome {
             let verified = connection.verify(&action.effect, done).await;
             self.read_back(&mut action, verified).await?;
@@ -124,7 +137,10 @@ impl Governed {
     /// The right to send it, judged anew at this moment.
     fn authorized(&self, action: &Action) -> Result<Authorized<domain::Effect>, Stop> {
         let system = self.system(&action.effect.system)?;
-        let described = system.connection.description().operation(&action.effect.operation);
+        let described = system
+            .connection
+            .description()
+            .operation(&action.effect.operation);
         let operation = &described
             .ok_or_else(|| integration::Trouble::Operation {
                 system: action.effect.system.clone(),
@@ -135,11 +151,21 @@ impl Governed {
         let situation = self.situation(system, &action.effect, &shown.proposer, &shown.context);
         let warrant = match &action.approval {
             // The line of an approval belongs to one action, and the journal alone says whether it may be sent again.
-            Some(approval) => Warrant::Approval { approval, used: false },
+            Some(approval) => Warrant::Approval {
+                approval,
+                used: false,
+            },
             None => Warrant::Rules,
         };
         let now = self.clock.wall();
-        Ok(authorize(&self.policies, &action.effect, operation, &situation, warrant, now)?)
+        Ok(authorize(
+            &self.policies,
+            &action.effect,
+            operation,
+            &situation,
+            warrant,
+            now,
+        )?)
     }
 
     async fn look(&self, mut action: Action) -> Result<(), Stop> {
@@ -163,7 +189,8 @@ impl Governed {
             ),
             integration::Sight::Unclear { why } => (Sight::Unclear, saying(&why)),
         };
-        self.step(&mut action, Event::Looked(sight), "looked", Some(told)).await?;
+        self.step(&mut action, Event::Looked(sight), "looked", Some(told))
+            .await?;
         Ok(())
     }
 
@@ -197,7 +224,13 @@ impl Governed {
 
     /// One arrow, durable with its audit row. False if somebody else moved the action first, or the arrow does not belong
     /// there any more: then nothing happened.
-    async fn step(&self, action: &mut Action, event: Event, what: &str, told: Option<Told>) -> Result<bool, Stop> {
+    async fn step(
+        &self,
+        action: &mut Action,
+        event: Event,
+        what: &str,
+        told: Option<Told>,
+    ) -> Result<bool, Stop> {
         let Ok(entry) = action.entry.after(event, self.now()) else {
             return Ok(false);
         };

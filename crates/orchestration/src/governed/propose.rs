@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
-use domain::{ActionId, Argument, Effect, Operation, Origin, Repeat, Role, SourceRef, SystemId, Taint};
+use domain::{
+    ActionId, Argument, Confidentiality, Effect, Operation, Origin, Repeat, Role, SourceRef, SystemId, Taint,
+};
 use governance::approval::{CARD_LASTS_MS, Card, Line};
 use governance::origin::{self, Seen};
 use governance::policy::{Decision, Facts, Proposer};
@@ -107,7 +109,11 @@ impl Governed {
     /// # Errors
     /// [`Stop::WhichRecord`] where several are close, [`Stop::NoRecord`] where none fits.
     pub async fn which(&self, system: &SystemId, kind: &str, words: &str) -> Result<String, Stop> {
-        match self.system(system)?.connection.matching(kind, words).await? {
+        let connection = &self.system(system)?.connection;
+        match connection
+            .matching(kind, words, Confidentiality::Internal)
+            .await?
+        {
             Matched::One { record, .. } => Ok(record.id),
             Matched::Question { candidates } => Err(Stop::WhichRecord {
                 words: words.to_owned(),
@@ -134,7 +140,12 @@ impl Governed {
         let card = match verdict.decision {
             Decision::Ask => {
                 let line = Line::new(&effect, &situation.account, &facts, &verdict)?;
-                Some(Card::new(vec![line], self.policies.digest(), clock.wall, expires)?)
+                Some(Card::new(
+                    vec![line],
+                    self.policies.digest(),
+                    clock.wall,
+                    expires,
+                )?)
             }
             Decision::Allow | Decision::Deny => None,
         };
@@ -158,7 +169,10 @@ impl Governed {
             shown: Shown {
                 summary: operation.summary.clone(),
                 account: situation.account,
-                title: preview.record.as_ref().and_then(|record| record.title().map(str::to_owned)),
+                title: preview
+                    .record
+                    .as_ref()
+                    .and_then(|record| record.title().map(str::to_owned)),
                 changes: preview.changes,
                 message: preview.message.map(Message::from),
                 proposer: proposal.proposer,
@@ -183,7 +197,10 @@ impl Governed {
 
 /// Whether the system can be asked what became of a request: by its mark, or by the record that is changed.
 fn looks(operation: &Operation) -> bool {
-    let targets = operation.parameters.values().any(|parameter| parameter.role == Role::Target);
+    let targets = operation
+        .parameters
+        .values()
+        .any(|parameter| parameter.role == Role::Target);
     targets || matches!(operation.repeat, Repeat::Marked { .. })
 }
 

@@ -36,7 +36,10 @@ impl Governed {
         if after.is_none() || record.version != after {
             return no("somebody has changed the record since. Look at it and decide anew.");
         }
-        let described = system.connection.description().operation(&action.effect.operation);
+        let described = system
+            .connection
+            .description()
+            .operation(&action.effect.operation);
         let Some(operation) = described.map(|described| &described.operation) else {
             return no("the system no longer offers this operation.");
         };

@@ -12,6 +12,7 @@ mod reading;
 mod reconcile;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -29,6 +30,9 @@ use reading::Reading;
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// Such a folder rests so many times as long as walking it took, so that walking stays below 0.5 % of one core.
 const REST: u32 = 200;
+
+/// Told until everything is read again.
+const REMADE: &str = "What was read from your files was damaged and is made again from them. Your conversations and settings are kept.";
 
 /// Why the loop wakes, besides changes in folders and the end of its own tasks.
 #[derive(Debug)]
@@ -311,6 +315,11 @@ impl Loop {
             away: self.inner.sources().away.iter().copied().collect(),
             ..Progress::default()
         };
+        if idle {
+            self.inner.remade.store(false, Ordering::Relaxed);
+        } else if self.inner.remade.load(Ordering::Relaxed) {
+            progress.notices.push(REMADE.to_owned());
+        }
         for (_, counts) in self.inner.store.counts().await? {
             let done = counts.indexed + counts.skipped + counts.failed;
             progress.files_done += done;

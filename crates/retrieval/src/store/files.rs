@@ -127,7 +127,10 @@ impl Store {
 
     /// The ids of the files at these places, in the same order; `None` where there is no such file.
     pub async fn ids_at(&self, places: &[(SourceId, String)]) -> Result<Vec<Option<DocumentId>>, IndexError> {
-        let places: Vec<(i64, &str)> = places.iter().map(|(source, path)| (source.0, path.as_str())).collect();
+        let places: Vec<(i64, &str)> = places
+            .iter()
+            .map(|(source, path)| (source.0, path.as_str()))
+            .collect();
         let sql = "SELECT (SELECT id FROM documents WHERE source = value ->> 0 AND path = value ->> 1)
                    FROM json_each(?) ORDER BY key";
         let ids: Vec<Option<i64>> = sqlx::query_scalar(sql)

@@ -20,7 +20,7 @@ interface FoldersStepProps {
 /** Which folders to read, or the demo company. */
 export function FoldersStep({ onNext, onSkip }: FoldersStepProps) {
   const sources = useCall("status", {}).data?.sources ?? [];
-  const contacts = useCall("about", {}).data?.contacts.length ?? 0;
+  const contacts = useCall("contacts", {}).data?.length ?? 0;
   const folder = useAddFolder();
   const remove = useChange("source_remove");
   const demo = useChange("source_demo");

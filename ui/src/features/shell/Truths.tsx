@@ -7,7 +7,7 @@ import { count, timeLeftShort } from "../../lib/words";
 export function Truths() {
   const { state } = useCore();
   const progress = useCall("progress", {}).data;
-  const contacts = useCall("about", {}).data?.contacts;
+  const contacts = useCall("contacts", {}).data;
   const sources = useCall("status", {}).data?.sources;
   const stuck = Boolean(progress?.trouble);
   const index = ((): string => {

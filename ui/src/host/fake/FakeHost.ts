@@ -122,8 +122,8 @@ export class FakeHost implements Host {
           { name: "PDF reader", ok: true, found: "PDFium 7202" },
           { name: "Meaning search", ok: true, found: "all-minilm-l6-v2-int8" },
         ],
-        contacts: [],
       }),
+      contacts: () => [],
       settings_get: () => this.#settings,
       settings_set: (settings) => {
         this.#settings = settings;

@@ -210,6 +210,57 @@ proptest! {
     }
 }
 
+/// Policies with scopes of every kind.
+fn scoped() -> impl Strategy<Value = String> {
+    let proposers = vec![
+        "principal",
+        "principal is Workflow",
+        r#"principal == Workflow::"w""#,
+        r#"principal in Person::"you""#,
+        r#"principal is Workflow in Workflow::"w""#,
+    ];
+    let systems = vec![
+        "resource",
+        r#"resource == System::"demo-company""#,
+        r#"resource == System::"other""#,
+    ];
+    let scope = (prop::sample::select(proposers), prop::sample::select(systems));
+    (policy(), scope).prop_map(|(policy, (proposer, system))| {
+        policy
+            .replacen("(principal, ", &format!("({proposer}, "), 1)
+            .replacen("resource)", &format!("{system})"), 1)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn policies_that_are_asked_about_together_say_what_each_says(
+        policies in prop::collection::vec(scoped(), 40..80),
+        asked in prop::collection::vec(any_facts(), 24),
+    ) {
+        let words = words();
+        let text: String = policies.iter().enumerate()
+            .map(|(place, text)| format!("@id(\"ours-{place}\") @why(\"Because.\")\n{text}\n")).collect();
+        let mut loaded = shipped(&words);
+        loaded.extend(load::file(&file("ours.cedar", &text), &Layer::Company, &words).unwrap());
+        let all = PolicySet::from_policies(loaded.iter().map(|one| one.policy.clone())).unwrap();
+        for question in [Question::Run, Question::Propose] {
+            let slices = Slices::of(&loaded, question, &words).unwrap();
+            for facts in &asked {
+                let request = words.request(question, facts, words.context(facts).unwrap()).unwrap();
+                let sorted = |answer: Result<Answer, String>| answer.map(|mut answer| {
+                    answer.by.sort();
+                    answer
+                }).ok();
+                let one_by_one = sorted(words.ask(&request, &all));
+                prop_assert_eq!(sorted(slices.ask(facts.system.as_str(), &request, &words)), one_by_one);
+            }
+        }
+    }
+}
+
 #[test]
 fn five_hundred_policies_say_what_each_of_them_says() {
     let policies: Vec<String> = (0..500)

@@ -8,6 +8,8 @@ mod table;
 
 use std::sync::Arc;
 
+use cedar_policy::PolicySet;
+
 use super::cedar::Words;
 use super::load::Loaded;
 use super::*;
