@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what `make bench` compares Attaché with. Does only what is missing; what it cannot do, `bench` leaves out.
 #
-# * recoll, by apt-get on Debian and Ubuntu
+# * recoll and sqlite3, which looks into the index, by apt-get on Debian and Ubuntu
 # * bm25s, a pinned Python package, in target/bench-venv
 # * a model of the shape of fastembed's default one, in target/bench-models
 set -euo pipefail
@@ -13,24 +13,24 @@ shape=target/bench-models/bge-small-shape
 
 say() { printf 'bench-setup: %s\n' "$*"; }
 
-install_recoll() {
+install_packages() {
     local as_root=()
-    if command -v recollindex >/dev/null && command -v pdftotext >/dev/null; then return; fi
+    if command -v recollindex >/dev/null && command -v pdftotext >/dev/null && command -v sqlite3 >/dev/null; then return; fi
     command -v apt-get >/dev/null || {
-        say "this is not Debian or Ubuntu: install recoll and poppler-utils yourself (Fedora: sudo dnf install recoll poppler-utils)"
+        say "this is not Debian or Ubuntu: install recoll, poppler-utils and sqlite3 yourself (Fedora: sudo dnf install recoll poppler-utils sqlite)"
         return
     }
     if [[ $EUID -ne 0 ]]; then
         command -v sudo >/dev/null || {
-            say "installing recoll needs an administrator. Run as root: apt-get install recollcmd poppler-utils"
+            say "installing recoll needs an administrator. Run as root: apt-get install recollcmd poppler-utils sqlite3"
             return
         }
         as_root=(sudo)
     fi
-    say "installing recollcmd and poppler-utils with apt-get"
+    say "installing recollcmd, poppler-utils and sqlite3 with apt-get"
     "${as_root[@]}" apt-get update --quiet >/dev/null || true
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends \
-        recollcmd poppler-utils >/dev/null || say "apt-get could not install recoll; its own words are above"
+        recollcmd poppler-utils sqlite3 >/dev/null || say "apt-get could not install recoll; its own words are above"
 }
 
 install_python() {
@@ -49,5 +49,5 @@ install_python() {
     echo "$key" >"$venv/.ready"
 }
 
-install_recoll
+install_packages
 install_python || say "the Python packages could not be installed; what needs them is left out"

@@ -5,10 +5,11 @@
 //
 // ATTACHE_FIGURES_RUNS   how often each is taken (5); all values are printed and the middle one
 // ATTACHE_FIGURES_ONLY   words, with commas: of `start`, `memory`, `switch`, `scroll`, `words`
-// ATTACHE_FIGURES_HOME   the home in which questions are asked for `words`; the demo library if none is given
+// ATTACHE_FIGURES_HOME   the home in which questions are asked for `words`, read to its end; the demo library if none is given
 // ATTACHE_FIGURES_ASK    the question
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { availableParallelism, loadavg } from "node:os";
 import { dirname, join } from "node:path";
@@ -54,9 +55,9 @@ async function demo(t) {
 }
 
 /** Starts a program without anything that drives it; `end` ends it in order. */
-function start(t, program, words) {
+function start(t, program, words, more = {}) {
   // In a group of its own, so that nothing of it is left behind.
-  const child = spawn(program, words, { stdio: ["ignore", "pipe", "ignore"], detached: true });
+  const child = spawn(program, words, { stdio: ["ignore", "pipe", "ignore"], detached: true, env: { ...process.env, ...more } });
   const ended = once(child, "exit");
   t.after(() => {
     try {
@@ -110,43 +111,77 @@ async function atRest(screen) {
   return { picture: last, moving };
 }
 
-figure("start", async (t) => {
+/** The window: how it is started, and what has to be on the screen, one after the other. */
+async function ours(t, screen) {
   const home = await demo(t);
-  const screen = openScreen();
   const launch = () => start(t, process.env.ATTACHE_WINDOW, ["--home", home]);
   const first = launch();
   await until("a window", () => !equal(screen, screen.look(), new Uint32Array(screen.look().length), WHOLE));
   const { picture, moving } = await atRest(screen);
   await first.end();
-  const timed = async () => {
-    await until("an empty screen", () => equal(screen, screen.look(), new Uint32Array(picture.length), WHOLE));
-    const since = process.hrtime.bigint();
-    const passed = () => Number(process.hrtime.bigint() - since) / 1e6;
-    const app = launch();
-    const when = {};
-    for (let now; when.whole === undefined; await pause(1)) {
-      now = screen.look();
-      if (when.box === undefined && equal(screen, now, picture, BOX, moving)) when.box = passed();
-      if (when.box !== undefined && equal(screen, now, picture, WHOLE, moving)) when.whole = passed();
-      if (passed() > 60_000) throw new Error("the window never looked as it did at rest");
-    }
-    await app.end();
-    return when;
+  const like = (part) => (now) => equal(screen, now, picture, part, moving);
+  return { launch, looks: [like(BOX), like(WHOLE)] };
+}
+
+/** The least that any window with this webview takes: WebKit's own program, which comes with it, and a page of one colour. */
+async function floor(t, screen) {
+  const libraries = (await readdir("/usr/lib")).map((name) => join("/usr/lib", name));
+  const browsers = ["/usr/libexec", ...libraries].map((place) => join(place, "webkit2gtk-4.1", "MiniBrowser"));
+  const browser = browsers.find((file) => existsSync(file));
+  if (browser === undefined) {
+    t.diagnostic("nothing is put beside the starts: WebKit's `MiniBrowser` is not installed");
+    return null;
+  }
+  const place = await folder(t);
+  const page = join(place, "empty.html");
+  await writeFile(page, "<!doctype html><title>Empty</title><style>html { background: #336699 }</style>");
+  const kept = { XDG_CACHE_HOME: join(place, "cache"), XDG_DATA_HOME: join(place, "data"), XDG_CONFIG_HOME: join(place, "config") };
+  const middle = screen.look().findIndex((_, index) => screen.at(index).y >= screen.height / 2) + screen.width / 2;
+  return {
+    launch: () => start(t, browser, ["--private", `file://${page}`], kept),
+    looks: [(now) => (now[middle] & 0xffffff) === 0x336699],
   };
+}
+
+/** ms from the start of a process until each of its looks is true of the screen. */
+async function timed(screen, { launch, looks }) {
+  await until("an empty screen", () => equal(screen, screen.look(), new Uint32Array(screen.look().length), WHOLE));
+  const since = process.hrtime.bigint();
+  const passed = () => Number(process.hrtime.bigint() - since) / 1e6;
+  const program = launch();
+  const when = [];
+  for (; when.length < looks.length; await pause(1)) {
+    const now = screen.look();
+    while (when.length < looks.length && looks[when.length](now)) when.push(passed());
+    if (passed() > 60_000) throw new Error("the screen never looked as it should after a start");
+  }
+  await program.end();
+  return when;
+}
+
+figure("start", async (t) => {
+  const screen = openScreen();
+  const [window, least] = [await ours(t, screen), await floor(t, screen)];
   const kinds = { warm: async () => true, cold: dropFiles };
   for (const [kind, prepare] of Object.entries(kinds)) {
     const runs = [];
-    for (let run = 0; run < RUNS; run += 1) {
-      if (!(await prepare())) break;
-      runs.push(await timed());
+    const floors = [];
+    for (let run = 0; run < RUNS && (await prepare()); run += 1) {
+      runs.push(await timed(screen, window));
+      if (least !== null && (await prepare())) floors.push(await timed(screen, least));
     }
     if (runs.length === 0) {
       t.diagnostic("cold starts are not taken: files can't be dropped from memory here; the warm ones are with warm files");
       continue;
     }
-    const how = `from the start of the process until the pixels on the screen are those of the window at rest; no driver; ${kind} files`;
-    tell(`${kind} start until the question field is there`, "ms", runs.map(({ box }) => box), how);
-    tell(`${kind} start until everything is as at rest`, "ms", runs.map(({ whole }) => whole), how);
+    const from = (what) => `from the start of the process until ${what}; no driver; ${kind} files`;
+    const how = from("the pixels on the screen are those of the window at rest");
+    tell(`${kind} start until the question field is there`, "ms", runs.map(([box]) => box), how);
+    tell(`${kind} start until everything is as at rest`, "ms", runs.map(([, whole]) => whole), how);
+    if (least !== null) {
+      const colour = "the pixel in the middle of the screen has the colour of the page, which is empty";
+      tell(`${kind} start of WebKit's own MiniBrowser`, "ms", floors.map(([page]) => page), from(colour));
+    }
   }
   screen.close();
 });
@@ -274,10 +309,21 @@ const FIRST_WORDS = `
   watcher.observe(document.body, { subtree: true, childList: true });
   document.querySelector("form.box button[type=submit]").click();`;
 
+/** Files that were read and passages that were embedded since a copy of the index was taken. */
+function readSince(index, copy) {
+  const changed = (table, key, value) =>
+    `(SELECT count(*) FROM ${table} AS now LEFT JOIN before.${table} AS was USING (${key}) WHERE was.${value} IS NOT now.${value})`;
+  const input = `ATTACH '${copy}' AS before; SELECT ${changed("documents", "id", "handled_at")} + ${changed("embeddings", "hash", "vector")};`;
+  return Number(execFileSync("sqlite3", [index], { input }).toString());
+}
+
 figure("words", async (t) => {
   const given = process.env.ATTACHE_FIGURES_HOME;
   const home = given ?? (await demo(t));
   const question = process.env.ATTACHE_FIGURES_ASK ?? "What availability does Northwind guarantee Halden in a calendar month?";
+  const index = join(home, "index", "index.sqlite");
+  const copy = join(await folder(t), "index.sqlite");
+  execFileSync("sqlite3", [index], { input: `VACUUM INTO '${copy}';` });
   const first = [];
   const later = [];
   let passages = 0;
@@ -294,11 +340,16 @@ figure("words", async (t) => {
       await window.see("document.querySelector('article[aria-busy=false]')");
     }
     for (const { id } of (await window.call("conversation_list", {})).value) await window.call("conversation_delete", { id });
+    // Whatever it found to read in its folders is read before it ends.
+    await until("nothing to read", async () => (await window.call("progress", {})).value.idle);
     await window.close();
   }
   const how = `from the click until the first words are in the page; ${passages} passages`;
-  tell("first words of an answer", "ms", later.map(([words]) => words), how, { painted: later.map(([, painted]) => rounded(painted)) });
-  tell("first words of the first answer after a start", "ms", first.map(([words]) => words), `${how}; the model is loaded for it`);
+  const more = (runs) => ({ passages, painted: runs.map(([, painted]) => rounded(painted)) });
+  tell("first words of an answer", "ms", later.map(([words]) => words), how, more(later));
+  tell("first words of the first answer after a start", "ms", first.map(([words]) => words), `${how}; the model is loaded for it`, more(first));
+  const again = `files read and passages embedded in ${RUNS} starts with ${passages} passages whose files have not changed`;
+  tell("read again at a start", "", [readSince(index, copy)], again, { passages });
 });
 
 // Scrolling -----------------------------------------------------------------------------------------------------------

@@ -83,9 +83,8 @@ impl Connection {
                 runners_up: Vec::new(),
             });
         }
-        if words.contains('@')
-            && let Some(matched) = self.by_address(kind, words, confidentiality).await?
-        {
+        let is_address = words.contains('@');
+        if is_address && let Some(matched) = self.by_address(kind, words, confidentiality).await? {
             return Ok(matched);
         }
         let mut found = self.by_words(kind, words, confidentiality).await?;
@@ -98,13 +97,19 @@ impl Connection {
             }
         }
         Ok(match chosen(words, found) {
-            // An address that nobody has exactly may be a stranger's with a known name in it.
+            // An address that nobody has may look like the name of somebody.
             Matched::One {
-                record, runners_up, ..
-            } if words.contains('@') => {
-                let best = candidate(&record, likeness(words, record.title().unwrap_or_default()));
-                let candidates = std::iter::once(best).chain(runners_up).collect();
-                Matched::Question { candidates }
+                record,
+                mut runners_up,
+                ..
+            } if is_address => {
+                runners_up.insert(
+                    0,
+                    candidate(&record, likeness(words, record.title().unwrap_or_default())),
+                );
+                Matched::Question {
+                    candidates: runners_up,
+                }
             }
             matched => matched,
         })

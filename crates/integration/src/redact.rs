@@ -203,14 +203,18 @@ impl View {
         memchr::memchr(mark, text)?;
         let (mut bytes, mut places, mut at) = (Zeroizing::new(Vec::new()), Vec::new(), 0);
         while let Some(byte) = text.get(at) {
-            let rest = text.get(at..).unwrap_or_default();
-            let (decoded, length) = match *byte == mark {
-                true => decode(rest).unwrap_or_else(|| (vec![*byte], 1)),
-                false => (vec![*byte], 1),
-            };
-            places.extend(decoded.iter().map(|_| (at, at + length)));
-            bytes.extend(decoded);
-            at += length;
+            let decoded = (*byte == mark)
+                .then(|| decode(text.get(at..).unwrap_or_default()))
+                .flatten();
+            if let Some((decoded, length)) = decoded {
+                places.extend(decoded.iter().map(|_| (at, at + length)));
+                bytes.extend(decoded);
+                at += length;
+            } else {
+                places.push((at, at + 1));
+                bytes.push(*byte);
+                at += 1;
+            }
         }
         Some(Self { bytes, places })
     }

@@ -249,7 +249,7 @@ pub async fn fresh(
         let (library, stop) = (library.clone(), stop.clone());
         tokio::spawn(async move { library.index(Until::Stopped, stop).await })
     };
-    until(&library, "idle", is_idle).await?;
+    until(&library, "idle", OFTEN, is_idle).await?;
     for question in questions {
         find(&library, question, Mode::Hybrid, 10).await?; // the model is loaded at the first question
     }
@@ -258,7 +258,7 @@ pub async fn fresh(
     library
         .set_sources(vec![source(1, &place.folder), source(2, large)])
         .await?;
-    until(&library, "busy", is_busy).await?;
+    until(&library, "busy", OFTEN, is_busy).await?;
     let busy = save_all(&library, &place.folder, meanwhile, questions, false).await?;
     stop.cancel();
     run.await??;
@@ -283,12 +283,15 @@ async fn save_all(
         let saved = Instant::now();
         std::fs::write(folder.join(&save.name), &save.text)?;
         let found = |mode, question: &str| holds(library.clone(), save.clone(), mode, question.to_owned());
-        until(library, &save.name, |_| found(Mode::Keyword, &save.word)).await?;
+        until(library, &save.name, OFTEN, |_| found(Mode::Keyword, &save.word)).await?;
         fresh.keyword.push(milliseconds(saved));
-        until(library, &save.name, |_| found(Mode::Vector, &save.paragraph)).await?;
+        until(library, &save.name, SELDOM, |_| {
+            found(Mode::Vector, &save.paragraph)
+        })
+        .await?;
         fresh.vector.push(milliseconds(saved));
         if rest_between {
-            until(library, "idle", is_idle).await?;
+            until(library, "idle", OFTEN, is_idle).await?;
         }
     }
     fresh.busy = !library.progress().borrow().idle;
@@ -311,10 +314,16 @@ async fn holds(library: Library, save: Save, mode: Mode, question: String) -> Ou
         .any(|hit| hit.file == save.name && hit.passage.contains(&save.word)))
 }
 
-/// Looks every few milliseconds until it is so: what is measured is when it becomes true, so looking is the measurement.
+/// Between two looks by words, which take a millisecond.
+const OFTEN: Duration = Duration::from_millis(5);
+/// Between two looks by meaning: each runs the model, and what is looked for waits for the same cores.
+const SELDOM: Duration = Duration::from_millis(100);
+
+/// Looks until it is so: what is measured is when it becomes true, so looking is the measurement, and `pause` its error.
 async fn until<F: Future<Output = Outcome<bool>>>(
     library: &Library,
     what: &str,
+    pause: Duration,
     so: impl Fn(Library) -> F,
 ) -> Outcome<()> {
     let started = Instant::now();
@@ -322,7 +331,7 @@ async fn until<F: Future<Output = Outcome<bool>>>(
         if started.elapsed() > PATIENCE {
             return Err(format!("after {PATIENCE:?} still not so: {what}").into());
         }
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        tokio::time::sleep(pause).await;
     }
     Ok(())
 }

@@ -31,6 +31,7 @@ const READS = new Set([
   "status",
   "progress",
   "about",
+  "contacts",
   "settings_get",
   "conversation_list",
   "conversation_get",

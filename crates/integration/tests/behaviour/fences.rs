@@ -240,8 +240,8 @@ async fn what_never_leaves_does_not_leave() {
     let silent = Silent::listen();
     let base = format!("http://127.0.0.1:{}", silent.port());
     let (connection, ..) = connected(&base, &[&base], &notes(), Limits::default());
-    let wanted = values(json!({"q": "x"}));
-    let read = connection.read("notes.search", &wanted, Confidentiality::Secret, Cap::default());
+    let words = values(json!({"q": "x"}));
+    let read = connection.read("notes.search", &words, Confidentiality::Secret, Cap::default());
     let refused = read.await.unwrap_err();
     assert!(
         matches!(refused, Trouble::Egress(EgressError::Secret { .. })),

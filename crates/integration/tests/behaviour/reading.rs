@@ -64,10 +64,10 @@ async fn pages_are_followed_to_the_end_or_to_the_cap() {
     .await
     .unwrap();
     assert_eq!((few.records.len(), few.more), (4, true));
-    let wanted = values(json!({"q": "vestby"}));
+    let vestby = values(json!({"q": "vestby"}));
     let found = desk
         .connection
-        .search("crm.deals", &wanted, INTERNAL, Cap::default());
+        .search("crm.deals", &vestby, INTERNAL, Cap::default());
     assert_eq!(found.await.unwrap().records.len(), 2);
 }
 
@@ -84,8 +84,8 @@ async fn what_does_not_only_read_is_no_read_and_wrong_arguments_are_not_sent() {
         ("crm.deals.list", json!({"limit": 1_000})),
         ("crm.deals.melt", json!({})),
     ] {
-        let wanted = values(arguments.clone());
-        let read = desk.connection.read(operation, &wanted, INTERNAL, Cap::default());
+        let given = values(arguments.clone());
+        let read = desk.connection.read(operation, &given, INTERNAL, Cap::default());
         assert!(read.await.is_err(), "{operation} {arguments}");
     }
     assert_eq!(desk.company.log().len(), before);

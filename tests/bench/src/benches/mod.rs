@@ -5,6 +5,7 @@ mod desktop;
 mod freshness;
 mod indexing;
 mod questions;
+mod window;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -44,6 +45,11 @@ pub const LIST: &[(&str, &str, Run)] = &[
         "questions",
         "latency, recall, memory and size at 100,000 passages and more",
         questions::run,
+    ),
+    (
+        "window",
+        "the real window: start, switching views, first words, scrolling, memory",
+        window::run,
     ),
 ];
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::{Bench, Show, checkout};
 use crate::Outcome;
+use crate::corpus::Author;
 use crate::figure::{Figure, Goal, median, quantile};
 use crate::library::{Asked, Indexed};
 use crate::machine::{self, size};
@@ -41,14 +42,14 @@ fn at(
     smaller: Option<(f64, f64)>,
 ) -> Outcome<(f64, f64)> {
     let name = format!("questions/{passages}");
-    let folder = bench.folder(&format!("{name}/documents"))?;
-    let mut author = bench.author(7)?;
-    let text = author.fill(&folder, passages / PASSAGES_A_DOCUMENT, 4_000)?;
-    let (real, library) = (bench.model()?, bench.onnxruntime()?);
-    let plain = bench.place(&name, &folder, None);
-    let texts = bench.text_file(&plain)?;
-    let all = part::read_texts(&texts)?;
-    let words = word_model(bench, &real, &library, &all)?;
+    let Collection {
+        folder,
+        bytes: text,
+        mut author,
+        texts,
+        all,
+        words,
+    } = collection(bench, &name, passages)?;
     let quick = bench.place(&name, &folder, Some(words.clone()));
     let started = Instant::now();
     let indexed: Indexed = part::run(&Part::Index { place: quick.clone() })?;
@@ -59,7 +60,7 @@ fn at(
     );
     let questions = author.questions(&all, bench.size(330, 40));
     drop(all);
-    let place = bench.place(&name, &folder, Some(real));
+    let place = bench.place(&name, &folder, Some(bench.model()?));
     let asked: Asked = part::run(&Part::Ask {
         place: place.clone(),
         questions: questions.clone(),
@@ -124,13 +125,48 @@ fn at(
     Ok(times)
 }
 
-/// The word model, made once for both sizes from the words of some of the texts.
+/// Made-up documents and the model that makes vectors up for them.
+pub(super) struct Collection {
+    /// Where the documents are.
+    pub folder: PathBuf,
+    /// Their size.
+    pub bytes: u64,
+    /// Who wrote them.
+    pub author: Author,
+    /// The file with the texts of their passages.
+    pub texts: PathBuf,
+    /// These texts.
+    pub all: Vec<String>,
+    /// Folder of the model, which bears the name of the real one.
+    pub words: PathBuf,
+}
+
+/// Writes documents of about so many passages below the folder `name`.
+pub(super) fn collection(bench: &Bench, name: &str, passages: usize) -> Outcome<Collection> {
+    let folder = bench.folder(&format!("{name}/documents"))?;
+    let mut author = bench.author(7)?;
+    let bytes = author.fill(&folder, passages / PASSAGES_A_DOCUMENT, 4_000)?;
+    let texts = bench.text_file(&bench.place(name, &folder, None))?;
+    let all = part::read_texts(&texts)?;
+    let words = word_model(bench, &bench.model()?, &bench.onnxruntime()?, &all)?;
+    Ok(Collection {
+        folder,
+        bytes,
+        author,
+        texts,
+        all,
+        words,
+    })
+}
+
+/// The word model, made once for all sizes from the words of some of the texts.
 fn word_model(bench: &Bench, real: &Path, library: &Path, texts: &[String]) -> Outcome<PathBuf> {
-    let out = bench.work.join("questions/words");
+    let below = bench.folder("questions")?;
+    let out = below.join("words");
     if !out.join("model.onnx").exists() {
         let step = (texts.len() / 5_000).max(1);
         let sample: Vec<String> = texts.iter().step_by(step).cloned().collect();
-        let file = bench.work.join("questions/sample.jsonl");
+        let file = below.join("sample.jsonl");
         part::write_texts(&file, &sample)?;
         part::run::<()>(&Part::WordModel {
             real: real.to_owned(),
