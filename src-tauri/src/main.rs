@@ -107,13 +107,10 @@ fn start(app: &mut App, home: Home) -> Result<(), Box<dyn std::error::Error>> {
         .min_inner_size(720.0, 560.0)
         .on_navigation(calls::is_own_page)
         .on_new_window(|_, _| NewWindowResponse::Deny);
-    // Nothing of what is shown is kept by the webview. One that keeps nothing can't be driven by tests, so that theirs keeps
-    // it in the home folder.
-    let window = if std::env::var_os(AUTOMATION).is_some() {
-        window.data_directory(webview)
-    } else {
-        window.incognito(true)
-    };
+    // Nothing of what is shown is kept by the webview. What it writes all the same (random numbers, an empty list of hosts)
+    // goes to the home folder, with which it is erased. One that keeps nothing can't be driven by tests.
+    let driven = std::env::var_os(AUTOMATION).is_some();
+    let window = window.data_directory(webview).incognito(!driven);
     window.build()?;
     system::wire(app.handle(), &core);
     Ok(())

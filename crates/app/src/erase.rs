@@ -41,6 +41,10 @@ fn delete(home: &Home) -> Result<(), Failure> {
         };
         gone(removed).map_err(|error| failed(&folder, &error))?;
     }
+    // Nothing of the person's is in it, and a webview that is open may write into it at this moment.
+    if let Err(error) = gone(std::fs::remove_dir_all(home.webview())) {
+        tracing::warn!(%error, "the webview's folder was not deleted");
+    }
     Ok(())
 }
 

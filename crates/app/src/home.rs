@@ -61,7 +61,7 @@ impl Home {
         self.0.join("window.json")
     }
 
-    /// What the webview keeps while tests drive it; otherwise it keeps nothing.
+    /// Where the webview keeps what it can't do without: random numbers, and all it keeps while tests drive it.
     pub fn webview(&self) -> PathBuf {
         self.0.join("webview")
     }
