@@ -4,11 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test stops where something is not as it must be
 
 use std::collections::BTreeMap;
+use std::future::{Future, poll_fn};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
+use std::pin::pin;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::task::Poll;
 
 use app::LedgerActions;
 use domain::{ActionId, SystemId};
@@ -396,6 +399,75 @@ async fn what_a_crash_left_behind_is_found_out_at_the_next_start() {
     assert_eq!(ended.entry.state, State::Succeeded, "{ended:?}");
     assert_eq!(desk.company.deal()["amount_eur"], 1_300_000);
     assert_eq!(desk.company.applied(), 1);
+}
+
+/// Lets a future go on so often and no further, as when its process ends there; `None` if it did not come to its end.
+async fn cut_off<F: Future>(future: F, after: usize) -> Option<F::Output> {
+    let (mut future, mut left) = (pin!(future), after);
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        future.as_mut().poll(context).map(Some)
+    })
+    .await
+}
+
+/// Approves, is cut off after so many steps of sending, starts again and works until everything is at rest. The state in
+/// the end, how many requests did something, and whether it came to its end before it could be cut off.
+async fn ended(desk: &Desk, operation: &str, arguments: Value, after: usize) -> (State, usize, bool) {
+    desk.company.ask(TOKEN, "POST", "/panel/reset", None);
+    let before = desk.company.applied();
+    let first = desk.sit().await;
+    let action = first.propose(operation, arguments).await;
+    first.approve(&action).await.unwrap();
+    let whole = cut_off(first.governed.go_on(action.id), after).await.is_some();
+    drop(first);
+    let second = desk.sit().await;
+    for _ in 0..20 {
+        let all = second.governed.go_on_with_all().await.unwrap();
+        let waits = |state: State| state.is_final() || state == State::NeedsPerson;
+        if all.iter().all(|progress| waits(progress.action.entry.state)) {
+            break;
+        }
+        desk.clock.pass(600_000);
+    }
+    let action = second.governed.book.get(action.id).await.unwrap().unwrap();
+    second.audit().await;
+    (action.entry.state, desk.company.applied() - before, whole)
+}
+
+#[tokio::test]
+async fn wherever_sending_is_cut_off_it_is_done_once_or_a_person_is_asked() {
+    let deal = json!({"name": "Spare parts 2028", "account": 70114});
+    let contact =
+        json!({"name": "Kristin Vik", "email": "kristin.vik@halden-logistics.no", "account": 70114});
+    let call = json!({"type": "call", "subject": "Asked about the offer", "deal": DEAL});
+    for (operation, arguments, asks) in [
+        ("crm.deals.update", later_stage(), false),
+        ("crm.deals.create", deal, false),
+        // Its mark can be searched for, but nothing bounds how late it may still come.
+        ("crm.contacts.create", contact, true),
+        ("crm.activities.create", call, true),
+    ] {
+        let desk = Desk::open();
+        let mut cut = 0;
+        for after in 0.. {
+            let (state, applied, whole) = ended(&desk, operation, arguments.clone(), after).await;
+            let what = format!("{operation} after {after}: {state:?}, {applied} applied");
+            match state {
+                State::Succeeded => assert_eq!(applied, 1, "{what}"),
+                State::NeedsPerson if asks => assert!(applied <= 1, "{what}"),
+                _ => panic!("{what}"),
+            }
+            if whole {
+                break;
+            }
+            cut += 1;
+        }
+        assert!(cut > 5, "{operation} was cut off at {cut} places only");
+    }
 }
 
 #[tokio::test]

@@ -91,6 +91,10 @@ impl Governed {
                 };
                 if action.entry.after(event, self.now()).is_ok() {
                     self.step(&mut action, event, "refused", Some(told)).await?;
+                } else if action.outcome.as_ref() != Some(&told) {
+                    // It stays where it is until it expires; the person sees why nothing happens.
+                    action.outcome = Some(told);
+                    self.keep(&mut action, "refused").await?;
                 }
                 return Ok(Some(action));
             }
