@@ -14,6 +14,7 @@ mod erase;
 mod home;
 mod machine;
 mod parts;
+pub mod policy;
 mod shelf;
 
 use std::sync::Arc;

@@ -98,6 +98,11 @@ pub enum Do {
         #[command(subcommand)]
         what: AuditDo,
     },
+    /// Check, try or explain the rules for what may be changed outside
+    Policy {
+        #[command(subcommand)]
+        what: PolicyDo,
+    },
     /// Say what is missing on this machine and how to get it
     Doctor,
 }
@@ -115,6 +120,28 @@ pub enum AuditDo {
         /// The file to write, which must not exist yet; standard output if none is given
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+    },
+}
+
+/// What to do with policies. Each reads a folder with the company's policies (`*.cedar`), which come on top of the shipped ones.
+#[derive(Subcommand)]
+pub enum PolicyDo {
+    /// Say which rules would be in force, or what is wrong with one
+    Check {
+        /// The folder
+        folder: PathBuf,
+    },
+    /// Tell the stories in the folder (`*.json`) and say which go otherwise than they shall
+    Test {
+        /// The folder
+        folder: PathBuf,
+    },
+    /// Say what the rules make of a request, and why
+    Explain {
+        /// The folder
+        folder: PathBuf,
+        /// A file with the request, as JSON, in the form of a story's `request`
+        request: PathBuf,
     },
 }
 
@@ -248,6 +275,7 @@ impl Do {
             Self::Ask { .. } => "ask",
             Self::Eval { .. } => "eval",
             Self::Audit { .. } => "audit",
+            Self::Policy { .. } => "policy",
             Self::Doctor => "doctor",
         }
     }

@@ -6,6 +6,7 @@
 mod arguments;
 mod audit;
 mod index;
+mod policy;
 mod show;
 
 use std::process::ExitCode;
@@ -66,6 +67,9 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     } = &arguments.what
     {
         return audit::verify_file(file, json);
+    }
+    if let Do::Policy { what } = &arguments.what {
+        return policy::policy(what, json);
     }
     let doing = format!("attache {}", arguments.what.name());
     let workspace = app::open(&home, &doing).await?;
@@ -176,7 +180,8 @@ async fn perform(
         Do::Audit {
             what: AuditDo::Export { out },
         } => audit::export(copilot, out).await,
-        Do::Doctor => Ok(ExitCode::SUCCESS),
+        // Done before a workspace is opened.
+        Do::Doctor | Do::Policy { .. } => Ok(ExitCode::SUCCESS),
     }
 }
 

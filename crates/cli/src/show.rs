@@ -352,3 +352,28 @@ fn indented(text: &str) -> String {
         .collect::<Vec<_>>()
         .join("\n")
 }
+
+/// The rules that would be in force.
+pub fn checked(checked: &app::policy::Checked) {
+    for rule in &checked.rules {
+        println!("{}  ({})\n  {}", rule.id, rule.file, rule.why);
+    }
+    println!("{} rules, {}", checked.rules.len(), checked.digest);
+}
+
+/// How stories went.
+pub fn tested(tested: &app::policy::Tested) {
+    for wrong in &tested.wrong {
+        println!("{}: {}\n  {}", wrong.file, wrong.story, wrong.wrong);
+    }
+    println!(
+        "{} stories, {} of them go otherwise",
+        tested.stories,
+        tested.wrong.len()
+    );
+}
+
+/// What the rules say to a request, and why.
+pub fn explained(explained: &app::policy::Explained) {
+    println!("{}", explained.explanation);
+}
