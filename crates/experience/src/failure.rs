@@ -65,7 +65,7 @@ impl Failure {
         ];
         if full.iter().any(|words| self.message.contains(words)) {
             Self::environment(
-                "The disk on which Attaché keeps its data is full.",
+                "The disk is full, so Attaché can't keep anything new.",
                 "Free some space. What was kept is safe, and Attaché goes on by itself.",
             )
             .with_code("disk_full")
