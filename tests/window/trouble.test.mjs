@@ -1,7 +1,7 @@
 // Bad things that happen, in the real window: each is said on the page, and nothing is lost.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtemp, open, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -199,5 +199,34 @@ test("on a full disk a question is refused and stays written, what was read stil
   await window.click(ASK);
   await window.see("document.querySelectorAll('article[aria-busy=false] .answer-part').length === 2");
   await window.read(2);
+  await window.close();
+});
+
+test("a folder that is gone is named at once, loses nothing and answers again when it is back", LIMIT, async (t) => {
+  const { window, place } = await withAnswer(t, await folder(t));
+  await rename(place, `${place} elsewhere`);
+  await window.seeText("The folder of Customers cannot be reached.");
+  await window.seeText(ANSWER);
+  await window.go("#/library");
+  await window.seeText("This folder cannot be reached");
+  await rename(`${place} elsewhere`, place);
+  await window.see("!document.body.innerText.includes('cannot be reached')");
+  await window.go("#/ask");
+  await window.ask(QUESTION);
+  await window.see("document.querySelector('article[aria-busy=false] .answer-part')");
+  await window.close();
+});
+
+test("a citation of before leads to its own file after the index was made again", LIMIT, async (t) => {
+  const home = await folder(t);
+  const { window: before, place } = await withAnswer(t, home);
+  await before.close();
+  await rm(join(home, "index"), { recursive: true });
+  for (let note = 0; note < 300; note += 1) await writeFile(join(place, `Note ${note}.md`), `Note ${note}\n`);
+  const window = await openWindow(t, home, WORDS);
+  await window.read(301);
+  await window.click(RECENT);
+  await window.click("(//button[contains(@class, 'cite')])[1]");
+  await window.see(`document.querySelector('.evidence mark')?.textContent.includes(${JSON.stringify(ANSWER)})`);
   await window.close();
 });
