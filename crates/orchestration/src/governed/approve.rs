@@ -114,9 +114,8 @@ impl Governed {
             },
             batch: old.batch,
         };
-        let mut fresh = self.propose(proposal).await?;
-        // Where the arguments were seen has not changed.
-        fresh.effect.arguments.clone_from(&old.effect.arguments);
+        // Where the arguments were seen has not changed: a fresh card is never milder for having forgotten it.
+        let fresh = self.propose_as_seen(proposal, old.effect.arguments).await?;
         Ok(Stop::Changed {
             fresh: Box::new(fresh),
         })

@@ -80,6 +80,21 @@ impl Governed {
     /// # Errors
     /// When the system can't be asked, or the arguments do not fit its description, or nothing could be kept.
     pub async fn propose(&self, proposal: Proposal) -> Result<Action, Stop> {
+        let arguments = proposal.arguments.iter().map(|(name, value)| {
+            let origin = proposal.context.origin(&proposal.proposer, value);
+            let value = value.clone();
+            (name.clone(), Argument { value, origin })
+        });
+        let arguments = arguments.collect();
+        self.propose_as_seen(proposal, arguments).await
+    }
+
+    /// The same, where it is known already where the arguments were seen.
+    pub(super) async fn propose_as_seen(
+        &self,
+        proposal: Proposal,
+        arguments: BTreeMap<String, Argument>,
+    ) -> Result<Action, Stop> {
         let system = self.system(&proposal.system)?;
         let described = system.connection.description().operation(&proposal.operation);
         let operation = &described
@@ -88,17 +103,12 @@ impl Governed {
                 operation: proposal.operation.clone(),
             })?
             .operation;
-        let arguments = proposal.arguments.iter().map(|(name, value)| {
-            let origin = proposal.context.origin(&proposal.proposer, value);
-            let value = value.clone();
-            (name.clone(), Argument { value, origin })
-        });
         let effect = Effect {
             system: proposal.system.clone(),
             operation: proposal.operation.clone(),
             definition: operation.definition.clone(),
             target: None,
-            arguments: arguments.collect(),
+            arguments,
         };
         let preview = system.connection.preview(&effect).await?;
         self.judged(system, operation, proposal, preview).await
