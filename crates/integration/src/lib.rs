@@ -36,7 +36,7 @@ pub use connection::OneCredential;
 pub use connection::{Account, Cap, Connection, Credentials, Found, Setup, describe};
 pub use matching::{Candidate, How, Matched};
 pub use perform::{Dispatch, Done, Outcome};
-pub use preview::{Message, Preview};
+pub use preview::{Message, Preview, Raw};
 pub use record::Record;
 pub use redact::{REDACTED, Redactor, SHORTEST, Scrubbed, TooShort};
 pub use request::Prepared;

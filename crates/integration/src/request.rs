@@ -7,6 +7,7 @@ use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::{Map, Value, json};
 
+use crate::preview::Raw;
 use crate::Trouble;
 use crate::description::{Described, Place, digest, fits, plain};
 use crate::record::tag_of;
@@ -102,6 +103,16 @@ impl Prepared {
             body,
             hash,
         })
+    }
+
+    /// The request for people to look at.
+    pub(crate) fn raw(&self) -> Raw {
+        Raw {
+            method: self.method.to_string(),
+            address: self.url.to_string(),
+            condition: self.if_match.clone(),
+            body: self.body.clone().map(Value::Object),
+        }
     }
 
     /// SHA-256 of the request in canonical form, in hex: method, address, condition and body. The same for all attempts,

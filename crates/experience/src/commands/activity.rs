@@ -4,7 +4,7 @@ use std::path::Path;
 use governance::audit::{self, Broken, Head, Verifier};
 use serde::{Deserialize, Serialize};
 
-use super::{Access, Command, NONE, Nothing, Window};
+use super::{Access, Command, MAIN, NONE, Nothing, Window};
 use crate::{Copilot, Failure};
 
 /// Rows that are looked at in one go.
@@ -15,6 +15,7 @@ pub struct AuditVerify;
 
 /// Whether an audit holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Verified {
     /// Every row is what was written, in its place.
     pub holds: bool,
@@ -43,7 +44,7 @@ impl Verified {
 impl Command for AuditVerify {
     const NAME: &'static str = "audit_verify";
     const ACCESS: Access = Access::Read;
-    const WINDOWS: &'static [Window] = NONE;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = Nothing;
     type Response = Verified;
 

@@ -1,9 +1,10 @@
 use data_encoding::BASE32_NOPAD;
 use domain::{ActionId, Confidentiality};
-use governance::approval::{Authorized, Warrant, authorize};
+use governance::approval::{Authorized, Ground, Warrant, authorize};
+use governance::grants::Used;
 use integration::{Dispatch, Outcome, Verified};
 
-use super::{Action, Governed, Stop, Told};
+use super::{Action, Governed, Spend, Stop, Told};
 use crate::journal::{Answer, Event, Sight, State, Want};
 
 /// How far an action is after it was worked on.
@@ -76,7 +77,7 @@ impl Governed {
 
     /// Makes the attempt durable, sends, and keeps the answer. The action where the guard refused it.
     async fn send(&self, mut action: Action) -> Result<Option<Action>, Stop> {
-        let authorized = match self.authorized(&action) {
+        let (authorized, spend) = match self.authorized(&action).await {
             Ok(authorized) => authorized,
             Err(refusal) => {
                 let told = Told {
@@ -99,14 +100,18 @@ impl Governed {
                 return Ok(Some(action));
             }
         };
-        let system = self.system(&action.effect.system)?;
+        let system = self.system(&action.effect.system).await?;
         let connection = system.connection.clone();
         let material = authorized.key_material(&action.id.to_string());
         let key = action
             .key
             .get_or_insert_with(|| key(&self.install_key, &material))
             .clone();
-        if !self.step(&mut action, Event::Begun, "dispatching", None).await? {
+        let Ok(entry) = action.entry.after(Event::Begun, self.now()) else {
+            return Ok(None);
+        };
+        action.entry = entry;
+        if !self.keep_spending(&mut action, "dispatching", spend).await? {
             return Ok(None);
         }
         let dispatch = Dispatch {
@@ -139,8 +144,11 @@ impl Governed {
     }
 
     /// The right to send it, judged anew at this moment.
-    fn authorized(&self, action: &Action) -> Result<Authorized<domain::Effect>, Stop> {
-        let system = self.system(&action.effect.system)?;
+    async fn authorized(
+        &self,
+        action: &Action,
+    ) -> Result<(Authorized<domain::Effect>, Option<Spend>), Stop> {
+        let system = self.system(&action.effect.system).await?;
         let described = system
             .connection
             .description()
@@ -152,28 +160,48 @@ impl Governed {
             })?
             .operation;
         let shown = &action.shown;
-        let situation = self.situation(system, &action.effect, &shown.proposer, &shown.context);
-        let warrant = match &action.approval {
+        let lines = action.approval.as_ref().map_or(1, |approval| approval.lines().len());
+        let count = u32::try_from(lines).unwrap_or(u32::MAX);
+        let situation = self.situation(&system, &action.effect, &shown.proposer, &shown.context, count);
+        let held = match &shown.grant {
+            Some(id) => self.grants.all().await?.into_iter().find(|held| held.grant.id == *id),
+            None => None,
+        };
+        let warrant = match (&action.approval, &held) {
             // The line of an approval belongs to one action, and the journal alone says whether it may be sent again.
-            Some(approval) => Warrant::Approval {
+            (Some(approval), _) => Warrant::Approval {
                 approval,
                 used: false,
             },
-            None => Warrant::Rules,
+            // A second attempt is the same change: it was counted when the first began.
+            (None, Some(held)) => Warrant::Grant {
+                grant: &held.grant,
+                used: if action.entry.attempts > 0 { Used::default() } else { held.used },
+            },
+            (None, None) => Warrant::Rules,
         };
         let now = self.clock.wall();
-        Ok(authorize(
+        let authorized = authorize(
             &self.policies,
             &action.effect,
             operation,
             &situation,
             warrant,
             now,
-        )?)
+        )?;
+        let spend = match (authorized.ground(), held) {
+            (Ground::Grant { id, used }, Some(held)) if action.entry.attempts == 0 => Some(Spend {
+                grant: id.clone(),
+                before: held.used,
+                after: *used,
+            }),
+            _ => None,
+        };
+        Ok((authorized, spend))
     }
 
     async fn look(&self, mut action: Action) -> Result<(), Stop> {
-        let connection = self.system(&action.effect.system)?.connection.clone();
+        let connection = self.system(&action.effect.system).await?.connection.clone();
         let key = action.key.clone().unwrap_or_default();
         let (sight, told) = match connection.look_up(&action.effect, &key).await {
             integration::Sight::Found { id, version } => (
