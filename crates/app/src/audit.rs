@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use domain::ActionId;
 use experience::{Audit, Failure};
 use governance::audit::Row;
 use serde_json::{Map, Value};
@@ -21,6 +22,16 @@ impl Audit for LedgerAudit {
             .audit_after(seq, most)
             .await
             .map_err(|error| failure(&error))
+    }
+
+    async fn rows_about(&self, action: ActionId) -> Result<Vec<Row>, Failure> {
+        let rows = self.0.audit_about(action.0).await;
+        rows.map_err(|error| failure(&error))
+    }
+
+    async fn beginnings_before(&self, seq: Option<u64>, most: u32) -> Result<Vec<Row>, Failure> {
+        let rows = self.0.audit_beginnings(seq, most).await;
+        rows.map_err(|error| failure(&error))
     }
 }
 

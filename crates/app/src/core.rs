@@ -222,6 +222,7 @@ impl Upkeep {
         let tasks = vec![
             tokio::spawn(keep_indexing(copilot.clone(), stop.clone())),
             tokio::spawn(tell_progress(copilot.clone(), stop.clone())),
+            tokio::spawn(dispatch(copilot.clone(), stop.clone())),
         ];
         Self { stop, tasks }
     }
@@ -271,6 +272,45 @@ async fn keep_indexing(copilot: Copilot, stop: CancellationToken) {
         }
         copilot.indexing.set_trouble(None);
         pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// Goes on with what was decided until stopped: what an earlier process left behind first, then whatever waits for time or
+/// was kept by somebody else. Tells windows when something changed.
+async fn dispatch(copilot: Copilot, stop: CancellationToken) {
+    let governed = copilot.governed.clone();
+    let mut changes = governed.changes.subscribe();
+    loop {
+        changes.mark_unchanged();
+        let working = governed.clone();
+        let mut run = tokio::spawn(async move { working.go_on_with_all().await });
+        let ended = tokio::select! {
+            ended = &mut run => ended,
+            () = stop.cancelled() => {
+                // What is being sent gets a moment; what takes longer is looked up at the next start.
+                let _ = tokio::time::timeout(PATIENCE, run).await;
+                return;
+            }
+        };
+        let Ok(ended) = ended else { return };
+        let again = match ended {
+            Ok(all) => all.iter().filter_map(|progress| progress.again).min(),
+            Err(stop) => {
+                tracing::warn!(%stop, "what was decided can't be looked at now");
+                None
+            }
+        };
+        copilot
+            .events
+            .publish(Event::stale(&[Cache::Actions, Cache::Grants]));
+        let rest = again
+            .map_or(LONGEST_PAUSE, Duration::from_millis)
+            .min(LONGEST_PAUSE);
+        tokio::select! {
+            () = stop.cancelled() => return,
+            changed = changes.changed() => if changed.is_err() { return },
+            () = tokio::time::sleep(rest) => {}
+        }
     }
 }
 

@@ -31,7 +31,13 @@ fn delete(home: &Home) -> Result<(), Failure> {
         gone(std::fs::remove_file(&file)).map_err(|error| failed(&file, &error))?;
     }
     let copy = home.demo();
-    for folder in [home.index(), copy.with_extension("new"), copy, home.logs()] {
+    for folder in [
+        home.index(),
+        copy.with_extension("new"),
+        copy,
+        home.playground(),
+        home.logs(),
+    ] {
         // A link is deleted, never what it points to.
         let link = std::fs::symlink_metadata(&folder).is_ok_and(|about| about.is_symlink());
         let removed = if link {

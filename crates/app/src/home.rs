@@ -56,6 +56,11 @@ impl Home {
         self.0.join("demo documents")
     }
 
+    /// The records of the demo company.
+    pub fn playground(&self) -> PathBuf {
+        self.0.join("demo company")
+    }
+
     /// Where the window was and how large.
     pub fn window(&self) -> PathBuf {
         self.0.join("window.json")

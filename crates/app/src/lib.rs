@@ -12,22 +12,31 @@ mod core;
 pub mod doctor;
 mod erase;
 mod home;
+pub mod logging;
 mod machine;
 mod parts;
+mod playground;
 pub mod policy;
 mod shelf;
+mod systems;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use experience::events::Events;
 use experience::{Answers, Copilot, Failure, Indexing};
+use governance::policy::Policies;
+use integration::{Clock, MachineClock};
+use orchestration::governed::Governed;
+use orchestration::journal::Epoch;
 use retrieval::extract::ReaderConfig;
 use retrieval::{Library, LibraryConfig};
 use storage::Ledger;
 use tokio::sync::mpsc;
 
 pub use self::core::Core;
-pub use actions::LedgerActions;
+pub use actions::{LedgerActions, LedgerGrants};
 pub use home::{Home, Lock};
 pub use parts::{DEFAULT_MODEL, MODEL_VARIABLE, Parts};
 
@@ -92,7 +101,23 @@ async fn open_with(
         threads,
     };
     let library = Library::open(config).await?;
+    let clock: Arc<dyn Clock> = Arc::new(MachineClock::start());
+    let connected = Arc::new(systems::Connected::new(
+        home.clone(),
+        ledger.clone(),
+        logging::redactor(),
+        clock.clone(),
+    ));
+    let governed = Arc::new(governed(&ledger, connected.clone(), clock).await?);
+    let desk = systems::Desk {
+        connected,
+        governed: governed.clone(),
+        ledger: ledger.clone(),
+        home: home.clone(),
+    };
     let copilot = Copilot {
+        governed,
+        connections: Arc::new(desk),
         library,
         indexing: Indexing::default(),
         shelf: Arc::new(shelf::LedgerShelf(ledger.clone())),
@@ -113,6 +138,37 @@ async fn open_with(
         copilot,
         ledger,
         lock,
+    })
+}
+
+/// The governed path over the ledger and the connected systems.
+async fn governed(
+    ledger: &Ledger,
+    systems: Arc<systems::Connected>,
+    clock: Arc<dyn Clock>,
+) -> Result<Governed, Failure> {
+    let failed = |error: storage::LedgerError| shelf::failure(&error);
+    let policies = Policies::shipped().map_err(|faults| {
+        Failure::environment(
+            format!("The rules that come with Attaché can't be read: {faults}"),
+            "Install Attaché again. Until then nothing can be changed in your systems.",
+        )
+    })?;
+    let stopped = ledger.setting(systems::STOPPED).await.map_err(failed)?;
+    let epoch = ledger.begin_epoch(clock.wall()).await.map_err(failed)?;
+    Ok(Governed {
+        book: Arc::new(LedgerActions(ledger.clone())),
+        grants: Arc::new(LedgerGrants(ledger.clone())),
+        systems,
+        policies: Arc::new(policies),
+        // The demo company's; a company's own domains come with its connections.
+        organisation: BTreeSet::from(["northwind-robotics.com".to_owned()]),
+        install_key: systems::install_key(ledger).await?,
+        epoch: Epoch(epoch),
+        clock,
+        // Only a clear no lets it go on.
+        stopped: AtomicBool::new(stopped.is_some_and(|word| word != "no")),
+        changes: tokio::sync::watch::Sender::new(0),
     })
 }
 

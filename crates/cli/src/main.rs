@@ -3,6 +3,7 @@
 //! Each subcommand is one command of `experience`, shown as text for people or, with `--json`, as one JSON value (with
 //! `ask` and `index` too: progress goes to standard error). It decides nothing itself.
 
+mod acting;
 mod arguments;
 mod audit;
 mod index;
@@ -25,12 +26,7 @@ fn main() -> ExitCode {
     app::no_telemetry();
     let arguments = Arguments::parse();
     let level = if arguments.verbose { "debug" } else { "warn" };
-    let filter = tracing_subscriber::EnvFilter::builder()
-        .parse_lossy(format!("{level},sqlx=warn,tantivy=warn,ort=warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    app::logging::start(level);
     let json = arguments.json;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let done = match runtime {
@@ -180,6 +176,12 @@ async fn perform(
         Do::Audit {
             what: AuditDo::Export { out },
         } => audit::export(copilot, out).await,
+        Do::System { what } => acting::system(copilot, what, json).await,
+        Do::Propose(proposal) => acting::propose(copilot, proposal, json).await,
+        Do::Approvals { what } => acting::approvals(copilot, what, json).await,
+        Do::Grants { what } => acting::grants(copilot, what, json).await,
+        Do::Undo { ids } => acting::undo(copilot, ids, json).await,
+        Do::Receipt { what } => acting::receipt(copilot, what, json).await,
         // Done before a workspace is opened.
         Do::Doctor | Do::Policy { .. } => Ok(ExitCode::SUCCESS),
     }

@@ -23,9 +23,31 @@ pub fn value<T: Serialize>(value: &T, json: bool, text: impl FnOnce(&T)) {
     }
 }
 
-/// A line of text.
+/// A line of text. What comes from other systems and files can't move the cursor or turn the direction of the text.
 pub fn line(text: &str) {
-    println!("{text}");
+    println!("{}", printable(text));
+}
+
+/// A line of text that a person reads before they decide, wherever the output goes.
+pub fn to_terminal(text: &str) {
+    eprintln!("{}", printable(text));
+}
+
+/// A question, with the cursor behind it.
+pub fn ask(text: &str) {
+    eprint!("{}: ", printable(text));
+}
+
+fn printable(text: &str) -> String {
+    let turns = |letter: char| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let shown = |letter: char| {
+        if letter.is_control() || turns(letter) {
+            '\u{fffd}'
+        } else {
+            letter
+        }
+    };
+    text.chars().map(shown).collect()
 }
 
 /// A failure, on standard error; with `json` as a value on standard output.

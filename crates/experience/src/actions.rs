@@ -487,7 +487,8 @@ impl From<&Action> for ActionView {
             version: target.version.clone(),
             meant: shown.meant.as_ref().map(MeantView::from),
         });
-        let outside = |source: &&SourceRef| matches!(source.kind.as_str(), "mail" | "file" | "record" | "tool");
+        let outside =
+            |source: &&SourceRef| matches!(source.kind.as_str(), "mail" | "file" | "record" | "tool");
         let mut sources: Vec<SourceView> = Vec::new();
         if shown.context.integrity >= Integrity::Text {
             sources.extend(shown.context.sources.iter().filter(outside).map(SourceView::from));
@@ -533,7 +534,11 @@ impl From<&Action> for ActionView {
                 second_signature: has(Obligation::SecondSignature),
                 policy: action.verdict.policy_digest.to_string(),
             },
-            changes: shown.changes.iter().map(|change| change_view(change, action)).collect(),
+            changes: shown
+                .changes
+                .iter()
+                .map(|change| change_view(change, action))
+                .collect(),
             unchanged: shown.unchanged,
             message: shown.message.as_ref().map(MessageView::from),
             undo: shown.undo.map(UndoView::from),
@@ -550,7 +555,11 @@ impl From<&Action> for ActionView {
                 words: told.words.clone(),
                 record: told.record.clone(),
                 as_sent: told.as_sent,
-                differs: told.differs.iter().map(|change| change_view(change, action)).collect(),
+                differs: told
+                    .differs
+                    .iter()
+                    .map(|change| change_view(change, action))
+                    .collect(),
             }),
             attempts: action.entry.attempts,
         };
@@ -566,10 +575,16 @@ fn sentence(view: &ActionView) -> String {
 }
 
 fn clause(view: &ActionView) -> String {
-    let system = if view.system_title.is_empty() { &view.system } else { &view.system_title };
+    let system = if view.system_title.is_empty() {
+        &view.system
+    } else {
+        &view.system_title
+    };
     let kind = view.record.as_ref().map(|record| record.kind.clone());
     let named = match &view.record {
-        Some(RecordView { title: Some(title), .. }) => format!(" “{title}”"),
+        Some(RecordView {
+            title: Some(title), ..
+        }) => format!(" “{title}”"),
         Some(RecordView { id, .. }) => format!(" {id}"),
         None => String::new(),
     };
@@ -601,10 +616,13 @@ fn clause(view: &ActionView) -> String {
             many => on(&format!("Change {many} fields on")),
         },
         (_, _, "create") => {
-            let title = view.changes.iter().find(|change| {
-                matches!(change.field.as_str(), "name" | "subject" | "title")
-            });
-            let title = title.and_then(|change| change.after.as_deref()).map(|own| format!(" “{own}”"));
+            let title = view
+                .changes
+                .iter()
+                .find(|change| matches!(change.field.as_str(), "name" | "subject" | "title"));
+            let title = title
+                .and_then(|change| change.after.as_deref())
+                .map(|own| format!(" “{own}”"));
             format!("Create the {made}{} in {system}", title.unwrap_or_default())
         }
         (_, _, "note") => on("Add an internal note to"),
@@ -626,11 +644,18 @@ fn card_sentence(left: &[&ActionView]) -> String {
                 .take(left.len().saturating_sub(2))
                 .map(|view| lower_first(&clause(view)))
                 .collect();
-            let middle = if middle.is_empty() { String::new() } else { format!(", {}", middle.join(", ")) };
+            let middle = if middle.is_empty() {
+                String::new()
+            } else {
+                format!(", {}", middle.join(", "))
+            };
             format!("{}{middle}, then {}.", clause(first), lower_first(&clause(last)))
         }
         many => {
-            let system = many.first().map(|view| view.system_title.as_str()).unwrap_or_default();
+            let system = many
+                .first()
+                .map(|view| view.system_title.as_str())
+                .unwrap_or_default();
             let sends = many.iter().filter(|view| view.side_effect == "send").count();
             let changes = many.len().saturating_sub(sends);
             match (changes, sends) {
@@ -658,7 +683,9 @@ fn state_words(view: &ActionView) -> String {
             format!("Denied by policy. {} Nothing was sent.", why.join(" "))
         }
         ActionState::Awaiting => "Waits for your decision.".to_owned(),
-        ActionState::Rejected => format!("Nothing was sent. {}", told.unwrap_or_default()).trim().to_owned(),
+        ActionState::Rejected => format!("Nothing was sent. {}", told.unwrap_or_default())
+            .trim()
+            .to_owned(),
         ActionState::Expired => "Nobody decided in time. Nothing was sent.".to_owned(),
         ActionState::Approved => match told {
             Some(told) => format!("Approved, and waits to be sent. {told}"),
@@ -690,7 +717,7 @@ fn one_word(kind: &str) -> String {
 }
 
 /// `close_date` is `Close date`.
-pub(crate) fn label(field: &str) -> String {
+pub fn label(field: &str) -> String {
     let words = field.replace(['_', '-'], " ");
     let mut letters = words.chars();
     match letters.next() {
@@ -738,7 +765,10 @@ impl From<&Meant> for MeantView {
         let how = match meant.by.as_str() {
             "id" => "These words are its number.".to_owned(),
             "title" => "These words are its title, or most of it.".to_owned(),
-            field => format!("Only this record has this value as its {}.", label(field).to_lowercase()),
+            field => format!(
+                "Only this record has this value as its {}.",
+                label(field).to_lowercase()
+            ),
         };
         Self {
             words: meant.words.clone(),
@@ -877,7 +907,10 @@ impl GrantView {
             from: grant.from,
             until: grant.until,
             revoked: grant.revoked,
-            active: !grant.revoked && left && grant.policy == policy && (grant.from..grant.until).contains(&now),
+            active: !grant.revoked
+                && left
+                && grant.policy == policy
+                && (grant.from..grant.until).contains(&now),
             action: held.action,
         }
     }
@@ -923,8 +956,11 @@ impl From<Stop> for Failure {
     fn from(stop: Stop) -> Self {
         let message = stop.to_string();
         match stop {
-            Stop::NoSystem(_) => Self::user(message, "Connect it first; the demo company is under Connections.")
-                .with_code("no_system"),
+            Stop::NoSystem(_) => Self::user(
+                message,
+                "Connect it first; the demo company is under Connections.",
+            )
+            .with_code("no_system"),
             Stop::NoAction(_) => Self::user(message, "Look at the list again.").with_code("gone"),
             Stop::Trouble(_) => Self::remote(message, "Nothing was sent that changes anything."),
             Stop::WhichRecord { candidates, .. } => {

@@ -7,9 +7,9 @@ use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::{Map, Value, json};
 
-use crate::preview::Raw;
 use crate::Trouble;
 use crate::description::{Described, Place, digest, fits, plain};
+use crate::preview::Raw;
 use crate::record::tag_of;
 
 /// What stands in a path or query as it is (RFC 3986, 2.3); everything else is encoded.

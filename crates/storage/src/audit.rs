@@ -27,6 +27,37 @@ impl Ledger {
         Ok(head)
     }
 
+    /// All rows about an action, oldest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or a row is not one.
+    pub async fn audit_about(&self, action: i64) -> Result<Vec<Row>, LedgerError> {
+        // The words of the index `audit_action`, so that it is used.
+        let sql =
+            "SELECT seq, body, prev, hash FROM audit WHERE json_extract(body, '$.action') = ? ORDER BY seq";
+        rows(sqlx::query_as(sql).bind(action).fetch_all(&self.pool).await?)
+    }
+
+    /// Rows with which something begins (of those about an action only the first), newest first, so many at most, all
+    /// before a number if one is given.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or a row is not one.
+    pub async fn audit_beginnings(&self, before: Option<u64>, most: u32) -> Result<Vec<Row>, LedgerError> {
+        // The words of the index `audit_begins`, so that it is used.
+        let sql = "SELECT seq, body, prev, hash FROM audit
+                   WHERE (json_extract(body, '$.kind') <> 'action' OR json_extract(body, '$.event') = 'proposed')
+                     AND seq < ? ORDER BY seq DESC LIMIT ?";
+        let before = before.and_then(|seq| i64::try_from(seq).ok()).unwrap_or(i64::MAX);
+        rows(
+            sqlx::query_as(sql)
+                .bind(before)
+                .bind(most)
+                .fetch_all(&self.pool)
+                .await?,
+        )
+    }
+
     /// Rows of the audit after a number, so many at most, oldest first.
     ///
     /// # Errors
@@ -38,17 +69,20 @@ impl Ledger {
             .bind(most)
             .fetch_all(&self.pool)
             .await?;
-        rows.into_iter()
-            .map(|(seq, body, prev, hash)| {
-                Ok(Row {
-                    seq: u64::try_from(seq).unwrap_or_default(),
-                    body,
-                    prev: digest(&prev)?,
-                    hash: digest(&hash)?,
-                })
-            })
-            .collect()
+        self::rows(rows)
     }
+}
+
+fn rows(read: Vec<(i64, String, Vec<u8>, Vec<u8>)>) -> Result<Vec<Row>, LedgerError> {
+    let row = |(seq, body, prev, hash): (i64, String, Vec<u8>, Vec<u8>)| {
+        Ok(Row {
+            seq: u64::try_from(seq).unwrap_or_default(),
+            body,
+            prev: digest(&prev)?,
+            hash: digest(&hash)?,
+        })
+    };
+    read.into_iter().map(row).collect()
 }
 
 /// Adds a row within a transaction. The ledger has one connection, so that nobody else adds one meanwhile; if another

@@ -9,13 +9,17 @@
 mod actions;
 mod audit;
 mod conversations;
+mod grants;
 mod hosts;
 mod ledger;
 mod settings;
 mod sources;
+mod systems;
 
 pub use actions::{ActionRow, Arrow, NewAction};
 pub use audit::Note;
 pub use conversations::{ConversationRow, EndedTurn, NewTurn, RUNNING, TurnRow};
+pub use grants::{GrantRow, SpendRow};
 pub use hosts::{Contact, HostRow};
 pub use ledger::{Ledger, LedgerError};
+pub use systems::SystemRow;

@@ -247,10 +247,9 @@ impl Command for ActionApprove {
     type Response = Decided;
 
     async fn run(copilot: &Copilot, request: ApproveRequest) -> Result<Decided, Failure> {
-        let shown: Digest = request
-            .shown
-            .parse()
-            .map_err(|error| Failure::user(format!("{error}."), "Look at the card again.").with_code("card"))?;
+        let shown: Digest = request.shown.parse().map_err(|error| {
+            Failure::user(format!("{error}."), "Look at the card again.").with_code("card")
+        })?;
         let governed = &copilot.governed;
         let struck: BTreeSet<ActionId> = request.struck.into_iter().collect();
         // The person at this machine: whose account is used.

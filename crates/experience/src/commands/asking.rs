@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{MAIN, Access, Cache, Command, NONE, Nothing, Window};
+use super::{Access, Cache, Command, MAIN, NONE, Nothing, Window};
 use crate::conversation::{Conversation, ConversationSummary, TurnState, title_of};
 use crate::wire::Answered;
 use crate::{Copilot, Failure, activity, answers};

@@ -1,7 +1,7 @@
 use domain::{DocumentId, Format, Place};
 use serde::Deserialize;
 
-use super::{MAIN, Access, Command, Window, files};
+use super::{Access, Command, MAIN, Window, files};
 use crate::marks::{self, PageMarks};
 use crate::view::{self, DocumentView, Shape};
 use crate::{Copilot, Failure};

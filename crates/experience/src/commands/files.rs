@@ -5,7 +5,7 @@ use retrieval::search::Why;
 use retrieval::{FileFacts, FileList, FileQuery, FileReport};
 use serde::Deserialize;
 
-use super::{MAIN, Access, Cache, Command, NONE, Nothing, Window};
+use super::{Access, Cache, Command, MAIN, NONE, Nothing, Window};
 use crate::wire::{Extracted, PageOfBoxes};
 use crate::{Copilot, Failure};
 

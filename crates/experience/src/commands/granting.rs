@@ -21,12 +21,15 @@ impl Command for GrantOffer {
 
     async fn run(copilot: &Copilot, request: ActionRequest) -> Result<OfferView, Failure> {
         let offer = copilot.governed.offer(request.id).await?;
-        let arguments = offer.arguments.into_iter().map(|(name, value, amount)| OfferArgument {
-            label: label(&name),
-            value: plain(&value),
-            name,
-            amount,
-        });
+        let arguments = offer
+            .arguments
+            .into_iter()
+            .map(|(name, value, amount)| OfferArgument {
+                label: label(&name),
+                value: plain(&value),
+                name,
+                amount,
+            });
         Ok(OfferView {
             refused: offer.refused,
             arguments: arguments.collect(),

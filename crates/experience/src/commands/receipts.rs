@@ -4,7 +4,7 @@ use orchestration::governed::Stop;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{MAIN, Access, ActionRequest, Command, Window};
+use super::{Access, ActionRequest, Command, MAIN, Window};
 use crate::actions::{ActionView, Happening, Receipt, ReceiptRow, event_words};
 use crate::activity::ANSWER;
 use crate::{Copilot, Failure};
@@ -100,14 +100,20 @@ async fn happening(copilot: &Copilot, row: &Row) -> Result<Happening, Failure> {
                 (None, "allow") => " without asking, by a rule",
                 _ => "",
             };
-            (view.sentence.clone(), format!("{}{by}", label_first(&view.state.to_string())))
+            (
+                view.sentence.clone(),
+                format!("{}{by}", label_first(&view.state.to_string())),
+            )
         }
         (None, "action") => (
             format!("{} in {}", text("operation"), text("system")),
             "Erased; its rows in the audit stay".to_owned(),
         ),
         (None, ANSWER) => ("A question was answered".to_owned(), answer_words(&body)),
-        (None, _) => (event_words(text("event"), text("state")), text("system").to_owned()),
+        (None, _) => (
+            event_words(text("event"), text("state")),
+            text("system").to_owned(),
+        ),
     };
     Ok(Happening {
         seq: row.seq,
@@ -133,8 +139,16 @@ fn answer_words(body: &Value) -> String {
     match body.get("state").and_then(Value::as_str) {
         Some("answered") => {
             let (citations, files) = (count("citations"), count("files_read"));
-            let citations = if citations == 1 { "1 passage".to_owned() } else { format!("{citations} passages") };
-            let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+            let citations = if citations == 1 {
+                "1 passage".to_owned()
+            } else {
+                format!("{citations} passages")
+            };
+            let files = if files == 1 {
+                "1 file".to_owned()
+            } else {
+                format!("{files} files")
+            };
             format!("On this device, {citations} cited, {files} read")
         }
         Some("abstained") => "On this device, nothing in the folders says it".to_owned(),

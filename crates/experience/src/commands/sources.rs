@@ -4,7 +4,7 @@ use domain::{Labels, Source};
 use retrieval::{Progress, Status};
 use serde::Deserialize;
 
-use super::{MAIN, Access, Cache, Command, NONE, Nothing, Window};
+use super::{Access, Cache, Command, MAIN, NONE, Nothing, Window};
 use crate::{Copilot, Failure};
 
 /// The collection of the demo documents.

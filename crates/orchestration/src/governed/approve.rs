@@ -29,8 +29,10 @@ impl Governed {
         let clock = self.now();
         let choices = shared.choices(struck);
         let approval = shared.card.approve(&choices, shown, hand, name, clock.wall)?;
-        let (refused, mut wanted): (Vec<Action>, Vec<Action>) =
-            shared.actions.into_iter().partition(|action| struck.contains(&action.id));
+        let (refused, mut wanted): (Vec<Action>, Vec<Action>) = shared
+            .actions
+            .into_iter()
+            .partition(|action| struck.contains(&action.id));
         let mut changed = Vec::new();
         for action in &wanted {
             let system = self.system(&action.effect.system).await?;
@@ -49,14 +51,18 @@ impl Governed {
         }
         for action in &mut wanted {
             let elsewhere = Stop::Elsewhere(word(action.entry.state));
-            action.entry = action.entry.after(Event::Approved, clock).map_err(|_| elsewhere)?;
+            action.entry = action
+                .entry
+                .after(Event::Approved, clock)
+                .map_err(|_| elsewhere)?;
             action.approval = Some(approval.clone());
             if !self.keep(action, "approved").await? {
                 return Err(Stop::Elsewhere("decided already"));
             }
         }
         for action in refused {
-            self.told(action.id, Event::Rejected, "rejected", "You struck it out.").await?;
+            self.told(action.id, Event::Rejected, "rejected", "You struck it out.")
+                .await?;
         }
         Ok(wanted)
     }
@@ -81,7 +87,13 @@ impl Governed {
         });
         let each = each.collect();
         let fresh = self.propose_as_seen(again(&old, arguments), each).await?;
-        self.told(old.id, Event::Rejected, "edited", "You changed it before you decided.").await?;
+        self.told(
+            old.id,
+            Event::Rejected,
+            "edited",
+            "You changed it before you decided.",
+        )
+        .await?;
         Ok(fresh)
     }
 

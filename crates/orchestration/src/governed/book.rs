@@ -105,4 +105,3 @@ pub trait GrantBook: Send + Sync {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct BookError(pub String);
-

@@ -58,8 +58,14 @@ impl Governed {
             together.retain(|action| action.entry.state == State::Awaiting && !alone(action));
             without_twins(together, &own)
         };
-        let cards: Vec<&Card> = actions.iter().filter_map(|action| action.shown.card.as_ref()).collect();
-        let lines: Vec<Line> = cards.iter().flat_map(|card| card.lines().iter().cloned()).collect();
+        let cards: Vec<&Card> = actions
+            .iter()
+            .filter_map(|action| action.shown.card.as_ref())
+            .collect();
+        let lines: Vec<Line> = cards
+            .iter()
+            .flat_map(|card| card.lines().iter().cloned())
+            .collect();
         let made = cards.iter().map(|card| card.made()).max().unwrap_or_default();
         let expires = cards.iter().map(|card| card.expires()).min().unwrap_or_default();
         let policy = cards.first().map(|card| card.policy()).unwrap_or_default();

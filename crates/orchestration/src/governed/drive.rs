@@ -1,5 +1,5 @@
 use data_encoding::BASE32_NOPAD;
-use domain::{ActionId, Confidentiality};
+use domain::{ActionId, Confidentiality, SideEffect};
 use governance::approval::{Authorized, Ground, Warrant, authorize};
 use governance::grants::Used;
 use integration::{Dispatch, Outcome, Verified};
@@ -47,6 +47,22 @@ impl Governed {
                 }
                 Want::Look => self.look(action).await?,
                 Want::Send if self.is_stopped() => return Ok(at_rest(action)),
+                Want::Send if action.entry.attempts == 0 && action.shown.side_effect == SideEffect::Send => {
+                    match self.before(&action).await? {
+                        Before::Done => {}
+                        Before::Open => return Ok(at_rest(action)),
+                        Before::NotDone => {
+                            let told =
+                                saying("Something that comes before it did not happen, so it was not sent.");
+                            self.step(&mut action, Event::Rejected, "held back", Some(told))
+                                .await?;
+                            continue;
+                        }
+                    }
+                    if let Some(refused) = self.send(action).await? {
+                        return Ok(at_rest(refused));
+                    }
+                }
                 Want::Send => {
                     if let Some(refused) = self.send(action).await? {
                         return Ok(at_rest(refused));
@@ -73,6 +89,31 @@ impl Governed {
             }
         }
         Ok(all)
+    }
+
+    /// How it stands with what was approved together with a message and comes before it: people are told of what is done,
+    /// not of what was to be done.
+    async fn before(&self, action: &Action) -> Result<Before, Stop> {
+        let Some(approval) = &action.approval else {
+            return Ok(Before::Done);
+        };
+        let batch = self.book.batch(action.batch.unwrap_or(action.id)).await?;
+        let together = |other: &&Action| {
+            other.id < action.id
+                && other
+                    .approval
+                    .as_ref()
+                    .is_some_and(|own| own.id() == approval.id())
+        };
+        let mut before = Before::Done;
+        for other in batch.iter().filter(together) {
+            match other.entry.state {
+                State::Succeeded => {}
+                state if state.is_final() => return Ok(Before::NotDone),
+                _ => before = Before::Open,
+            }
+        }
+        Ok(before)
     }
 
     /// Makes the attempt durable, sends, and keeps the answer. The action where the guard refused it.
@@ -144,10 +185,7 @@ impl Governed {
     }
 
     /// The right to send it, judged anew at this moment.
-    async fn authorized(
-        &self,
-        action: &Action,
-    ) -> Result<(Authorized<domain::Effect>, Option<Spend>), Stop> {
+    async fn authorized(&self, action: &Action) -> Result<(Authorized<domain::Effect>, Option<Spend>), Stop> {
         let system = self.system(&action.effect.system).await?;
         let described = system
             .connection
@@ -160,11 +198,19 @@ impl Governed {
             })?
             .operation;
         let shown = &action.shown;
-        let lines = action.approval.as_ref().map_or(1, |approval| approval.lines().len());
+        let lines = action
+            .approval
+            .as_ref()
+            .map_or(1, |approval| approval.lines().len());
         let count = u32::try_from(lines).unwrap_or(u32::MAX);
         let situation = self.situation(&system, &action.effect, &shown.proposer, &shown.context, count);
         let held = match &shown.grant {
-            Some(id) => self.grants.all().await?.into_iter().find(|held| held.grant.id == *id),
+            Some(id) => self
+                .grants
+                .all()
+                .await?
+                .into_iter()
+                .find(|held| held.grant.id == *id),
             None => None,
         };
         let warrant = match (&action.approval, &held) {
@@ -176,7 +222,11 @@ impl Governed {
             // A second attempt is the same change: it was counted when the first began.
             (None, Some(held)) => Warrant::Grant {
                 grant: &held.grant,
-                used: if action.entry.attempts > 0 { Used::default() } else { held.used },
+                used: if action.entry.attempts > 0 {
+                    Used::default()
+                } else {
+                    held.used
+                },
             },
             (None, None) => Warrant::Rules,
         };
@@ -275,6 +325,16 @@ impl Governed {
         }
         self.keep(action, what).await
     }
+}
+
+/// How it stands with what comes before something.
+enum Before {
+    /// All of it happened.
+    Done,
+    /// Some of it is not at its end.
+    Open,
+    /// Some of it did not happen.
+    NotDone,
 }
 
 fn at_rest(action: Action) -> Progress {

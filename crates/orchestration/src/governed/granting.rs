@@ -88,7 +88,9 @@ impl Governed {
     /// allowed.
     async fn not_grantable(&self, action: &Action) -> Result<Option<String>, Stop> {
         if action.verdict.decision == Decision::Deny {
-            return Ok(Some("The rules forbid this, and no permission goes beyond them.".to_owned()));
+            return Ok(Some(
+                "The rules forbid this, and no permission goes beyond them.".to_owned(),
+            ));
         }
         if action.shown.context.integrity >= Integrity::Text {
             return Ok(Some(
@@ -97,15 +99,21 @@ impl Governed {
             ));
         }
         let special = |verdict: &Verdict| {
-            verdict
-                .obligations
-                .iter()
-                .any(|need| matches!(need, Obligation::TypedWord | Obligation::SecondSignature | Obligation::Alone))
+            verdict.obligations.iter().any(|need| {
+                matches!(
+                    need,
+                    Obligation::TypedWord | Obligation::SecondSignature | Obligation::Alone
+                )
+            })
         };
         let verdict = self.judged_as_granted(action).await?;
         if verdict.decision != Decision::Allow || special(&action.verdict) {
             let why: Vec<String> = verdict.deciding.iter().map(|rule| rule.why.clone()).collect();
-            let why = if verdict.decision == Decision::Allow { String::new() } else { why.join(" ") };
+            let why = if verdict.decision == Decision::Allow {
+                String::new()
+            } else {
+                why.join(" ")
+            };
             return Ok(Some(format!("This is asked every time. {why}").trim().to_owned()));
         }
         Ok(None)
@@ -120,7 +128,13 @@ impl Governed {
         let Some(described) = described else {
             return Err(Stop::Elsewhere("no longer offered by its system"));
         };
-        let situation = self.situation(&system, &action.effect, &action.shown.proposer, &action.shown.context, 1);
+        let situation = self.situation(
+            &system,
+            &action.effect,
+            &action.shown.proposer,
+            &action.shown.context,
+            1,
+        );
         let mut facts = Facts::of(&action.effect, &described.operation, &situation);
         facts.granted = true;
         Ok(self.policies.judge(&facts))
@@ -148,7 +162,10 @@ impl Governed {
         }
         let now = self.clock.wall();
         let no = |why: &str| Err(Stop::NoGrant(why.to_owned()));
-        if let Some(unknown) = bounds.keys().find(|name| !action.effect.arguments.contains_key(*name)) {
+        if let Some(unknown) = bounds
+            .keys()
+            .find(|name| !action.effect.arguments.contains_key(*name))
+        {
             return no(&format!("`{unknown}` is no part of this proposal."));
         }
         if !(1..=MOST).contains(&count) {
@@ -185,7 +202,9 @@ impl Governed {
             action: id,
             words,
         };
-        self.grants.add(&held, self.grant_noted("granted", &held.grant)).await?;
+        self.grants
+            .add(&held, self.grant_noted("granted", &held.grant))
+            .await?;
         self.tell_change();
         Ok(held)
     }
@@ -195,10 +214,19 @@ impl Governed {
     /// # Errors
     /// [`Stop::NoGrant`] when there is none, or it was taken back before.
     pub async fn revoke(&self, id: &str) -> Result<(), Stop> {
-        let held = self.grants.all().await?.into_iter().find(|held| held.grant.id == id);
+        let held = self
+            .grants
+            .all()
+            .await?
+            .into_iter()
+            .find(|held| held.grant.id == id);
         let gone = || Stop::NoGrant(format!("There is no permission `{id}` that could be taken back."));
         let held = held.ok_or_else(gone)?;
-        if !self.grants.revoke(id, self.grant_noted("revoked", &held.grant)).await? {
+        if !self
+            .grants
+            .revoke(id, self.grant_noted("revoked", &held.grant))
+            .await?
+        {
             return Err(gone());
         }
         self.tell_change();

@@ -219,7 +219,9 @@ pub trait Systems: Send + Sync {
 #[async_trait]
 impl Systems for BTreeMap<SystemId, System> {
     async fn system(&self, id: &SystemId) -> Result<System, Stop> {
-        self.get(id).cloned().ok_or_else(|| Stop::NoSystem(id.to_string()))
+        self.get(id)
+            .cloned()
+            .ok_or_else(|| Stop::NoSystem(id.to_string()))
     }
 }
 

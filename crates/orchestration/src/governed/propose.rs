@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    ActionId, Argument, Change, Confidentiality, Effect, Operation, Origin, Repeat, Role, SourceRef, SystemId, Taint,
+    ActionId, Argument, Change, Confidentiality, Effect, Operation, Origin, Repeat, Role, SourceRef,
+    SystemId, Taint,
 };
 use governance::approval::{CARD_LASTS_MS, Card, Line};
 use governance::origin::{self, Seen};
@@ -167,7 +168,8 @@ impl Governed {
         words: &str,
     ) -> Result<(String, (Argument, Meant)), Stop> {
         let targets = operation.parameters.iter();
-        let mut targets = targets.filter(|(_, parameter)| parameter.role == Role::Target && parameter.required);
+        let mut targets =
+            targets.filter(|(_, parameter)| parameter.role == Role::Target && parameter.required);
         // Where an operation names two records, `id` is the one that is acted on.
         let name = match operation.parameters.get("id") {
             Some(own) if own.role == Role::Target => Some("id".to_owned()),
@@ -228,7 +230,10 @@ impl Governed {
         let clock = self.now();
         let (mut grant, mut unused_grant) = (None, None);
         if verdict.decision == Decision::Ask {
-            match self.granted(&effect, &situation.account, &facts, clock.wall).await? {
+            match self
+                .granted(&effect, &situation.account, &facts, clock.wall)
+                .await?
+            {
                 Granted::By(id) => {
                     facts.granted = true;
                     let with = self.policies.judge(&facts);
@@ -321,8 +326,9 @@ fn looks(operation: &Operation) -> bool {
 /// Fields of a record that have a value and keep it.
 fn unchanged(record: Option<&Record>, changes: &[Change]) -> u32 {
     let fields = record.map(|record| &record.fields);
-    let kept = fields.into_iter().flatten().filter(|(name, value)| {
-        !value.is_null() && !changes.iter().any(|change| change.field == **name)
-    });
+    let kept = fields
+        .into_iter()
+        .flatten()
+        .filter(|(name, value)| !value.is_null() && !changes.iter().any(|change| change.field == **name));
     u32::try_from(kept.count()).unwrap_or(u32::MAX)
 }
