@@ -57,6 +57,7 @@ pub fn no_telemetry() {
 pub struct Workspace {
     /// What faces work with.
     pub copilot: Copilot,
+    connected: Arc<systems::Connected>,
     ledger: Ledger,
     lock: Lock,
 }
@@ -110,7 +111,7 @@ async fn open_with(
     ));
     let governed = Arc::new(governed(&ledger, connected.clone(), clock).await?);
     let desk = systems::Desk {
-        connected,
+        connected: connected.clone(),
         governed: governed.clone(),
         ledger: ledger.clone(),
         home: home.clone(),
@@ -136,6 +137,7 @@ async fn open_with(
     copilot.sync_sources().await?;
     Ok(Workspace {
         copilot,
+        connected,
         ledger,
         lock,
     })
@@ -176,6 +178,7 @@ impl Workspace {
     /// Finishes what is being written. Other processes get in once the lock is dropped.
     pub async fn close(self) -> Lock {
         self.copilot.library.close().await;
+        self.connected.close().await;
         self.ledger.close().await;
         self.lock
     }

@@ -30,11 +30,11 @@ struct Places {
 }
 
 impl Playground {
-    /// Starts it on the records in a folder, which is made if it is new.
+    /// Starts it on the records in a folder, which is made if it is new, at a port of this machine; 0 takes a free one.
     ///
     /// # Errors
     /// In words to stand after "The demo company can't be started:".
-    pub async fn start(program: &Path, records: &Path) -> Result<Self, String> {
+    pub async fn start(program: &Path, records: &Path, port: u16) -> Result<Self, String> {
         let told = |error: io::Error| error.to_string();
         let mut bytes = [0_u8; 24];
         getrandom::fill(&mut bytes).map_err(|error| error.to_string())?;
@@ -43,6 +43,7 @@ impl Playground {
         let mut child = Command::new(program)
             .args(["--with-parent", "--token-from-input", "--data"])
             .arg(records)
+            .args(["--port", &port.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

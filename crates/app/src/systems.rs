@@ -1,8 +1,9 @@
 //! The connected systems: which there are, and the way to each, made when it is first asked for.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use domain::{Operation, Role, SideEffect, SystemId};
@@ -14,9 +15,10 @@ use integration::egress::{
 };
 use integration::{Account, Clock, Connection, Credentials, Redactor, Secret, Setup};
 use orchestration::governed::{Governed, Stop, System, Systems};
+use orchestration::journal::State;
 use serde_json::{Map, Value, json};
 use storage::{Ledger, LedgerError, Note, SystemRow};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::playground::Playground;
 use crate::shelf::failure;
@@ -30,8 +32,12 @@ const DEMO_TITLE: &str = "Demo company";
 const INES: (&str, &str) = ("ines.okafor@northwind-robotics.com", "Ines Okafor");
 /// The setting that holds the emergency switch.
 pub const STOPPED: &str = "stopped";
+/// The setting that holds the port of the demo company.
+const PORT: &str = "demo_port";
 /// The kind of audit rows about systems and the emergency switch.
 const SYSTEM: &str = "system";
+/// How long what is being sent is waited for when a system is forgotten.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// So many contacts wait to be written down; more are counted by those who made them waiting.
 const CONTACTS: usize = 1_024;
 
@@ -65,6 +71,12 @@ impl Connected {
         }
     }
 
+    /// Ends the ways, and writes down what is left to be written.
+    pub async fn close(&self) {
+        self.open.lock().await.clear();
+        self.log.flush().await;
+    }
+
     async fn row(&self, id: &SystemId) -> Result<SystemRow, Stop> {
         let rows = self.ledger.systems().await;
         let rows = rows.map_err(|error| Stop::Unreached(failure(&error).message))?;
@@ -85,14 +97,35 @@ impl Connected {
         Ok(connection)
     }
 
+    /// The demo company at the port that it had before: a card is about a request to a certain address, and would be void
+    /// if it moved.
+    async fn playground(&self, program: &Path) -> Result<Playground, String> {
+        let records = self.home.playground();
+        let kept = self
+            .ledger
+            .setting(PORT)
+            .await
+            .map_err(|error| error.to_string())?;
+        let kept = kept.and_then(|port| port.parse::<u16>().ok());
+        if let Some(port) = kept
+            && let Ok(playground) = Playground::start(program, &records, port).await
+        {
+            return Ok(playground);
+        }
+        let playground = Playground::start(program, &records, 0).await?;
+        if let Some(port) = playground.base.port() {
+            let kept = self.ledger.set_setting(PORT, &port.to_string()).await;
+            kept.map_err(|error| error.to_string())?;
+        }
+        Ok(playground)
+    }
+
     async fn make(&self, id: &SystemId, account: &str, person: &str) -> Result<Open, Stop> {
         let cannot = |why: String| Stop::Unreached(format!("The demo company can't be started: {why}."));
         let program = Parts::find().company;
         let program =
             program.ok_or_else(|| cannot("its program `company` is missing beside `attache`".to_owned()))?;
-        let playground = Playground::start(&program, &self.home.playground())
-            .await
-            .map_err(cannot)?;
+        let playground = self.playground(&program).await.map_err(cannot)?;
         self.redactor
             .know(&playground.token)
             .map_err(|error| cannot(error.to_string()))?;
@@ -156,13 +189,27 @@ impl Credentials for OfPlayground {
 }
 
 /// Contacts, written to the ledger one after the other by a task of its own.
-struct Ledgered(mpsc::Sender<Contact>);
+struct Ledgered(mpsc::Sender<ToWrite>);
+
+enum ToWrite {
+    Contact(Contact),
+    /// Tells when everything before it is written.
+    Flush(oneshot::Sender<()>),
+}
 
 impl Ledgered {
     fn start(ledger: Ledger) -> Self {
-        let (sender, mut contacts) = mpsc::channel::<Contact>(CONTACTS);
+        let (sender, mut contacts) = mpsc::channel::<ToWrite>(CONTACTS);
         tokio::spawn(async move {
-            while let Some(contact) = contacts.recv().await {
+            while let Some(next) = contacts.recv().await {
+                let contact = match next {
+                    ToWrite::Contact(contact) => contact,
+                    ToWrite::Flush(done) => {
+                        // Whoever waited may have gone.
+                        let _ = done.send(());
+                        continue;
+                    }
+                };
                 let purpose = match contact.purpose {
                     Purpose::Describe => "describe",
                     Purpose::Read => "read",
@@ -185,11 +232,18 @@ impl Ledgered {
         });
         Self(sender)
     }
+
+    async fn flush(&self) {
+        let (done, written) = oneshot::channel();
+        if self.0.send(ToWrite::Flush(done)).await.is_ok() {
+            let _ = written.await;
+        }
+    }
 }
 
 impl EgressLog for Ledgered {
     fn contacted(&self, contact: Contact) {
-        if self.0.try_send(contact).is_err() {
+        if self.0.try_send(ToWrite::Contact(contact)).is_err() {
             tracing::warn!("a contact was not written down: too many at once, or Attaché is closing");
         }
     }
@@ -235,6 +289,25 @@ impl Desk {
             added: row.added,
             operations,
         }
+    }
+
+    /// Waits until nothing is being sent to a system, but not for long: what takes longer is broken off.
+    async fn rest(&self, system: &SystemId) -> Result<(), Failure> {
+        let mut changes = self.governed.changes.subscribe();
+        let all_at_rest = async {
+            loop {
+                let open = self.governed.book.open().await.map_err(Stop::from)?;
+                let sending = |action: &orchestration::governed::Action| {
+                    action.effect.system == *system && matches!(action.entry.state, State::Dispatching { .. })
+                };
+                if !open.iter().any(sending) || changes.changed().await.is_err() {
+                    return Ok::<(), Failure>(());
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, all_at_rest)
+            .await
+            .unwrap_or(Ok(()))
     }
 
     fn note(&self, event: &str, system: Option<&SystemId>) -> Note {
@@ -361,8 +434,10 @@ impl Connections for Desk {
     async fn disconnect(&self, system: &SystemId) -> Result<(), Failure> {
         let row = self.connected.row(system).await?;
         let demo = row.kind == "demo";
+        self.rest(system).await?;
         // Its process ends first, so that nothing is under way when its records go.
         self.connected.open.lock().await.remove(system);
+        self.connected.log.flush().await;
         let removed =
             self.ledger
                 .remove_system(system.as_str(), demo, self.note("disconnected", Some(system)));

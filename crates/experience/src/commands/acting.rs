@@ -99,17 +99,21 @@ async fn proposed(governed: &Arc<Governed>, proposal: Result<Action, Stop>) -> R
 /// Goes on with actions one after the other, in a task of its own: who asked may go away in the middle of sending.
 async fn done(governed: &Arc<Governed>, actions: Vec<Action>) -> Result<Vec<Action>, Failure> {
     let ids: Vec<ActionId> = actions.iter().map(|action| action.id).collect();
-    if actions.iter().any(|action| action.entry.state == State::Approved) {
-        let (governed, ids) = (governed.clone(), ids.clone());
-        let run = tokio::spawn(async move {
-            for id in ids {
-                governed.go_on(id).await?;
+    let (working, each) = (governed.clone(), ids.clone());
+    let run = tokio::spawn(async move {
+        let mut changes = working.changes.subscribe();
+        for id in each {
+            // Another task may be sending it: then its end is waited for.
+            while let State::Dispatching { .. } = working.go_on(id).await?.action.entry.state {
+                if changes.changed().await.is_err() {
+                    break;
+                }
             }
-            Ok::<(), Stop>(())
-        });
-        if let Ok(Ok(ended)) = tokio::time::timeout(PATIENCE, run).await {
-            ended?;
         }
+        Ok::<(), Stop>(())
+    });
+    if let Ok(Ok(ended)) = tokio::time::timeout(PATIENCE, run).await {
+        ended?;
     }
     let mut now = Vec::new();
     for id in ids {
@@ -414,12 +418,13 @@ impl Command for ActionCheck {
     type Response = ActionView;
 
     async fn run(copilot: &Copilot, request: ActionRequest) -> Result<ActionView, Failure> {
-        let governed = copilot.governed.clone();
-        let run = tokio::spawn(async move { governed.go_on(request.id).await.map(|_| ()) });
-        if let Ok(Ok(ended)) = tokio::time::timeout(PATIENCE, run).await {
-            ended?;
-        }
-        Ok(ActionView::from(&copilot.governed.action(request.id).await?))
+        let governed = &copilot.governed;
+        let action = governed.action(request.id).await?;
+        let action = done(governed, vec![action]).await?;
+        action
+            .first()
+            .map(ActionView::from)
+            .ok_or_else(|| Stop::NoAction(request.id).into())
     }
 }
 

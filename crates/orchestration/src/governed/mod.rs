@@ -253,6 +253,7 @@ impl Governed {
     /// Turns the emergency switch. While it is on nothing is sent; everything can be read.
     pub fn stop_all(&self, stopped: bool) {
         self.stopped.store(stopped, Ordering::SeqCst);
+        self.tell_change();
     }
 
     /// Whether the emergency switch is on.
