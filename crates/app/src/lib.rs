@@ -12,7 +12,9 @@ mod core;
 pub mod doctor;
 mod erase;
 mod home;
+mod keys;
 mod machine;
+mod notary;
 mod parts;
 pub mod policy;
 mod shelf;
@@ -49,6 +51,7 @@ pub struct Workspace {
     /// What faces work with.
     pub copilot: Copilot,
     ledger: Ledger,
+    notary: notary::Notary,
     lock: Lock,
 }
 
@@ -79,6 +82,7 @@ async fn open_with(
         .await
         .map_err(|error| shelf::failure(&error))?;
     conversations::end_interrupted(&ledger, jiff::Timestamp::now().as_second()).await?;
+    let notary = notary::Notary::new(ledger.clone(), keys::keyring(&home.make_identity()?));
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let config = LibraryConfig {
         folder: home.index(),
@@ -98,7 +102,11 @@ async fn open_with(
         shelf: Arc::new(shelf::LedgerShelf(ledger.clone())),
         conversations: Arc::new(conversations::LedgerConversations(ledger.clone())),
         answers: Answers::default(),
-        audit: Arc::new(audit::LedgerAudit(ledger.clone())),
+        audit: Arc::new(audit::LedgerAudit {
+            ledger: ledger.clone(),
+            notary: notary.clone(),
+            home: home.clone(),
+        }),
         preferences: Arc::new(conversations::LedgerPreferences(ledger.clone())),
         machine: Arc::new(machine::ThisMachine {
             home: home.clone(),
@@ -112,14 +120,19 @@ async fn open_with(
     Ok(Workspace {
         copilot,
         ledger,
+        notary,
         lock,
     })
 }
 
 impl Workspace {
-    /// Finishes what is being written. Other processes get in once the lock is dropped.
+    /// Finishes what is being written and signs the audit's head. Other processes get in once the lock is dropped.
     pub async fn close(self) -> Lock {
         self.copilot.library.close().await;
+        if let Err(unsigned) = self.notary.sign(notary::now()).await {
+            // `attache audit verify` and `attache doctor` tell it to the person.
+            tracing::info!("{unsigned}");
+        }
         self.ledger.close().await;
         self.lock
     }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{ConversationId, Labels, Source, TurnId};
-use governance::audit::Row;
+use governance::audit::{Row, SignedHead};
 use retrieval::Library;
 use retrieval::search::Filter;
 use serde_json::{Map, Value};
@@ -94,6 +94,16 @@ pub trait Audit: Send + Sync {
     async fn note(&self, kind: &'static str, at: i64, details: Map<String, Value>) -> Result<(), Failure>;
     /// Rows after a number, so many at most, oldest first.
     async fn rows_after(&self, seq: u64, most: u32) -> Result<Vec<Row>, Failure>;
+    /// Every head of it that was signed, oldest first.
+    async fn heads(&self) -> Result<Vec<SignedHead>, Failure>;
+    /// The public key with which heads are signed; `None` while there is none. Fails without a keyring.
+    async fn key(&self) -> Result<Option<String>, Failure>;
+    /// The file to which signed heads are added.
+    async fn anchor(&self) -> Result<Option<PathBuf>, Failure>;
+    /// Number of the last row that the anchor has.
+    async fn anchored(&self) -> Result<u64, Failure>;
+    /// Chooses that file, or none.
+    async fn set_anchor(&self, path: Option<&Path>) -> Result<(), Failure>;
 }
 
 /// Port: the durable settings.

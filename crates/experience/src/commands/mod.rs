@@ -12,7 +12,10 @@ mod measuring;
 mod sources;
 
 pub use about::{About, Check, Contacts, Erase, EraseRequest, GetSettings, SetSettings};
-pub use activity::{AuditExport, AuditVerify, ExportRequest, Exported, Verified, verify_audit};
+pub use activity::{
+    AnchorRequest, Anchoring, AuditAnchor, AuditExport, AuditVerify, ExportRequest, Exported, Verified,
+    VerifyRequest, verify_audit,
+};
 pub(crate) use asking::answer_once;
 pub use asking::{
     AskOnce, AskRequest, ConversationDelete, ConversationGet, ConversationList, ConversationRename,
@@ -203,7 +206,7 @@ list!(
     Contacts = "contacts",
     Erase = "erase_everything";
     command_line:
-    SourceList, Files, Extract, Boxes, AskOnce, Evaluate, AuditVerify, AuditExport
+    SourceList, Files, Extract, Boxes, AskOnce, Evaluate, AuditVerify, AuditExport, AuditAnchor
 );
 
 const fn same(a: &str, b: &str) -> bool {
