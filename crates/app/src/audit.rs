@@ -77,7 +77,9 @@ fn outside(home: &Home, path: &Path) -> Result<PathBuf, Failure> {
         )
     };
     let path = std::path::absolute(path).map_err(failed)?;
-    let name = path.file_name().ok_or_else(|| failed(std::io::Error::other("it has no name")))?;
+    let name = path
+        .file_name()
+        .ok_or_else(|| failed(std::io::Error::other("it has no name")))?;
     let folder = path.parent().unwrap_or(&path).canonicalize().map_err(failed)?;
     let own = home.path().canonicalize().map_err(failed)?;
     if folder.starts_with(&own) {
@@ -98,10 +100,14 @@ fn told(error: &Unsigned) -> Failure {
         error => format!("{}.", error.to_string().trim_end_matches('.')),
     };
     let mut chars = text.chars();
-    let message = chars.next().map_or(String::new(), |first| format!("{}{}", first.to_uppercase(), chars.as_str()));
+    let message = chars.next().map_or(String::new(), |first| {
+        format!("{}{}", first.to_uppercase(), chars.as_str())
+    });
     let hint = match error {
         Unsigned::Keyring(trouble) => trouble.fix(),
-        Unsigned::Anchor(_) => "Name another file with `attache audit anchor FILE`; it is tried again by itself.",
+        Unsigned::Anchor(_) => {
+            "Name another file with `attache audit anchor FILE`; it is tried again by itself."
+        }
         Unsigned::Key(_) => "Look at the entry `attache` with the system's program for passwords.",
         Unsigned::Broken(_) | Unsigned::Ledger(_) => "`attache audit verify` says where it no longer holds.",
     };
@@ -128,7 +134,13 @@ mod tests {
         std::fs::create_dir_all(own.join("index")).unwrap();
         let home = Home::new(Some(&own)).unwrap();
         assert!(outside(&home, &folder.path().join("anchor.jsonl")).is_ok());
-        for no in ["home/anchor.jsonl", "home/index/a", "nowhere/a", "home/../home/a", ".."] {
+        for no in [
+            "home/anchor.jsonl",
+            "home/index/a",
+            "nowhere/a",
+            "home/../home/a",
+            "..",
+        ] {
             assert!(outside(&home, &folder.path().join(no)).is_err(), "{no}");
         }
         let told = outside(&home, Path::new("https://example.com/heads")).unwrap_err();

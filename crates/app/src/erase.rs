@@ -30,7 +30,11 @@ fn delete(home: &Home) -> Result<(), Failure> {
             "Close programs that use it and erase again. What was deleted before it stays deleted.",
         )
     };
-    for file in home.ledger_files().into_iter().chain([home.window(), home.identity_file()]) {
+    for file in home
+        .ledger_files()
+        .into_iter()
+        .chain([home.window(), home.identity_file()])
+    {
         gone(std::fs::remove_file(&file)).map_err(|error| failed(&file, &error))?;
     }
     let copy = home.demo();

@@ -42,7 +42,7 @@ struct State {
 #[derive(Debug, thiserror::Error)]
 pub enum Unsigned {
     /// The keyring does not work.
-    #[error("no head of the audit is signed. {0} {}", .0.fix())]
+    #[error("no head of the audit is signed. {0} {fix}", fix = .0.fix())]
     Keyring(#[from] SecretTrouble),
     /// What is in the keyring is no key, or none could be made.
     #[error("no head of the audit is signed: {0}")]
@@ -208,9 +208,13 @@ impl Notary {
     pub async fn set_anchor(&self, path: Option<&Path>) -> Result<(), LedgerError> {
         let _state = self.state.lock().await;
         let newest = self.ledger.last_head().await?.map_or(0, |signed| signed.seq);
-        let text = path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+        let text = path
+            .map(|path| path.to_string_lossy().into_owned())
+            .unwrap_or_default();
         // In this order: cut off between the two, the old anchor is given a head again, which says nothing new.
-        self.ledger.set_setting(ANCHORED, &newest.saturating_sub(1).to_string()).await?;
+        self.ledger
+            .set_setting(ANCHORED, &newest.saturating_sub(1).to_string())
+            .await?;
         self.ledger.set_setting(ANCHOR, &text).await
     }
 }
@@ -299,16 +303,25 @@ mod tests {
         let heads = place.notary.heads().await.unwrap();
         let key = place.again().key().await.unwrap().unwrap();
         assert_eq!(heads.len(), 2);
-        assert!(heads.iter().all(|head| head.wrong(std::slice::from_ref(&key)).is_none()));
+        assert!(
+            heads
+                .iter()
+                .all(|head| head.wrong(std::slice::from_ref(&key)).is_none())
+        );
     }
 
     #[tokio::test]
     async fn without_a_keyring_nothing_is_signed_and_it_is_made_up_for_later() {
         let place = place().await;
         let last = place.note().await;
-        place.secrets.fail(Some(SecretTrouble::Absent("there is no bus".to_owned())));
+        place
+            .secrets
+            .fail(Some(SecretTrouble::Absent("there is no bus".to_owned())));
         let told = place.notary.sign(5).await.unwrap_err().to_string();
-        assert!(told.contains("no head of the audit is signed") && told.contains("gnome-keyring"), "{told}");
+        assert!(
+            told.contains("no head of the audit is signed") && told.contains("gnome-keyring"),
+            "{told}"
+        );
         assert_eq!(place.notary.heads().await.unwrap(), []);
         place.secrets.fail(None);
         place.notary.sign(6).await.unwrap();
@@ -319,7 +332,9 @@ mod tests {
     async fn a_keyring_that_stayed_locked_is_not_asked_again_at_once() {
         let place = place().await;
         place.note().await;
-        place.secrets.fail(Some(SecretTrouble::Locked("no password".to_owned())));
+        place
+            .secrets
+            .fail(Some(SecretTrouble::Locked("no password".to_owned())));
         assert!(place.notary.sign(5).await.is_err());
         place.secrets.fail(None);
         assert!(place.notary.sign(6).await.is_err());
@@ -382,7 +397,13 @@ mod tests {
         bytes[at + 4] = b'7';
         std::fs::write(&file, bytes).unwrap();
         let ledger = Ledger::open(&file).await.unwrap();
-        let refused = Notary::new(ledger, place.secrets.clone()).sign(2).await.unwrap_err();
-        assert!(matches!(&refused, Unsigned::Broken(broken) if broken.row == 3), "{refused}");
+        let refused = Notary::new(ledger, place.secrets.clone())
+            .sign(2)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&refused, Unsigned::Broken(broken) if broken.row == 3),
+            "{refused}"
+        );
     }
 }

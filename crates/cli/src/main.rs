@@ -63,10 +63,13 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         });
     }
     if let Do::Audit {
-        what: AuditDo::Verify { file: Some(file) },
+        what: AuditDo::Verify {
+            file: Some(file),
+            against,
+        },
     } = &arguments.what
     {
-        return audit::verify_file(file, json);
+        return audit::verify_file(file, against.clone(), json);
     }
     if let Do::Policy { what } = &arguments.what {
         return policy::policy(what, json);
@@ -174,12 +177,7 @@ async fn perform(
             };
             say::<commands::Evaluate>(copilot, request, json, show::evaluated).await
         }
-        Do::Audit {
-            what: AuditDo::Verify { .. },
-        } => audit::verify(copilot, json).await,
-        Do::Audit {
-            what: AuditDo::Export { out },
-        } => audit::export(copilot, out).await,
+        Do::Audit { what } => audit::audit(copilot, what, json).await,
         // Done before a workspace is opened.
         Do::Doctor | Do::Policy { .. } => Ok(ExitCode::SUCCESS),
     }

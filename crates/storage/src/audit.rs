@@ -92,6 +92,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::{EndedTurn, NewAction, NewTurn};
 
     fn about(n: i64) -> Note {
         let Value::Object(details) = json!({ "n": n }) else {
@@ -150,6 +151,61 @@ mod tests {
             assert!(told.contains("the audit is"), "{sql}: {told}");
         }
         assert_eq!(verified(&ledger).await.unwrap().seq, 3);
+    }
+
+    #[tokio::test]
+    async fn what_rows_stand_for_can_be_erased_and_the_chain_still_holds() {
+        let (folder, ledger) = ledger(0).await;
+        let turn = NewTurn {
+            question: "What does Rosa earn?",
+            filter: "{}",
+            at: 1,
+        };
+        let (conversation, turn) = ledger.begin_conversation("Rosa", turn).await.unwrap();
+        let end = EndedTurn {
+            state: "answered",
+            answer: Some("\"12\""),
+            failure: None,
+            at: 2,
+            salt: &[7; 16],
+        };
+        let sealed = governance::audit::sealed(&[7; 16], "What does Rosa earn?").to_string();
+        let Value::Object(details) = json!({ "sealed": sealed }) else {
+            unreachable!()
+        };
+        let note = Note {
+            at: 2,
+            kind: "answer",
+            details,
+        };
+        ledger.end_turn(turn, end, note).await.unwrap();
+        let action = NewAction {
+            batch: None,
+            system: "demo",
+            operation: "mail.send",
+            state: "denied",
+            entry: "{}",
+            effect: "{\"to\":\"rosa@example.com\"}",
+            card: "{}",
+            verdict: "{}",
+            at: 3,
+        };
+        ledger.add_action(&action, about).await.unwrap();
+        let before = ledger.audit_after(0, 9).await.unwrap();
+        assert!(ledger.delete_conversation(conversation).await.unwrap());
+        sqlx::raw_sql("DELETE FROM actions; VACUUM")
+            .execute(&ledger.pool)
+            .await
+            .unwrap();
+        assert_eq!(ledger.audit_after(0, 9).await.unwrap(), before);
+        assert_eq!(verified(&ledger).await.unwrap().seq, 2);
+        let path = folder.path().join("ledger.sqlite");
+        ledger.close().await;
+        let left = String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned();
+        assert!(
+            !left.contains("Rosa") && !left.contains("rosa@"),
+            "personal words are still in the file"
+        );
     }
 
     #[tokio::test]

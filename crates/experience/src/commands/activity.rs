@@ -69,7 +69,10 @@ impl Against {
         }
         if !anchored.unreadable.is_empty() {
             let lines: Vec<String> = anchored.unreadable.iter().map(usize::to_string).collect();
-            self.notes.push(format!("Lines of `{shown}` that hold no head: {}.", lines.join(", ")));
+            self.notes.push(format!(
+                "Lines of `{shown}` that hold no head: {}.",
+                lines.join(", ")
+            ));
         }
         self.heads.extend(anchored.heads);
         Ok(())

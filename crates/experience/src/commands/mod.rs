@@ -33,6 +33,7 @@ pub use sources::{
     SourceList, SourceRemove,
 };
 
+pub use governance::audit::export::Form;
 use serde::{Deserialize, Serialize};
 
 use crate::events::Event;
