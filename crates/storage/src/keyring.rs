@@ -86,6 +86,7 @@ impl Keyring {
         let work = move || {
             let answer = match open() {
                 Ok(store) => found(store.build(SERVICE, &user, None).and_then(|entry| job(&entry))),
+                Err(Error::PlatformFailure(error)) => Err(SecretTrouble::Absent(plain(&error))),
                 Err(error) => Err(SecretTrouble::Absent(plain(&error))),
             };
             waiting.fetch_sub(1, Ordering::Relaxed);
@@ -128,7 +129,17 @@ fn found<T>(answer: Result<T, Error>) -> Result<Option<T>, SecretTrouble> {
     match answer {
         Ok(value) => Ok(Some(value)),
         Err(Error::NoEntry) => Ok(None),
-        Err(Error::NoStorageAccess(error)) => Err(SecretTrouble::Locked(plain(&error))),
+        Err(Error::NoStorageAccess(error)) => {
+            let said = plain(&error);
+            // What the Secret Service says when its window was closed, or there was no display for it.
+            let refused = said.contains("prompt dismissed");
+            let why = if refused {
+                "its password was not given".to_owned()
+            } else {
+                said
+            };
+            Err(SecretTrouble::Locked(why))
+        }
         Err(Error::NoDefaultStore) => Err(SecretTrouble::Absent("it could not be opened".to_owned())),
         // Its words may hold the secret; these never do.
         Err(Error::BadEncoding(_) | Error::BadDataFormat(..)) => Err(SecretTrouble::Failed(

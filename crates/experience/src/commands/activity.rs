@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
@@ -74,7 +75,13 @@ impl Against {
                 lines.join(", ")
             ));
         }
-        self.heads.extend(anchored.heads);
+        // Most are in the ledger too, and count once.
+        let known: HashSet<String> = self.heads.iter().map(|head| head.signature.clone()).collect();
+        let new = anchored
+            .heads
+            .into_iter()
+            .filter(|head| !known.contains(&head.signature));
+        self.heads.extend(new);
         Ok(())
     }
 
@@ -84,7 +91,8 @@ impl Against {
             && let Some(first) = self.heads.first()
         {
             self.notes.push(format!(
-                "It was not known who should have signed: {} did. `--key` names another key.",
+                "Whose key should have signed is not known here, so that all heads only had to bear the same: {}. \
+                 `--key` names one.",
                 first.key
             ));
             self.keys.push(first.key.clone());

@@ -142,10 +142,9 @@ impl FromStr for Digest {
     type Err = NoDigest;
 
     fn from_str(text: &str) -> Result<Self, NoDigest> {
-        let bytes = HEXLOWER.decode(text.as_bytes()).ok();
-        bytes
-            .and_then(|bytes| bytes.try_into().ok())
-            .map(Self)
+        let mut bytes = [0; 32];
+        let read = text.len() == 64 && HEXLOWER.decode_mut(text.as_bytes(), &mut bytes).is_ok();
+        read.then_some(Self(bytes))
             .ok_or_else(|| NoDigest(text.to_owned()))
     }
 }
