@@ -96,7 +96,7 @@ fn unpacked(numbers: &str, digests: &str, bodies: &str) -> Option<Vec<Row>> {
 /// Adds a row within a transaction. The ledger has one connection, so that nobody else adds one meanwhile; if another
 /// process did, the row's number is taken and nothing is written.
 pub(crate) async fn append(tx: &mut sqlx::SqliteTransaction<'_>, note: Note) -> Result<Head, LedgerError> {
-    add(&mut **tx, note).await
+    add(tx, note).await
 }
 
 async fn add(connection: &mut sqlx::SqliteConnection, note: Note) -> Result<Head, LedgerError> {
