@@ -5,9 +5,13 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::Duration;
 
+use domain::Secret;
+use governance::SecretStore;
 use journeys::Desk;
 use serde_json::Value;
+use storage::Keyring;
 
 const PASSWORD: &str = "a password of this test";
 
@@ -29,6 +33,11 @@ impl Session {
     /// `attache` in a new session, to which the person signs in with this password. Without one there is no bus either.
     /// What hangs is ended, and then the test fails by what it printed.
     fn run(&self, password: Option<&str>, desk: &Desk, arguments: &[&str]) -> Output {
+        let attache = desk.command(arguments);
+        self.start(password, &attache)
+    }
+
+    fn start(&self, password: Option<&str>, program: &Command) -> Output {
         let signed_in = [
             "dbus-run-session",
             "--",
@@ -36,13 +45,12 @@ impl Session {
             "-c",
             "printf %s \"$0\" | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null 2>&1; exec \"$@\"",
         ];
-        let attache = desk.command(arguments);
         let mut command = Command::new("timeout");
         command.arg("60");
         if let Some(password) = password {
             command.args(signed_in).arg(password);
         }
-        command.arg(attache.get_program()).args(attache.get_args());
+        command.arg(program.get_program()).args(program.get_args());
         command.env("ATTACHE_RUNTIME", journeys::runtime());
         let place = |name: &str| self.folder.path().join(name);
         for (variable, name) in [
@@ -102,6 +110,35 @@ fn lines(path: &Path) -> Vec<String> {
         .lines()
         .map(|line| format!("{line}\n"))
         .collect()
+}
+
+/// Run by the next test, in a session with a keyring.
+#[tokio::test]
+#[ignore = "needs a keyring that is not the person's"]
+async fn within_a_session() {
+    let [one, other] = ["one", "other"].map(|home| Keyring::of(home, Duration::from_secs(20)));
+    assert!(one.get("a key").await.unwrap().is_none());
+    assert!(!one.delete("a key").await.unwrap());
+    for value in ["first", "second"] {
+        one.set("a key", &Secret::new(value)).await.unwrap();
+        assert_eq!(one.get("a key").await.unwrap().unwrap().expose(), value);
+    }
+    assert!(one.has("a key").unwrap());
+    assert!(other.get("a key").await.unwrap().is_none());
+    assert!(one.get("another key").await.unwrap().is_none());
+    other.set("a key", &Secret::new("theirs")).await.unwrap();
+    assert!(one.delete("a key").await.unwrap());
+    assert!(one.get("a key").await.unwrap().is_none());
+    assert_eq!(other.get("a key").await.unwrap().unwrap().expose(), "theirs");
+}
+
+#[test]
+fn a_secret_is_kept_replaced_and_forgotten_in_a_real_keyring() {
+    let mut within = Command::new(std::env::current_exe().unwrap());
+    within.args(["--exact", "within_a_session", "--ignored"]);
+    let output = Session::new().start(Some(PASSWORD), &within);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && told.contains("1 passed"), "{told}");
 }
 
 #[test]

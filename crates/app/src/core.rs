@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::machine::Order;
-use crate::notary::{Notary, keep_signing};
+use crate::notary::{Notary, OFTEN, keep_signing};
 use crate::{Home, Workspace, erase};
 
 /// How long answers may take when the program ends.
@@ -223,7 +223,7 @@ impl Upkeep {
         let tasks = vec![
             tokio::spawn(keep_indexing(copilot.clone(), stop.clone())),
             tokio::spawn(tell_progress(copilot.clone(), stop.clone())),
-            tokio::spawn(keep_signing(notary, stop.clone())),
+            tokio::spawn(keep_signing(notary, OFTEN, stop.clone())),
         ];
         Self { stop, tasks }
     }

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 /// The name of the key in the keyring.
 pub const KEY: &str = "audit key";
 /// Heads are signed so often while there are new rows: at least every minute, with some seconds for a slow keyring.
-const OFTEN: Duration = Duration::from_secs(45);
+pub const OFTEN: Duration = Duration::from_secs(45);
 /// A keyring that the person did not open is left in peace so long: each question puts a window before them.
 const REST: Duration = Duration::from_secs(15 * 60);
 /// Where the anchor is, in the ledger's settings.
@@ -219,8 +219,8 @@ impl Notary {
     }
 }
 
-/// Signs whenever there are new rows, until stopped. What fails is told once.
-pub async fn keep_signing(notary: Notary, stop: CancellationToken) {
+/// Signs whenever there are new rows, so often, until stopped. What fails is told once.
+pub async fn keep_signing(notary: Notary, often: Duration, stop: CancellationToken) {
     let mut told = String::new();
     loop {
         let trouble = match notary.sign(now()).await {
@@ -233,7 +233,7 @@ pub async fn keep_signing(notary: Notary, stop: CancellationToken) {
         told = trouble;
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(OFTEN) => {}
+            () = tokio::time::sleep(often) => {}
         }
     }
 }
@@ -308,6 +308,26 @@ mod tests {
                 .iter()
                 .all(|head| head.wrong(std::slice::from_ref(&key)).is_none())
         );
+    }
+
+    #[tokio::test]
+    async fn while_a_workspace_is_open_new_rows_are_signed_by_themselves() {
+        assert!(OFTEN < Duration::from_secs(60));
+        let place = place().await;
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(keep_signing(
+            place.notary.clone(),
+            Duration::from_millis(1),
+            stop.clone(),
+        ));
+        for rows in 1..=3 {
+            place.note().await;
+            while place.notary.heads().await.unwrap().last().map(|head| head.seq) != Some(rows) {
+                tokio::task::yield_now().await;
+            }
+        }
+        stop.cancel();
+        task.await.unwrap();
     }
 
     #[tokio::test]
