@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::machine::Order;
+use crate::notary::{Notary, OFTEN, keep_signing};
 use crate::{Home, Workspace, erase};
 
 /// How long answers may take when the program ends.
@@ -157,7 +158,7 @@ impl Keeper {
                 return;
             };
             let copilot = workspace.copilot.clone();
-            let upkeep = Upkeep::start(&copilot);
+            let upkeep = Upkeep::start(&copilot, workspace.notary.clone());
             self.shared.set(State::Ready(Box::new(copilot.clone())));
             let order = tokio::select! {
                 () = self.shared.stop.cancelled() => None,
@@ -210,19 +211,20 @@ impl Keeper {
     }
 }
 
-/// The tasks that keep the library up to date and tell how far it is.
+/// The tasks that keep the library up to date, tell how far it is and sign the audit.
 struct Upkeep {
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
 }
 
 impl Upkeep {
-    fn start(copilot: &Copilot) -> Self {
+    fn start(copilot: &Copilot, notary: Notary) -> Self {
         let stop = CancellationToken::new();
         let tasks = vec![
             tokio::spawn(keep_indexing(copilot.clone(), stop.clone())),
             tokio::spawn(tell_progress(copilot.clone(), stop.clone())),
             tokio::spawn(dispatch(copilot.clone(), stop.clone())),
+            tokio::spawn(keep_signing(notary, OFTEN, stop.clone())),
         ];
         Self { stop, tasks }
     }

@@ -12,8 +12,10 @@ mod core;
 pub mod doctor;
 mod erase;
 mod home;
+mod keys;
 pub mod logging;
 mod machine;
+mod notary;
 mod parts;
 mod playground;
 pub mod policy;
@@ -59,6 +61,7 @@ pub struct Workspace {
     pub copilot: Copilot,
     connected: Arc<systems::Connected>,
     ledger: Ledger,
+    notary: notary::Notary,
     lock: Lock,
 }
 
@@ -89,6 +92,7 @@ async fn open_with(
         .await
         .map_err(|error| shelf::failure(&error))?;
     conversations::end_interrupted(&ledger, jiff::Timestamp::now().as_second()).await?;
+    let notary = notary::Notary::new(ledger.clone(), keys::keyring(&home.make_identity()?));
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let config = LibraryConfig {
         folder: home.index(),
@@ -124,7 +128,11 @@ async fn open_with(
         shelf: Arc::new(shelf::LedgerShelf(ledger.clone())),
         conversations: Arc::new(conversations::LedgerConversations(ledger.clone())),
         answers: Answers::default(),
-        audit: Arc::new(audit::LedgerAudit(ledger.clone())),
+        audit: Arc::new(audit::LedgerAudit {
+            ledger: ledger.clone(),
+            notary: notary.clone(),
+            home: home.clone(),
+        }),
         preferences: Arc::new(conversations::LedgerPreferences(ledger.clone())),
         machine: Arc::new(machine::ThisMachine {
             home: home.clone(),
@@ -139,6 +147,7 @@ async fn open_with(
         copilot,
         connected,
         ledger,
+        notary,
         lock,
     })
 }
@@ -175,10 +184,14 @@ async fn governed(
 }
 
 impl Workspace {
-    /// Finishes what is being written. Other processes get in once the lock is dropped.
+    /// Finishes what is being written and signs the audit's head. Other processes get in once the lock is dropped.
     pub async fn close(self) -> Lock {
         self.copilot.library.close().await;
         self.connected.close().await;
+        if let Err(unsigned) = self.notary.sign(notary::now()).await {
+            // `attache audit verify` and `attache doctor` tell it to the person.
+            tracing::info!("{unsigned}");
+        }
         self.ledger.close().await;
         self.lock
     }

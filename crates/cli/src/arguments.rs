@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{Format, Label};
 use experience::Failure;
+use experience::commands::Form;
 use retrieval::eval::Level;
 use retrieval::search::{Filter, Mode};
 
@@ -93,7 +94,7 @@ pub enum Do {
         #[arg(long, value_name = "FILE")]
         run_out: Option<PathBuf>,
     },
-    /// Check or export the audit: what was asked, answered, allowed and done
+    /// Check, export or anchor the audit: what was asked, answered, allowed and done
     Audit {
         #[command(subcommand)]
         what: AuditDo,
@@ -290,13 +291,53 @@ pub enum AuditDo {
     Verify {
         /// An exported file, instead of the audit of this workspace
         file: Option<PathBuf>,
+        #[command(flatten)]
+        against: Against,
     },
-    /// Write all rows, one JSON object a line
+    /// Write all rows, one a line
     Export {
+        /// How; only `jsonl` can be verified
+        #[arg(long, value_enum, default_value_t = FormName::Jsonl)]
+        format: FormName,
         /// The file to write, which must not exist yet; standard output if none is given
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Keep signed heads in a file outside, so that a cut end of the audit is seen
+    Anchor {
+        /// The file, best on another machine or drive; `none` for no anchor, `show` to say which it is
+        #[arg(value_name = "FILE|none|show")]
+        to: PathBuf,
+    },
+}
+
+/// What to check the audit against.
+#[derive(Args, Clone, Default)]
+pub struct Against {
+    /// A file with signed heads (`attache audit anchor`); for a workspace, the one in use if none is named
+    #[arg(long, value_name = "FILE")]
+    pub anchor: Option<PathBuf>,
+    /// A public key that may have signed, besides the one in the keyring; may be given more than once
+    #[arg(long = "key", value_name = "HEX")]
+    pub keys: Vec<String>,
+}
+
+/// A form of the exported audit as it is typed.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum FormName {
+    Jsonl,
+    Csv,
+    Ocsf,
+}
+
+impl From<FormName> for Form {
+    fn from(name: FormName) -> Self {
+        match name {
+            FormName::Jsonl => Self::Jsonl,
+            FormName::Csv => Self::Csv,
+            FormName::Ocsf => Self::Ocsf,
+        }
+    }
 }
 
 /// What to do with policies. Each reads a folder with the company's policies (`*.cedar`), which come on top of the shipped ones.

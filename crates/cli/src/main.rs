@@ -59,10 +59,13 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         });
     }
     if let Do::Audit {
-        what: AuditDo::Verify { file: Some(file) },
+        what: AuditDo::Verify {
+            file: Some(file),
+            against,
+        },
     } = &arguments.what
     {
-        return audit::verify_file(file, json);
+        return audit::verify_file(file, against.clone(), json);
     }
     if let Do::Policy { what } = &arguments.what {
         return policy::policy(what, json);
@@ -170,12 +173,7 @@ async fn perform(
             };
             say::<commands::Evaluate>(copilot, request, json, show::evaluated).await
         }
-        Do::Audit {
-            what: AuditDo::Verify { .. },
-        } => audit::verify(copilot, json).await,
-        Do::Audit {
-            what: AuditDo::Export { out },
-        } => audit::export(copilot, out).await,
+        Do::Audit { what } => audit::audit(copilot, what, json).await,
         Do::System { what } => acting::system(copilot, what, json).await,
         Do::Propose(proposal) => acting::propose(copilot, proposal, json).await,
         Do::Approvals { what } => acting::approvals(copilot, what, json).await,

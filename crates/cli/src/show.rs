@@ -4,7 +4,7 @@
 use app::doctor::Check;
 use domain::{FileStatus, ReadStatus, Source};
 use experience::Failure;
-use experience::commands::{Evaluated, SearchResponse, Verified};
+use experience::commands::{Anchoring, Evaluated, SearchResponse, Verified};
 use experience::wire::{Answered, Extracted, PageOfBoxes};
 use orchestration::AskEvent;
 use retrieval::eval::Scores;
@@ -79,6 +79,31 @@ pub fn verified(verified: &Verified) {
             println!("Kept elsewhere, this value shows later whether rows were cut off at the end.");
         }
         (None, None) => println!("The audit has no rows yet."),
+    }
+    if verified.signed > 0 {
+        println!(
+            "Signed heads: {}, by {}.",
+            verified.signed,
+            verified.keys.join(", ")
+        );
+    }
+    for note in &verified.notes {
+        println!("{note}");
+    }
+}
+
+pub fn anchoring(anchoring: &Anchoring) {
+    match &anchoring.file {
+        Some(file) if anchoring.row > 0 => println!(
+            "Signed heads go to `{}`, up to row {} so far.",
+            file.display(),
+            anchoring.row
+        ),
+        Some(file) => println!(
+            "Signed heads go to `{}`; none was signed yet. `attache doctor` says whether there is a keyring.",
+            file.display()
+        ),
+        None => println!("There is no anchor: signed heads are kept in the ledger only."),
     }
 }
 

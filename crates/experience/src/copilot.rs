@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{ActionId, ConversationId, Labels, Source, SystemId, TurnId};
-use governance::audit::Row;
+use governance::audit::{Row, SignedHead};
 use orchestration::governed::Governed;
 use retrieval::Library;
 use retrieval::search::Filter;
@@ -105,6 +105,16 @@ pub trait Audit: Send + Sync {
     /// Rows with which something begins (of the rows about an action only the first), newest first, so many at most, all
     /// before a number if one is given.
     async fn beginnings_before(&self, seq: Option<u64>, most: u32) -> Result<Vec<Row>, Failure>;
+    /// Every head of it that was signed, oldest first.
+    async fn heads(&self) -> Result<Vec<SignedHead>, Failure>;
+    /// The public key with which heads are signed; `None` while there is none. Fails without a keyring.
+    async fn key(&self) -> Result<Option<String>, Failure>;
+    /// The file to which signed heads are added.
+    async fn anchor(&self) -> Result<Option<PathBuf>, Failure>;
+    /// Number of the last row that the anchor has.
+    async fn anchored(&self) -> Result<u64, Failure>;
+    /// Chooses that file, or none.
+    async fn set_anchor(&self, path: Option<&Path>) -> Result<(), Failure>;
 }
 
 /// Port: the connected systems.

@@ -21,7 +21,10 @@ pub use acting::{
     ActionSay, ActionUndo, Actions, ActionsRequest, ApproveRequest, CardGet, CardRequest, DenyRequest,
     EditRequest, FoundOut, ProposeRequest, SayRequest, UndoRequest,
 };
-pub use activity::{AuditExport, AuditVerify, ExportRequest, Exported, Verified, verify_audit};
+pub use activity::{
+    AnchorRequest, Anchoring, AuditAnchor, AuditCheck, AuditExport, AuditVerify, ExportRequest, Exported,
+    Verified, VerifyRequest, verify_audit,
+};
 pub(crate) use asking::answer_once;
 pub use asking::{
     AskOnce, AskRequest, ConversationDelete, ConversationGet, ConversationList, ConversationRename,
@@ -45,6 +48,7 @@ pub use systems::{
     StopAll, StopAllRequest, SystemDisconnect, SystemList, SystemQuarantine, SystemRequest, SystemView,
 };
 
+pub use governance::audit::export::Form;
 use serde::{Deserialize, Serialize};
 
 use crate::events::Event;
@@ -251,10 +255,10 @@ list!(
     GrantRevoke = "grant_revoke",
     ReceiptGet = "receipt_get",
     ActivityList = "activity_list",
-    AuditVerify = "audit_verify",
+    AuditCheck = "audit_verify",
     Erase = "erase_everything";
     command_line:
-    SourceList, Files, Extract, Boxes, AskOnce, Evaluate, AuditExport
+    SourceList, Files, Extract, Boxes, AskOnce, Evaluate, AuditVerify, AuditExport, AuditAnchor
 );
 
 const fn same(a: &str, b: &str) -> bool {
