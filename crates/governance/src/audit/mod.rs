@@ -70,19 +70,19 @@ pub fn next(head: Head, at: i64, kind: &str, mut details: Map<String, Value>) ->
     let body = serde_json_canonicalizer::to_string(&details)?;
     let seq = head.seq + 1;
     Ok(Row {
-        hash: link(head.hash, seq, &body),
+        hash: link(head.hash, seq, body.as_bytes()),
         seq,
         body,
         prev: head.hash,
     })
 }
 
-fn link(prev: Digest, seq: u64, body: &str) -> Digest {
+fn link(prev: Digest, seq: u64, body: &[u8]) -> Digest {
     let mut hash = Sha256::new();
     hash.update([0]);
     hash.update(prev.0);
     hash.update(seq.to_be_bytes());
-    hash.update(body.as_bytes());
+    hash.update(body);
     Digest(hash.finalize().into())
 }
 
@@ -119,6 +119,14 @@ pub fn sealed(salt: &[u8; 16], text: &str) -> Digest {
     hash.update(salt);
     hash.update(text.as_bytes());
     Digest(hash.finalize().into())
+}
+
+impl Digest {
+    fn of_hex(text: &[u8]) -> Option<Self> {
+        let mut bytes = [0; 32];
+        let read = text.len() == 64 && HEXLOWER.decode_mut(text, &mut bytes).is_ok();
+        read.then_some(Self(bytes))
+    }
 }
 
 impl fmt::Display for Digest {

@@ -105,7 +105,7 @@ fn mutated(
             let at = at.index(rows.len());
             let mut row = rows[at].clone();
             row.body = row.body.replace("you", "her");
-            row.hash = link(row.prev, row.seq, &row.body);
+            row.hash = link(row.prev, row.seq, row.body.as_bytes());
             lines[at] = (row.to_line().unwrap() + "\n").into_bytes();
             bytes = lines.concat();
             // It fits what stands before it; the next row is the first that does not, or the anchor says it of the last.

@@ -91,7 +91,7 @@ impl Verifier {
     pub fn row(&mut self, row: &Row) -> Result<(), Broken> {
         self.take(&Line {
             seq: row.seq,
-            body: &row.body,
+            body: row.body.as_bytes(),
             prev: row.prev,
             hash: row.hash,
         })
@@ -156,6 +156,8 @@ impl Verifier {
 /// The first row that does not hold; the outer error is the system's.
 pub fn verify_file(verifier: &mut Verifier, mut file: impl BufRead) -> std::io::Result<Result<Head, Broken>> {
     let mut line = Vec::new();
+    // How the hash of the row before is written: what is written the same needs not be read again.
+    let mut last = verifier.head.hash.to_string().into_bytes();
     loop {
         line.clear();
         let mut limited = std::io::Read::take(&mut file, LONGEST);
@@ -163,60 +165,81 @@ pub fn verify_file(verifier: &mut Verifier, mut file: impl BufRead) -> std::io::
             return Ok(verifier.end());
         }
         let number = verifier.head.seq + 1;
-        let read = match read(&line) {
-            Ok(row) => verifier.take(&row),
-            Err(form) => Err(Broken {
-                row: number,
-                why: Why::Form(form),
-            }),
+        let broken = |form: &str| Broken {
+            row: number,
+            why: Why::Form(form.to_owned()),
         };
-        if let Err(broken) = read {
+        let taken = match parts(&line) {
+            Err(form) => Err(broken(form)),
+            Ok(parts) => {
+                let prev = if parts.prev == last {
+                    Some(verifier.head.hash)
+                } else {
+                    Digest::of_hex(parts.prev)
+                };
+                match prev.zip(Digest::of_hex(parts.hash)) {
+                    None => Err(broken("its hashes are not 64 lower-case hexadecimal digits")),
+                    Some((prev, hash)) => {
+                        last.copy_from_slice(parts.hash);
+                        verifier.take(&Line {
+                            seq: parts.seq,
+                            body: parts.body,
+                            prev,
+                            hash,
+                        })
+                    }
+                }
+            }
+        };
+        if let Err(broken) = taken {
             return Ok(Err(broken));
         }
     }
 }
 
-/// A row as it stands in a file.
+/// A row.
 struct Line<'a> {
     seq: u64,
-    body: &'a str,
+    body: &'a [u8],
     prev: Digest,
     hash: Digest,
 }
 
+/// What a line of a file consists of.
+struct Parts<'a> {
+    seq: u64,
+    body: &'a [u8],
+    prev: &'a [u8],
+    hash: &'a [u8],
+}
+
 /// Takes a line apart without building anything. The body is not looked into: the hash covers each of its bytes, so that
-/// one that is no JSON is not what was written.
-fn read(line: &[u8]) -> Result<Line<'_>, String> {
-    let Some(line) = line.strip_suffix(b"\n") else {
-        return Err("the line does not end".to_owned());
-    };
-    let line = std::str::from_utf8(line).map_err(|error| error.to_string())?;
-    let (body, seq, prev, hash) = parts(line).ok_or("it is written otherwise than rows are")?;
-    let digest = |text: &str| text.parse::<Digest>().map_err(|error| error.to_string());
-    Ok(Line {
+/// one that is no JSON is not what was written. Of the rest there is one form, that of [`Row::to_line`].
+fn parts(line: &[u8]) -> Result<Parts<'_>, &'static str> {
+    let line = line.strip_suffix(b"\n").ok_or("the line does not end")?;
+    taken_apart(line).ok_or("it is written otherwise than rows are")
+}
+
+fn taken_apart(line: &[u8]) -> Option<Parts<'_>> {
+    let rest = line.strip_prefix(b"{\"body\":")?.strip_suffix(b"}")?;
+    let digits = rest.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let (rest, digits) = rest.split_at_checked(rest.len() - digits)?;
+    let rest = rest.strip_suffix(b",\"seq\":")?;
+    let seq: u64 = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    // One way to write a number: no zeros before it.
+    let plain = digits == b"0" || !digits.starts_with(b"0");
+    let (rest, prev) = digest_at_end(rest, b",\"prev\":\"")?;
+    let (body, hash) = digest_at_end(rest, b",\"hash\":\"")?;
+    (plain && body.starts_with(b"{")).then_some(Parts {
         seq,
         body,
-        prev: digest(prev)?,
-        hash: digest(hash)?,
+        prev,
+        hash,
     })
 }
 
-/// Body, number, hash of the row before and hash, of the one form in which [`Row::to_line`] writes them.
-fn parts(line: &str) -> Option<(&str, u64, &str, &str)> {
-    let rest = line.strip_prefix("{\"body\":")?.strip_suffix('}')?;
-    let digits = rest.bytes().rev().take_while(u8::is_ascii_digit).count();
-    let (rest, digits) = rest.split_at_checked(rest.len() - digits)?;
-    let rest = rest.strip_suffix(",\"seq\":")?;
-    let seq: u64 = digits.parse().ok()?;
-    // One way to write a number: no zeros before it.
-    let plain = digits == "0" || !digits.starts_with('0');
-    let (rest, prev) = digest_at_end(rest, ",\"prev\":\"")?;
-    let (body, hash) = digest_at_end(rest, ",\"hash\":\"")?;
-    (plain && body.starts_with('{')).then_some((body, seq, prev, hash))
-}
-
-fn digest_at_end<'a>(text: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
-    let text = text.strip_suffix('"')?;
+fn digest_at_end<'a>(text: &'a [u8], name: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let text = text.strip_suffix(b"\"")?;
     let (rest, digest) = text.split_at_checked(text.len().checked_sub(64)?)?;
     Some((rest.strip_suffix(name)?, digest))
 }
