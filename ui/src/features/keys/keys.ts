@@ -41,7 +41,5 @@ const WRITTEN = "input:not([type=checkbox]), textarea, select";
 
 /** Whether a letter would be written somewhere. */
 export function writing(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && (target.isContentEditable || target.matches(WRITTEN))
-  );
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches(WRITTEN));
 }
