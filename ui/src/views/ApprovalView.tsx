@@ -8,6 +8,7 @@ import { ApprovalCard } from "../features/approval/ApprovalCard";
 import { Block } from "../features/approval/Block";
 import { Ended } from "../features/approval/Ended";
 import { OutOfDate } from "../features/approval/OutOfDate";
+import { useArmed } from "../features/approval/useArmed";
 import { cards, stateMark } from "../features/approval/words";
 import { useKey } from "../features/keys/useKey";
 import { FailureNotice } from "../features/shell/FailureNotice";
@@ -165,6 +166,8 @@ function Outcome({ ids, onSaid }: { ids: readonly number[]; onSaid: (words: stri
   const requests = useMemo(() => ids.map((id) => ({ id })), [ids]);
   const actions = useCalls("action_get", requests).filter((own) => own !== undefined);
   const say = useChange("action_say");
+  // Sending again is a decision too.
+  const armed = useArmed(ids.join());
   const heading = useRef<HTMLHeadingElement>(null);
   const [first] = actions;
   const words = first ? `${stateMark(first).words}. ${first.state_words}` : "";
@@ -184,7 +187,9 @@ function Outcome({ ids, onSaid }: { ids: readonly number[]; onSaid: (words: stri
           action={action}
           level={index === 0 ? 1 : 2}
           {...(index === 0 ? { heading } : {})}
-          onSay={(found) => say.mutate({ id: action.id, found })}
+          onSay={(found) => {
+            if (armed.current && !say.isPending) say.mutate({ id: action.id, found });
+          }}
           onUndone={(fresh) => show(fresh.id)}
         />
       ))}

@@ -13,7 +13,7 @@ import { FailureNotice } from "../features/shell/FailureNotice";
 import { go } from "../features/shell/useRoute";
 import { useCall, type ActionState, type ActionView } from "../host";
 import { useNarrow } from "../lib/useWidth";
-import { date } from "../lib/words";
+import { count, date } from "../lib/words";
 
 type Tab = "waiting" | "decided" | "allowed";
 
@@ -46,6 +46,7 @@ export default function InboxView({ id }: { id?: number | undefined }) {
   const ready = open.data && all.data;
   const allowed = (all.data?.actions ?? []).filter(isAllowed);
   const today = allowed.filter((own) => date(own.created / 1000) === "today").length;
+  const proposals = waiting.flat().length;
   const oldest = Math.min(...waiting.flat().map(({ created }) => created));
   const list = !narrow || listed || id === undefined;
   return (
@@ -54,7 +55,10 @@ export default function InboxView({ id }: { id?: number | undefined }) {
         <h1>Inbox</h1>
         {waiting.length > 0 && (
           <span className="sub">
-            {waiting.length} waiting, oldest since {at(oldest)}
+            {waiting.length === proposals
+              ? `${proposals} waiting`
+              : `${count(proposals, "change")} waiting on ${count(waiting.length, "card")}`}
+            , oldest since {at(oldest)}
           </span>
         )}
         <div className="end">
@@ -75,7 +79,7 @@ export default function InboxView({ id }: { id?: number | undefined }) {
                 value: "waiting",
                 words: (
                   <>
-                    Waiting <span className="faint num">{waiting.length}</span>
+                    Waiting <span className="faint num">{proposals}</span>
                   </>
                 ),
               },

@@ -29,6 +29,7 @@ export const stories = {
       edit={{
         value: (field) => field,
         onValue: () => undefined,
+        isNew: () => false,
         isOut: (field) => field === "owner",
         onOut: () => undefined,
       }}

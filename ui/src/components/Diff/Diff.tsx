@@ -20,6 +20,8 @@ export interface DiffRow {
 export interface DiffEdit {
   value: (field: string) => string;
   onValue: (field: string, value: string) => void;
+  /** Something else stands there than was proposed. */
+  isNew: (field: string) => boolean;
   isOut: (field: string) => boolean;
   onOut: (field: string, out: boolean) => void;
 }

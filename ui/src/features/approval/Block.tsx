@@ -28,7 +28,10 @@ export function Block({ action, place, level, left = true, onLeft, edit, onEdit 
   const { record, changes, message, undo, state, system_title, unchanged } = action;
   const Heading = `h${level}` as const;
   const waits = state === "awaiting";
-  const title = place === undefined ? `${capital(action.summary).replace(/\.$/, "")}` : action.sentence;
+  const title =
+    place === undefined
+      ? `${capital(action.summary).replace(/\.$/, "")}`
+      : action.sentence.replace(/\.$/, "");
   const heading = (
     <Heading>
       {place !== undefined && `${place}\u2002`}
@@ -91,7 +94,11 @@ export function Block({ action, place, level, left = true, onLeft, edit, onEdit 
             label: own.label,
             before: own.before,
             after: own.after,
-            origin: own.origin && <OriginMark {...own.origin} />,
+            origin: edit?.isNew(own.field) ? (
+              <OriginMark kind="user" source={null} />
+            ) : (
+              own.origin && <OriginMark {...own.origin} />
+            ),
           }))}
         />
       )}

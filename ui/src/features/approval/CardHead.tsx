@@ -11,8 +11,9 @@ const LAYERS: Record<string, string> = {
   company: "your company’s",
 };
 
-/** `outside-text-asks` is `outside text asks`. */
-const ruleWords = (name: string): string => name.replaceAll("-", " ");
+/** `outside-text-asks` is `outside text`. */
+const ruleWords = (name: string): string =>
+  name.replace(/-(?:asks?|allows?|den(?:y|ies))$/, "").replaceAll("-", " ");
 
 function unique<T>(all: readonly T[], key: (one: T) => string): T[] {
   return [...new Map(all.map((one) => [key(one), one])).values()];

@@ -6,6 +6,7 @@ import { Plain, Said } from "../../components/Text/Text";
 import { UndoMark } from "../../components/UndoMark/UndoMark";
 import { Verdict } from "../../components/Verdict/Verdict";
 import { useChange, type ActionView, type FoundOut } from "../../host";
+import { plainly } from "../../lib/text";
 import { FailureNotice } from "../shell/FailureNotice";
 import { at, byWhom, isAllowed, isOutOfDate, second, stateMark } from "./words";
 
@@ -32,7 +33,7 @@ export function Ended({ action, level, heading, onSay, onReview, onUndone, recei
   const done = state === "succeeded";
   const back = done && action.undo !== null && action.undo !== "irreversible";
   return (
-    <section className="st" aria-label="What became of it">
+    <section className="st" aria-label={`What became of it: ${plainly(action.sentence)}`}>
       <div className="st-b">
         <div className="st-top">
           <Verdict hue={mark.hue} icon={mark.icon}>
@@ -43,9 +44,11 @@ export function Ended({ action, level, heading, onSay, onReview, onUndone, recei
         <Heading ref={heading} tabIndex={-1}>
           <Plain>{action.sentence}</Plain>
         </Heading>
-        <p role={state === "unknown" || done ? "status" : undefined}>
-          <Said>{words(action)}</Said>
-        </p>
+        {words(action) !== "Done." && (
+          <p role={state === "unknown" || done ? "status" : undefined}>
+            <Said>{words(action)}</Said>
+          </p>
+        )}
         <Track action={action} />
         {action.outcome && action.outcome.differs.length > 0 && (
           <ul className="trk" aria-label="What stands there instead">
@@ -78,7 +81,7 @@ export function Ended({ action, level, heading, onSay, onReview, onUndone, recei
         )}
         {state === "needs_person" && onSay && (
           <>
-            <Button small look="primary" onClick={() => onSay("happened")}>
+            <Button small onClick={() => onSay("happened")}>
               It happened
             </Button>
             <Button small onClick={() => onSay("dropped")}>

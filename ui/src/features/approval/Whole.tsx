@@ -49,9 +49,12 @@ export function Whole({ card, struck, onStruck, level, heading, editing, onEdit 
           />
         ))
       )}
-      <div className="sealed">
-        <Seal digest={card.digest} requests={left.map(({ raw }) => raw)} />
-      </div>
+      {/* What is saved is sealed anew. */}
+      {!editing && (
+        <div className="sealed">
+          <Seal digest={card.digest} requests={left.map(({ raw }) => raw)} />
+        </div>
+      )}
     </>
   );
 }

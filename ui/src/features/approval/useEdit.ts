@@ -29,6 +29,7 @@ export function useEdit(action: ActionView | undefined, onDone: (fresh: ActionVi
     diff: {
       value: (field) => values[field] ?? first(field),
       onValue: (field, value) => setValues({ ...values, [field]: value }),
+      isNew: (field) => changed.some(([own]) => own === field),
       isOut: (field) => out.includes(field),
       onOut: (field, on) => setOut([...out.filter((own) => own !== field), ...(on ? [field] : [])]),
     },
