@@ -1,4 +1,5 @@
 /** Every screen in every state, each with what it takes to get there. */
+import { ACTIONS } from "../../ui/src/host/fake/governed";
 import { FakeHost } from "../../ui/src/host/fake/FakeHost";
 import { ANSWER, CONVERSATIONS, DOCUMENTS, citation, source, turn } from "../../ui/src/host/fake/story";
 import type { Page } from "./page";
@@ -9,6 +10,8 @@ export interface Screen {
   host?: () => FakeHost;
   /** Waits until the screen is as it should be looked at. */
   ready: (page: Page) => Promise<unknown>;
+  /** The window, where it is not the main one. */
+  size?: { width: number; height: number };
   /** Its picture is kept in `snapshots`. */
   picture?: boolean;
 }
@@ -45,6 +48,9 @@ const three: typeof ANSWER = {
     ],
   })),
 };
+/** A card in the approval window, which is smaller. */
+const APPROVAL = (id: number): string => `?window=approval#/approval/${id}`;
+const SMALL = { width: 784, height: 720 };
 const see = (text: string) => (page: Page) => page.getByText(text).first().waitFor();
 const passage = (number: number, mark: string) => async (page: Page) => {
   await page.locator(`.ev-list button:nth-child(${number})`).click();
@@ -161,6 +167,92 @@ export const SCREENS: Screen[] = [
     hash: "#/library",
     host: () => new FakeHost({ status: none }),
     ready: see("No folder is watched yet"),
+  },
+  { name: "inbox", hash: "#/inbox/1", ready: see("Exactly the 2 requests"), picture: true },
+  { name: "inbox, batch", hash: "#/inbox/3", ready: see("Exactly the 5 requests"), picture: true },
+  { name: "inbox, out of date", hash: "#/inbox/23", ready: see("so the approval was void") },
+  { name: "inbox, done", hash: "#/inbox/20", ready: see("Receipt") },
+  { name: "inbox, outcome unknown", hash: "#/inbox/11", ready: see("Check now") },
+  { name: "inbox, denied by policy", hash: "#/inbox/21", ready: see("above your limit of 12") },
+  {
+    name: "inbox, editing",
+    hash: "#/inbox/8",
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Edit" }).click();
+      await page.getByLabel("Priority, after").waitFor();
+    },
+  },
+  {
+    name: "inbox, nothing waits",
+    hash: "#/inbox",
+    host: () =>
+      new FakeHost({
+        action_list: ({ open }) => ({
+          actions: open ? [] : ACTIONS.filter(({ grant }) => grant !== null),
+          more: false,
+        }),
+        standing: () => ({ stopped: false, waiting: 0, under_way: 0 }),
+      }),
+    ready: see("went through on your permissions today"),
+  },
+  {
+    name: "approval",
+    hash: APPROVAL(1),
+    size: SMALL,
+    ready: see("Exactly the 2 requests"),
+    picture: true,
+  },
+  { name: "approval, batch", hash: APPROVAL(3), size: SMALL, ready: see("Approve all 5"), picture: true },
+  { name: "approval, a word to type", hash: APPROVAL(9), size: SMALL, ready: see("to approve") },
+  { name: "approval, nobody can tell", hash: APPROVAL(10), size: SMALL, ready: see("It happened") },
+  {
+    name: "approval, permission",
+    hash: APPROVAL(8),
+    size: SMALL,
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Always allow for…" }).click();
+      await page.getByRole("button", { name: "Create permission" }).waitFor();
+    },
+  },
+  {
+    name: "approval, no permission can be given",
+    hash: APPROVAL(1),
+    size: SMALL,
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Always allow for…" }).click();
+      await page.getByText("What comes from outside is always asked").waitFor();
+    },
+  },
+  {
+    name: "approval, out of date",
+    hash: APPROVAL(1),
+    size: SMALL,
+    host: () => {
+      const [first] = ACTIONS;
+      const changes = first!.changes.map((own) =>
+        own.field === "next_step" ? { ...own, before: "Contract sent" } : own,
+      );
+      const fresh = { ...first!, id: 99, changes };
+      return new FakeHost({ action_approve: () => ({ kind: "changed", fresh }) });
+    },
+    ready: async (page) => {
+      await page.getByText("Exactly the 2 requests").waitFor();
+      await page.waitForTimeout(500);
+      await page.getByRole("button", { name: "Approve both" }).click();
+      await page.getByRole("button", { name: "Review new version" }).waitFor();
+    },
+    picture: true,
+  },
+  {
+    name: "approval, done",
+    hash: APPROVAL(1),
+    size: SMALL,
+    ready: async (page) => {
+      await page.getByText("Exactly the 2 requests").waitFor();
+      await page.waitForTimeout(500);
+      await page.getByRole("button", { name: "Approve both" }).click();
+      await page.getByRole("button", { name: "Undo…" }).first().waitFor();
+    },
   },
   { name: "settings", hash: "#/settings", ready: see("PDFium"), picture: true },
   {

@@ -419,7 +419,18 @@ test("in the settings and in failures of the core it is only text", async ({ fak
       ledger_bytes: 1,
       checks: texts.map((text, index) => ({ name: `${index} ${text}`, ok: false, found: text, fix: text })),
     }),
-    contacts: () => [...texts],
+    contacts: () =>
+      texts.map((host) => ({
+        host,
+        system: host,
+        purpose: "read",
+        contacts: 1,
+        sent: 1,
+        received: 1,
+        refused: 0,
+        first: 0,
+        last: 0,
+      })),
     question_ask: () => Promise.reject(failure as never),
   });
   const { page } = await under("#/settings");

@@ -2,6 +2,7 @@
 export type Route =
   | { at: "ask"; question?: string }
   | { at: "conversation"; id: number }
+  | { at: "inbox"; id?: number }
   | { at: "library"; source?: number }
   | { at: "settings" }
   | { at: "welcome" };
@@ -14,6 +15,8 @@ export function parseRoute(to: string): Route {
   switch (at) {
     case "conversation":
       return number === undefined ? { at: "ask" } : { at: "conversation", id: number };
+    case "inbox":
+      return number === undefined ? { at: "inbox" } : { at: "inbox", id: number };
     case "library":
       return number === undefined ? { at: "library" } : { at: "library", source: number };
     case "settings":
@@ -26,11 +29,26 @@ export function parseRoute(to: string): Route {
   }
 }
 
+/** What the approval window shows: a card, without the lines that are struck out. */
+export interface Shown {
+  id: number;
+  struck: readonly number[];
+}
+
+/** From `approval/12` or `approval/12?without=13,14`; nothing for anything else. */
+export function parseShown(to: string): Shown | null {
+  const [, id, rest] = /^#?\/?approval\/(\d{1,15})(?:\?without=((?:\d{1,15},?)*))?$/.exec(to) ?? [];
+  if (id === undefined) return null;
+  return { id: Number(id), struck: (rest ?? "").split(",").filter(Boolean).map(Number) };
+}
+
 /** The same as an address. */
 export function formatRoute(route: Route): string {
   switch (route.at) {
     case "conversation":
       return `#/conversation/${route.id}`;
+    case "inbox":
+      return route.id === undefined ? "#/inbox" : `#/inbox/${route.id}`;
     case "library":
       return route.source === undefined ? "#/library" : `#/library/${route.source}`;
     case "ask":

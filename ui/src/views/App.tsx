@@ -18,7 +18,9 @@ import { useTheme } from "../features/shell/useTheme";
 import { LinkProvider, useCall, useCore, type Link } from "../host";
 import type { Route } from "../lib/route";
 import { useNarrow } from "../lib/useWidth";
+import ApprovalView from "./ApprovalView";
 import AskView from "./AskView";
+import InboxView from "./InboxView";
 import LibraryView from "./LibraryView";
 import SettingsView from "./SettingsView";
 import WelcomeView from "./WelcomeView";
@@ -32,10 +34,22 @@ export function App({ link }: { link: Link }) {
     <LinkProvider value={link}>
       <QueryClientProvider client={link.client}>
         <TooltipProvider delayDuration={400}>
-          <Window />
+          {link.host.window === "approval" ? <Approval /> : <Window />}
         </TooltipProvider>
       </QueryClientProvider>
     </LinkProvider>
+  );
+}
+
+/** The window in which a person decides: a page of its own, with nothing of the other. */
+function Approval() {
+  const core = useCore();
+  useTheme();
+  if (core.state === "failed") return <CoreFailed failure={core.failure} />;
+  return (
+    <Trouble>
+      <ApprovalView />
+    </Trouble>
   );
 }
 
@@ -52,8 +66,9 @@ function Window() {
   useKey("?", () => setOver("keys"));
   useKey("Ctrl N", () => go({ at: "ask" }));
   useKey("Ctrl 1", () => go({ at: "ask" }));
-  useKey("Ctrl 2", () => go({ at: "library" }));
-  useKey("Ctrl 3", () => go({ at: "settings" }));
+  useKey("Ctrl 2", () => go({ at: "inbox" }));
+  useKey("Ctrl 3", () => go({ at: "library" }));
+  useKey("Ctrl 7", () => go({ at: "settings" }));
   const dialogs = (
     <>
       {over === "palette" && <Palette onClose={close} onKeys={() => setOver("keys")} />}
@@ -93,6 +108,8 @@ function Section({ route }: { route: Route }) {
   switch (route.at) {
     case "conversation":
       return <AskView key={route.id} id={route.id} />;
+    case "inbox":
+      return <InboxView id={route.id} />;
     case "library":
       return <LibraryView key={route.source} source={route.source} />;
     case "settings":

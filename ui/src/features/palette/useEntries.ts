@@ -33,11 +33,19 @@ export function useEntries(text: string, onKeys: () => void): Entry[] {
   const fixed: Entry[] = [
     { key: "ask", group: "Go to", icon: "ask", words: "Ask", keys: "Ctrl 1", run: () => go({ at: "ask" }) },
     {
+      key: "inbox",
+      group: "Go to",
+      icon: "inbox",
+      words: "Inbox",
+      keys: "Ctrl 2",
+      run: () => go({ at: "inbox" }),
+    },
+    {
       key: "library",
       group: "Go to",
       icon: "library",
       words: "Library",
-      keys: "Ctrl 2",
+      keys: "Ctrl 3",
       run: () => go({ at: "library" }),
     },
     {
@@ -45,7 +53,7 @@ export function useEntries(text: string, onKeys: () => void): Entry[] {
       group: "Go to",
       icon: "settings",
       words: "Settings",
-      keys: "Ctrl 3",
+      keys: "Ctrl 7",
       run: () => go({ at: "settings" }),
     },
     { key: "folders", group: "Actions", icon: "plus", words: "Add folder", run: () => go({ at: "welcome" }) },

@@ -7,7 +7,7 @@ import { list, size } from "../../lib/words";
 /** Where everything is kept, what finds and answers, and what the machine has for it. */
 export function Facts() {
   const { data } = useCall("about", {});
-  const contacts = useCall("contacts", {}).data ?? [];
+  const contacts = (useCall("contacts", {}).data ?? []).map(({ host }) => host);
   if (!data) return <Skeleton label="Looking at this machine" lines={5} />;
   const { home, index_bytes, ledger_bytes, model, model_problem, engine, checks, version } = data;
   return (

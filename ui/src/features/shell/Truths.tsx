@@ -25,7 +25,10 @@ export function Truths() {
         <Icon name={stuck ? "warn" : progress?.idle === false ? "retry" : "library"} size="sm" />
         <span className="nf-txt">{index}</span>
       </a>
-      <span className="nf" title={contacts && contacts.length > 0 ? visible(contacts.join(", ")) : hosts}>
+      <span
+        className="nf"
+        title={contacts && contacts.length > 0 ? visible(contacts.map(({ host }) => host).join(", ")) : hosts}
+      >
         <Icon name="globe" size="sm" />
         <span className="nf-txt">{hosts}</span>
       </span>

@@ -1,5 +1,6 @@
 import type { Event, FileStatus, Settings, Turn } from "../generated";
-import type { CommandName, Host, Request, Response } from "../port";
+import type { CommandName, Host, Request, Response, WindowName } from "../port";
+import { governed } from "./governed";
 import { ANSWER, CONVERSATIONS, DOCUMENTS, FILES, HITS, NOW, SOURCES } from "./story";
 
 type Handlers = { [N in CommandName]?: (request: Request<N>) => Response<N> | Promise<Response<N>> };
@@ -8,6 +9,10 @@ type Handlers = { [N in CommandName]?: (request: Request<N>) => Response<N> | Pr
 export class FakeHost implements Host {
   readonly canPickFolder = true;
   readonly calls: { name: CommandName; request: unknown }[] = [];
+  window: WindowName = "main";
+  /** Cards that were opened in the approval window, with what is struck out. */
+  readonly opened: { id: number; struck: readonly number[] }[] = [];
+  closed = 0;
   folder: string | null = "/home/ines/Customers";
   bytes: () => Promise<ArrayBuffer> = () => Promise.reject(new Error("attache-fake-host has no bytes"));
 
@@ -52,6 +57,15 @@ export class FakeHost implements Host {
     return Promise.resolve(this.folder);
   }
 
+  openApproval(id: number, struck: readonly number[]): Promise<void> {
+    this.opened.push({ id, struck });
+    return Promise.resolve();
+  }
+
+  closeWindow(): void {
+    this.closed += 1;
+  }
+
   /** Sends an event to the page. */
   emit(event: Event): void {
     for (const heard of this.#heard) heard(event);
@@ -91,6 +105,7 @@ export class FakeHost implements Host {
     const stale = (): void =>
       this.emit({ event: "stale", caches: ["conversations", "settings", "sources", "files"] });
     return {
+      ...governed((caches) => this.emit({ event: "stale", caches })),
       status: () => ({
         sources: this.#sources,
         passages: 18_240,
