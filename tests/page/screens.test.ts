@@ -61,13 +61,22 @@ test.for(SIZES)(
       ["#/conversation/1", "Halden uptime commitment"],
       ["#/conversation/2", "How answers can end"],
       ["#/library/1", "Library"],
+      ["#/activity", "Activity"],
+      ["#/activity/receipt/12", "Activity"],
+      ["#/activity/hosts", "Activity"],
+      ["#/connections", "Connections"],
+      ["#/connections/system/demo", "Connections"],
+      ["#/connections/permissions", "Connections"],
       ["#/settings", "Settings"],
       ["#/welcome", "What should Attaché read?"],
     ] as const) {
       await page.evaluate((to) => (window.location.hash = to), hash);
       await page.getByRole("heading", { level: 1, name: heading }).waitFor();
       const wide = await page.evaluate(() =>
-        [document.documentElement, ...document.querySelectorAll("main, .talk, .flow, .set, .scr, .fold")]
+        [
+          document.documentElement,
+          ...document.querySelectorAll("main, .talk, .flow, .set, .scr, .fold, .tl, .rc, .d"),
+        ]
           .filter((own) => own.scrollWidth > own.clientWidth + 1)
           .map((own) => `${own.localName}.${own.className}`),
       );

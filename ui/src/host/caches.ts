@@ -14,6 +14,13 @@ const CACHES: Partial<Record<CommandName, readonly Cache[]>> = {
   page_marks: ["files"],
   settings_get: ["settings"],
   about: ["sources", "files", "settings"],
+  contacts: ["systems", "actions"],
+  system_list: ["systems"],
+  standing: ["actions", "systems"],
+  grant_list: ["grants", "actions"],
+  receipt_get: ["actions"],
+  activity_list: ["actions", "grants", "systems", "conversations"],
+  audit_verify: ["actions", "grants", "systems", "conversations"],
 };
 
 /** Whether what this command answered is out of date once these caches are. */
