@@ -265,7 +265,7 @@ export const SCREENS: Screen[] = [
     hash: "#/connections",
     ready: async (page) => {
       await page.getByRole("button", { name: "Propose: Changes fields of a deal" }).click();
-      await page.getByLabel("Record").fill("Halden expansion");
+      await page.getByRole("textbox", { name: "Record" }).fill("Halden expansion");
       await page.getByLabel("Close date", { exact: true }).fill("2026-10-30");
       await page.getByLabel("Clear Next step").check();
     },
@@ -276,7 +276,7 @@ export const SCREENS: Screen[] = [
     hash: "#/connections",
     ready: async (page) => {
       await page.getByRole("button", { name: "Propose: Changes fields of a deal" }).click();
-      await page.getByLabel("Record").fill("Halden");
+      await page.getByRole("textbox", { name: "Record" }).fill("Halden");
       await page.getByRole("button", { name: "Propose", exact: true }).click();
       await see("Halden spare parts 2027")(page);
     },

@@ -55,10 +55,11 @@ export default function ActivityView({ receipt, row, hosts }: ActivityViewProps)
           <ChainBadge />
         </div>
       </header>
-      <ChainBroken />
-      <div className={list && detail ? "sheet-body act" : "sheet-body act act-alone"}>
+      {!narrow && <ChainBroken />}
+      <div className={list && detail ? "sheet-body acty" : "sheet-body acty acty-alone"}>
         {list && (
           <section className="pane tl" aria-label="What happened">
+            {narrow && <ChainBroken />}
             {nothing ? (
               <Empty icon="receipt" title="Nothing was done yet">
                 <p>
@@ -79,6 +80,7 @@ export default function ActivityView({ receipt, row, hosts }: ActivityViewProps)
         )}
         {detail && (
           <section className="pane rc" aria-label={hosts ? "Hosts" : "Receipt"} tabIndex={0}>
+            {narrow && <ChainBroken />}
             {hosts ? (
               <Hosts />
             ) : shown.receipt !== undefined ? (

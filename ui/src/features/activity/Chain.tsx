@@ -33,7 +33,7 @@ export function ChainBadge() {
   }
   return (
     <Verdict hue="allow" icon="seal">
-      Chain intact, {count(data.rows, "row")}
+      {data.rows === 0 ? "Nothing written down yet" : `Chain intact, ${count(data.rows, "row")}`}
     </Verdict>
   );
 }

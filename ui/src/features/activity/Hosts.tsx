@@ -7,10 +7,10 @@ import { visible } from "../../lib/text";
 import { count, number, size } from "../../lib/words";
 
 const PURPOSES: Record<string, string> = {
-  describe: "read what the system can do",
-  read: "read records",
-  write: "send what was approved",
-  check: "look up what became of it",
+  describe: "To learn what it can do",
+  read: "To read records",
+  write: "To send what was approved",
+  check: "To see what became of it",
 };
 
 /** What a host was contacted for. */
@@ -22,7 +22,7 @@ const sum = (rows: readonly HostView[], of: (row: HostView) => number): number =
   rows.reduce((total, row) => total + of(row), 0);
 
 /** The name of a connection as people know it. */
-function useTitle(): (system: string) => string {
+export function useTitle(): (system: string) => string {
   const systems = useCall("system_list", {}).data;
   return (system) => systems?.find(({ id }) => id === system)?.title ?? system;
 }
@@ -79,6 +79,18 @@ export function HostsToday({ current }: { current: boolean }) {
   );
 }
 
+/** What was asked of each host for each connection together, the last contact first. */
+function grouped(data: readonly HostView[]): [HostView, ...HostView[]][] {
+  const groups = new Map<string, [HostView, ...HostView[]]>();
+  for (const row of [...data].sort((one, other) => other.last - one.last)) {
+    const key = JSON.stringify([row.host, row.system]);
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  return [...groups.values()];
+}
+
 /** Every host that was ever contacted, for whom, why and how much. */
 export function Hosts() {
   const { data } = useCall("contacts", {});
@@ -95,8 +107,8 @@ export function Hosts() {
       </div>
     );
   }
-  const rows = [...data].sort((one, other) => other.last - one.last);
-  const refused = sum(rows, (row) => row.refused);
+  const groups = grouped(data);
+  const refused = sum(data, (row) => row.refused);
   return (
     <div className="hosts">
       <h2>Hosts contacted</h2>
@@ -110,8 +122,6 @@ export function Hosts() {
           <caption className="vh">Hosts, for whom, why and how much</caption>
           <thead>
             <tr>
-              <th scope="col">Host</th>
-              <th scope="col">For</th>
               <th scope="col">Why</th>
               <th scope="col">Calls</th>
               <th scope="col">Sent</th>
@@ -119,39 +129,46 @@ export function Hosts() {
               <th scope="col">Last</th>
             </tr>
           </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={`${row.host} ${row.system} ${row.purpose}`}>
-                <td>
-                  <span className="mono">
-                    <Name>{hostName(row.host)}</Name>
-                  </span>
-                  {isHere(row.host) && <span className="faint xs host-here">this machine</span>}
-                </td>
-                <td data-of="For">
-                  <Name>{title(row.system)}</Name>
-                </td>
-                <td data-of="Why">{purposeWords(row.purpose)}</td>
-                <td data-of="Calls" className="num">
-                  {number(row.contacts)}
-                  {row.refused > 0 && (
-                    <span className="fact t-deny">
-                      <Icon name="v-deny" /> {number(row.refused)} refused
+          {groups.map((rows) => {
+            const [{ host, system }] = rows;
+            return (
+              <tbody key={`${host} ${system}`}>
+                <tr>
+                  <th scope="rowgroup" colSpan={5}>
+                    <span className="mono">
+                      <Name>{hostName(host)}</Name>
+                    </span>{" "}
+                    <span className="host-for">
+                      for <Name>{title(system)}</Name>
+                      {isHere(host) && ", on this machine"}
                     </span>
-                  )}
-                </td>
-                <td data-of="Sent" className="num">
-                  {size(row.sent)}
-                </td>
-                <td data-of="Received" className="num">
-                  {size(row.received)}
-                </td>
-                <td data-of="Last" className="num">
-                  {moment(row.last)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
+                  </th>
+                </tr>
+                {rows.map((row) => (
+                  <tr key={row.purpose}>
+                    <td>{purposeWords(row.purpose)}</td>
+                    <td data-of="Calls" className="num">
+                      {number(row.contacts)}
+                      {row.refused > 0 && (
+                        <span className="fact t-deny">
+                          <Icon name="v-deny" /> {number(row.refused)} refused
+                        </span>
+                      )}
+                    </td>
+                    <td data-of="Sent" className="num">
+                      {size(row.sent)}
+                    </td>
+                    <td data-of="Received" className="num">
+                      {size(row.received)}
+                    </td>
+                    <td data-of="Last" className="num">
+                      {moment(row.last)}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            );
+          })}
         </table>
       </div>
     </div>

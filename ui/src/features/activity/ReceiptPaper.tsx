@@ -123,8 +123,8 @@ const DECISIONS: Record<string, { words: string; className: string }> = {
 };
 const LAYERS: Record<string, string> = {
   baseline: "built in",
-  default: "as Attaché comes",
-  company: "of your company",
+  default: "set by default",
+  company: "set by your company",
 };
 const KINDS: Record<string, string> = { mail: "MAIL", file: "FILE", record: "RECORD", tool: "TOOL" };
 
@@ -138,10 +138,13 @@ function About({ action }: { action: ActionView }) {
   return (
     <>
       {action.changes.length > 0 && (
-        <Part name="Changed">
+        <Part name={action.state === "succeeded" ? "Changed" : "Change"}>
           <Changes changes={action.changes} />
           {action.unchanged > 0 && (
-            <p className="faint xs">{count(action.unchanged, "other field")} stayed as they were</p>
+            <p className="faint xs">
+              {count(action.unchanged, "other field")}{" "}
+              {action.unchanged === 1 ? "stays as it is" : "stay as they are"}
+            </p>
           )}
         </Part>
       )}

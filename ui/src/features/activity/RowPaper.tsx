@@ -5,6 +5,7 @@ import { useCall } from "../../host";
 import { dated, exactly } from "../../lib/moments";
 import { number } from "../../lib/words";
 import { FailureNotice } from "../shell/FailureNotice";
+import { useTitle } from "./Hosts";
 import { kindMark } from "./marks";
 
 const KINDS: Record<string, string> = {
@@ -17,6 +18,7 @@ const KINDS: Record<string, string> = {
 /** Something that happened and is no action: an answer, a permission, a connection. */
 export function RowPaper({ seq }: { seq: number }) {
   // The first line before the next number is the one with this number, if there is one.
+  const title = useTitle();
   const { data, error } = useCall("activity_list", { before: seq + 1 });
   const line = data?.[0]?.seq === seq ? data[0] : undefined;
   if (!data) {
@@ -49,9 +51,9 @@ export function RowPaper({ seq }: { seq: number }) {
       <dl className="rows">
         {line.result && (
           <div>
-            <dt>Result</dt>
+            <dt>{line.kind === "grant" || line.kind === "system" ? "System" : "Result"}</dt>
             <dd>
-              <Plain>{line.result}</Plain>
+              <Plain>{title(line.result)}</Plain>
             </dd>
           </div>
         )}

@@ -6,6 +6,7 @@ import { useCall, type Happening } from "../../host";
 import { clock, dayWords } from "../../lib/moments";
 import { visible } from "../../lib/text";
 import { FailureNotice } from "../shell/FailureNotice";
+import { useTitle } from "./Hosts";
 import { kindMark } from "./marks";
 
 /** The core tells so many at once; fewer are the last ones. */
@@ -100,6 +101,7 @@ function Part({ parts, onEarlier, current, before, day }: PartProps) {
 
 function Line({ line, current }: { line: Happening; current: boolean }) {
   const { icon, hue } = kindMark(line.kind, line.state);
+  const title = useTitle();
   return (
     <a
       className="e"
@@ -115,7 +117,7 @@ function Line({ line, current }: { line: Happening; current: boolean }) {
         </b>
         {line.result && (
           <span className="xs">
-            <Plain>{line.result}</Plain>
+            <Plain>{title(line.result)}</Plain>
           </span>
         )}
       </span>

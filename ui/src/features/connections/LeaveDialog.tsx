@@ -11,7 +11,7 @@ import { go } from "../shell/useRoute";
 export function LeaveDialog({ system, onClose }: { system: SystemView; onClose: () => void }) {
   const leave = useChange("system_disconnect");
   const grants = (useCall("grant_list", {}).data ?? []).filter((grant) => grant.system === system.id).length;
-  const permissions = grants === 0 ? "its permissions" : `its ${count(grants, "permission")}`;
+  const permissions = grants === 0 ? "Its permissions" : `Its ${count(grants, "permission")}`;
   const goes = system.demo
     ? ["All its records, and every change you made to them", "Its proposals, decided or not"]
     : ["The connection and its sign-in on this machine", "Its proposals that are not decided"];
@@ -26,18 +26,19 @@ export function LeaveDialog({ system, onClose }: { system: SystemView; onClose: 
       open
       onClose={onClose}
     >
+      <h3 className="sec-label">What goes</h3>
       <ul className="goes">
-        {goes.map((words) => (
+        {[...goes, permissions].map((words) => (
           <li key={words}>
             <Icon name="x" /> {words}
           </li>
         ))}
+      </ul>
+      <h3 className="sec-label">What stays</h3>
+      <ul className="goes">
         <li>
-          <Icon name="x" /> {permissions.charAt(0).toUpperCase() + permissions.slice(1)}
-        </li>
-        <li>
-          <Icon name="seal" /> Stays: the rows of the audit. They say that something was done and when, and
-          hold no contents.
+          <Icon name="seal" /> The rows of the audit. They say that something was done and when, and hold no
+          contents.
         </li>
       </ul>
       {leave.error && <FailureNotice failure={leave.error} />}

@@ -68,7 +68,7 @@ function Table({ caption, rows, onPropose }: TableProps) {
                   <span className="name">
                     <Plain>{titleOf(operation)}</Plain>
                   </span>
-                  <span className="why mono">
+                  <span className="op-name mono">
                     <Name>{operation.name}</Name>
                   </span>
                 </td>

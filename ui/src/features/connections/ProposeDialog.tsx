@@ -41,7 +41,7 @@ export function ProposeDialog({ system, operation, onClose }: ProposeDialogProps
   const name = visible(title(operation));
   if (result?.kind === "action") {
     return (
-      <Dialog title={name} open onClose={onClose}>
+      <Dialog title="Proposed" hint={name} open onClose={onClose}>
         <Outcome action={result.action} />
         <div className="dlg-acts">
           <Button onClick={() => propose.reset()}>Propose another</Button>
@@ -68,7 +68,16 @@ export function ProposeDialog({ system, operation, onClose }: ProposeDialogProps
   const mark = classMark(operation);
   const undo = operation.undo && undoMark(operation.undo);
   return (
-    <Dialog title={name} hint="You see exactly what would be sent before anything is." open onClose={onClose}>
+    <Dialog
+      title="Propose a change"
+      hint={
+        <>
+          {name} in <Name>{system.title}</Name>. You see exactly what would be sent before anything is.
+        </>
+      }
+      open
+      onClose={onClose}
+    >
       <p className="row wrap">
         <span className={mark.danger ? "cls danger" : "cls"}>
           <Icon name={mark.icon} /> {mark.words}
@@ -78,9 +87,6 @@ export function ProposeDialog({ system, operation, onClose }: ProposeDialogProps
             <Icon name={undo.icon} /> {undo.words}
           </span>
         )}
-        <span className="faint xs">
-          in <Name>{system.title}</Name>
-        </span>
       </p>
       <form
         className="dlg-form"
@@ -159,20 +165,42 @@ function ParameterField({ parameter, clearable, draft, onChange }: ParameterFiel
   const cleared = draft.cleared.includes(name);
   const value = cleared ? "" : (draft.values[name] ?? "");
   const choices = choicesOf(parameter);
+  // That a field takes text goes without saying.
+  const told = form !== "text";
   const write = (text: string): void => onChange({ values: { ...draft.values, [name]: text } });
   const said = {
     id,
     value,
     disabled: cleared,
-    "aria-describedby": `${id}-form`,
+    ...(told ? { "aria-describedby": `${id}-form` } : {}),
     "aria-required": required,
   };
   return (
     <div className="field">
-      <label htmlFor={id}>
-        <Name>{label}</Name>
-        {required && <span className="faint">, needed</span>}
-      </label>
+      <span className="pr-head">
+        <label htmlFor={id}>
+          <Name>{label}</Name>
+          {required && <span className="faint">, needed</span>}
+        </label>
+        {clearable && (
+          <label className="opt xs">
+            <input
+              className="check"
+              type="checkbox"
+              checked={cleared}
+              aria-label={`Clear ${plainly(label)}`}
+              onChange={({ target: { checked } }) =>
+                onChange({
+                  cleared: checked
+                    ? [...draft.cleared, name]
+                    : draft.cleared.filter((other) => other !== name),
+                })
+              }
+            />
+            Clear it
+          </label>
+        )}
+      </span>
       {role === "words" && form === "text" && required ? (
         <span className="input">
           <textarea {...said} rows={3} onChange={(event) => write(event.target.value)} />
@@ -193,29 +221,11 @@ function ParameterField({ parameter, clearable, draft, onChange }: ParameterFiel
           ))}
         </datalist>
       )}
-      <span className="pr-under">
+      {told && (
         <span id={`${id}-form`} className="faint xs">
           <Plain>{form}</Plain>
         </span>
-        {clearable && (
-          <label className="opt xs">
-            <input
-              className="check"
-              type="checkbox"
-              checked={cleared}
-              aria-label={`Clear ${plainly(label)}`}
-              onChange={({ target: { checked } }) =>
-                onChange({
-                  cleared: checked
-                    ? [...draft.cleared, name]
-                    : draft.cleared.filter((other) => other !== name),
-                })
-              }
-            />
-            Clear it
-          </label>
-        )}
-      </span>
+      )}
     </div>
   );
 }

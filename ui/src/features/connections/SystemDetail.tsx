@@ -5,7 +5,7 @@ import { Notice } from "../../components/Notice/Notice";
 import { Switch } from "../../components/Switch/Switch";
 import { Tag } from "../../components/Tag/Tag";
 import { Name, Said } from "../../components/Text/Text";
-import { useChange, type OperationView, type SystemView } from "../../host";
+import { useCall, useChange, type OperationView, type SystemView } from "../../host";
 import { dated } from "../../lib/moments";
 import { count } from "../../lib/words";
 import { FailureNotice } from "../shell/FailureNotice";
@@ -14,6 +14,19 @@ import { Operations } from "./Operations";
 import { ProposeDialog } from "./ProposeDialog";
 import { changedOf, monogram, reads } from "./operations";
 
+/** What becomes of changes now. */
+function sendingOf(stopped: boolean, apart: boolean) {
+  if (stopped)
+    return { icon: "v-deny", className: "t-deny", words: "Stopped", hint: "everything is" } as const;
+  if (apart) return { icon: "v-park", className: "t-hold", words: "Set apart", hint: "read only" } as const;
+  return {
+    icon: "v-allow",
+    className: "t-allow",
+    words: "After approval",
+    hint: "or by a permission of yours",
+  } as const;
+}
+
 /** A connected system: as whom it is used, what can be asked of it, and how it is set apart or left. */
 export function SystemDetail({ system }: { system: SystemView }) {
   const [leaving, setLeaving] = useState(false);
@@ -21,6 +34,8 @@ export function SystemDetail({ system }: { system: SystemView }) {
   const apart = useChange("system_quarantine");
   const { operations, trouble, quarantined, demo } = system;
   const changed = changedOf(system);
+  const stopped = useCall("standing", {}).data?.stopped ?? false;
+  const sending = sendingOf(stopped, quarantined);
   const writes = operations.filter((own) => !reads(own));
   return (
     <>
@@ -89,14 +104,9 @@ export function SystemDetail({ system }: { system: SystemView }) {
         <div>
           <dt>Sending</dt>
           <dd>
-            <Icon
-              name={quarantined ? "v-park" : "v-allow"}
-              size="sm"
-              className={quarantined ? "t-hold" : "t-allow"}
-            />{" "}
-            {quarantined ? "Set apart" : "After approval"}
+            <Icon name={sending.icon} size="sm" className={sending.className} /> {sending.words}
           </dd>
-          <dd className="xs">{quarantined ? "read only" : "or by a permission of yours"}</dd>
+          <dd className="xs">{sending.hint}</dd>
         </div>
         <div>
           <dt>Definition</dt>
