@@ -64,6 +64,12 @@ test.for(SIZES)(
       ["#/inbox/1", "Inbox"],
       ["#/inbox/3", "Inbox"],
       ["#/inbox/11", "Inbox"],
+      ["#/activity", "Activity"],
+      ["#/activity/receipt/12", "Activity"],
+      ["#/activity/hosts", "Activity"],
+      ["#/connections", "Connections"],
+      ["#/connections/system/demo", "Connections"],
+      ["#/connections/permissions", "Connections"],
       ["#/settings", "Settings"],
       ["#/welcome", "What should Attaché read?"],
     ] as const) {
@@ -72,7 +78,7 @@ test.for(SIZES)(
       const wide = await page.evaluate(() =>
         [
           document.documentElement,
-          ...document.querySelectorAll("main, .talk, .flow, .set, .scr, .fold, .cardy, .q-in"),
+          ...document.querySelectorAll("main, .talk, .flow, .set, .scr, .fold, .cardy, .q-in, .tl, .rc, .d"),
         ]
           .filter((own) => own.scrollWidth > own.clientWidth + 1)
           .map((own) => `${own.localName}.${own.className}`),

@@ -2,6 +2,7 @@
 import { ACTIONS } from "../../ui/src/host/fake/governed";
 import { FakeHost } from "../../ui/src/host/fake/FakeHost";
 import { ANSWER, CONVERSATIONS, DOCUMENTS, citation, source, turn } from "../../ui/src/host/fake/story";
+import { OPERATIONS, digest, system } from "../../ui/src/host/fake/systems";
 import type { Page } from "./page";
 
 export interface Screen {
@@ -241,6 +242,86 @@ export const SCREENS: Screen[] = [
       await page.getByRole("button", { name: "Approve both" }).click();
       await page.getByRole("button", { name: "Review new version" }).waitFor();
     },
+  },
+  {
+    name: "activity",
+    hash: "#/activity",
+    ready: async (page) => {
+      await see("Follows row 1,279")(page);
+      await see("Chain intact")(page);
+      await see("Verified")(page);
+      await see("on this machine")(page);
+    },
+    picture: true,
+  },
+  { name: "activity, denied", hash: "#/activity/receipt/8", ready: see("Nothing was sent.") },
+  { name: "activity, erased", hash: "#/activity/receipt/6", ready: see("What this action did was erased") },
+  { name: "activity, an answer", hash: "#/activity/row/1278", ready: see("Row 1,278 of the audit") },
+  {
+    name: "activity, hosts",
+    hash: "#/activity/hosts",
+    ready: see("Everything that left this program"),
+    picture: true,
+  },
+  {
+    name: "activity, chain broken",
+    hash: "#/activity",
+    host: () =>
+      new FakeHost({
+        audit_verify: () => ({
+          holds: false,
+          rows: 1101,
+          head: digest(1101),
+          broken: "Row 1102: its hash is not that of its contents.",
+        }),
+      }),
+    ready: see("Row 1,102 does not match its seal"),
+    picture: true,
+  },
+  {
+    name: "activity, empty",
+    hash: "#/activity",
+    host: () =>
+      new FakeHost({
+        activity_list: () => [],
+        contacts: () => [],
+        audit_verify: () => ({ holds: true, rows: 0, head: null, broken: null }),
+      }),
+    ready: see("Nothing was done yet"),
+  },
+  {
+    name: "connections",
+    hash: "#/connections",
+    ready: see("Changes fields of a deal"),
+    picture: true,
+  },
+  {
+    name: "connections, trouble",
+    hash: "#/connections",
+    host: () =>
+      new FakeHost({
+        system_list: () => [
+          system(),
+          system({
+            id: "crm",
+            title: "HubSpot",
+            demo: false,
+            trouble: "`HubSpot` did not answer.",
+            operations: [],
+          }),
+          system({
+            id: "desk",
+            title: "Inventory",
+            demo: false,
+            quarantined: true,
+            operations: OPERATIONS.map((own, index) => ({ ...own, changed: index === 2 })),
+          }),
+        ],
+      }),
+    ready: async (page) => {
+      await page.getByText("Inventory").click();
+      await see("Changed, not used")(page);
+    },
     picture: true,
   },
   {
@@ -253,6 +334,52 @@ export const SCREENS: Screen[] = [
       await page.getByRole("button", { name: "Approve both" }).click();
       await page.getByRole("button", { name: "Undo…" }).first().waitFor();
     },
+  },
+  {
+    name: "connections, none",
+    hash: "#/connections",
+    host: () => new FakeHost({ system_list: () => [] }),
+    ready: see("No system is connected yet"),
+    picture: true,
+  },
+  {
+    name: "leave the demo",
+    hash: "#/connections",
+    ready: async (page) => {
+      await page.getByText("Leave the demo…").click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  { name: "permissions", hash: "#/connections/permissions", ready: see("9 of 20"), picture: true },
+  {
+    name: "propose a change",
+    hash: "#/connections",
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Propose: Changes fields of a deal" }).click();
+      await page.getByRole("textbox", { name: "Record" }).fill("Halden expansion");
+      await page.getByLabel("Close date", { exact: true }).fill("2026-10-30");
+      await page.getByLabel("Clear Next step").check();
+    },
+    picture: true,
+  },
+  {
+    name: "propose a change, which record",
+    hash: "#/connections",
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Propose: Changes fields of a deal" }).click();
+      await page.getByRole("textbox", { name: "Record" }).fill("Halden");
+      await page.getByRole("button", { name: "Propose", exact: true }).click();
+      await see("Halden spare parts 2027")(page);
+    },
+  },
+  {
+    name: "sending stopped",
+    hash: "#/connections",
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Stop all sending" }).click();
+      await see("Nothing is sent.")(page);
+    },
+    picture: true,
   },
   { name: "settings", hash: "#/settings", ready: see("PDFium"), picture: true },
   {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { FakeHost } from "../../../ui/src/host/fake/FakeHost";
 import type { CitationView, DocumentView, FileRow, Turn, ViewBlock } from "../../../ui/src/host/generated";
 import { ANSWER, DOCUMENTS, FILES, HITS, citation, source, turn } from "../../../ui/src/host/fake/story";
+import { contact, digest, done, grant, receiptRow, system } from "../../../ui/src/host/fake/systems";
 import type { FakeCore } from "../fake";
 import { expect, test as plain, type Page } from "../page";
 import { guarded, listener, type Guarded, type Listener } from "./guard";
@@ -419,18 +420,7 @@ test("in the settings and in failures of the core it is only text", async ({ fak
       ledger_bytes: 1,
       checks: texts.map((text, index) => ({ name: `${index} ${text}`, ok: false, found: text, fix: text })),
     }),
-    contacts: () =>
-      texts.map((host) => ({
-        host,
-        system: host,
-        purpose: "read",
-        contacts: 1,
-        sent: 1,
-        received: 1,
-        refused: 0,
-        first: 0,
-        last: 0,
-      })),
+    contacts: () => texts.map((text) => contact({ host: text, system: text, purpose: text })),
     question_ask: () => Promise.reject(failure as never),
   });
   const { page } = await under("#/settings");
@@ -440,6 +430,135 @@ test("in the settings and in failures of the core it is only text", async ({ fak
   fake.host.emit({ event: "core", state: "starting", failure });
   fake.host.emit({ event: "core", state: "failed", failure });
   await page.getByRole("alert").waitFor();
+});
+
+/** A change that says the text wherever it says anything. */
+const deed = (text: string, id: number) => {
+  const told = done();
+  return done({
+    id,
+    sentence: text,
+    system: text,
+    system_title: text,
+    operation: text,
+    summary: text,
+    account: text,
+    record: {
+      kind: text,
+      id: text,
+      title: text,
+      version: text,
+      meant: { words: text, how: text, runners_up: [{ id: text, title: text }] },
+    },
+    state_words: text,
+    proposer: { kind: "model", name: text },
+    reason: text,
+    verdict: { ...told.verdict, rules: [{ name: text, why: text, layer: text }], policy: text },
+    changes: [{ field: text, label: text, before: text, after: text, value: text, origin: null }],
+    message: { to: [text], cc: [], bcc: [], subject: text, body: text, attachments: [text] },
+    outside: [{ kind: text, object: text, span: [0, 5] }],
+    grant: text,
+    unused_grant: text,
+    raw: { method: text, address: text, condition: text, body: text },
+    request_hash: text,
+    approved_by: text,
+    outcome: {
+      words: text,
+      record: text,
+      as_sent: false,
+      differs: [{ field: text, label: text, before: text, after: text, value: text, origin: null }],
+    },
+  });
+};
+
+test("in the activity and on receipts it is only text", async ({ fake, texts, under }) => {
+  fake.host = new FakeHost({
+    contacts: () => texts.map((text) => contact({ host: text, system: text, purpose: text })),
+    activity_list: () =>
+      texts.map((text, index) => ({
+        seq: 10_000 - index,
+        at: Date.now(),
+        kind: index % 2 === 0 ? "action" : text,
+        words: text,
+        result: text,
+        action: index % 2 === 0 ? index : null,
+        state: index % 2 === 0 ? ("succeeded" as const) : null,
+      })),
+    receipt_get: ({ id }) => ({
+      action: deed(texts[id % texts.length]!, id),
+      rows: [{ ...receiptRow(1, 0, texts[id]!, texts[id]!), body: texts[id]! }],
+      holds: true,
+    }),
+    audit_verify: () => ({ holds: false, rows: 5, head: digest(1), broken: texts.join("\n") }),
+  });
+  const { page } = await under("#/activity");
+  await expect.poll(() => page.locator(".e").count()).toBeGreaterThan(50);
+  for (let id = 0; id < texts.length; id += 2) {
+    await page.evaluate((to) => (location.hash = to), `#/activity/receipt/${id}`);
+    await page.getByText(`Receipt ${id.toLocaleString("en-GB")}`, { exact: true }).waitFor();
+    for (const fold of await page.locator(".paper .foldable > [aria-expanded=false]").all())
+      await fold.click();
+  }
+  await page.evaluate(() => (location.hash = "#/activity/row/9999"));
+  await page.getByText("Row 9,999 of the audit").waitFor();
+  await page.evaluate(() => (location.hash = "#/activity/hosts"));
+  await expect.poll(() => page.locator(".hosts-table tbody tr").count()).toBe(texts.length);
+});
+
+test("in the connections, their forms and the permissions it is only text", async ({
+  fake,
+  texts,
+  under,
+}) => {
+  const all = texts.join(" ");
+  fake.host = new FakeHost({
+    system_list: () => [
+      system({
+        id: all.slice(0, 60),
+        title: all,
+        account: all,
+        person: all,
+        trouble: all,
+        operations: texts.map((text, index) => ({
+          name: `${index} ${text}`,
+          summary: text,
+          side_effect: ["read", "write", text][index % 3]!,
+          undo: null,
+          changed: index % 5 === 0,
+          parameters: [
+            { name: "id", label: text, required: true, role: "target", form: text },
+            { name: text, label: text, required: false, role: "words", form: `one of ${text}` },
+            { name: `${text}2`, label: text, required: true, role: "words", form: "text" },
+          ],
+        })),
+      }),
+    ],
+    grant_list: () =>
+      texts.map((text, index) =>
+        grant({
+          id: `${index}`,
+          words: text,
+          system: text,
+          operation: text,
+          account: text,
+          bounds: [[text, text]],
+        }),
+      ),
+  });
+  const { page } = await under("#/connections");
+  await page.locator(".ops-table").first().waitFor();
+  await page.locator(".d .foldable > [aria-expanded=false]").click();
+  for (const button of (await page.locator(".ops-do button").all()).slice(0, 40)) {
+    await button.click();
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+  }
+  await page.getByRole("button", { name: "Leave the demo…" }).click();
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await page.evaluate(() => (location.hash = "#/connections/permissions"));
+  await expect.poll(() => page.locator(".grant").count()).toBe(texts.length);
 });
 
 test("as files that the real core reads it is only text", async ({ browser, core, heard, texts }) => {

@@ -24,6 +24,7 @@ const CACHES: Partial<Record<CommandName, readonly Cache[]>> = {
   activity_list: ["actions", "grants", "systems", "conversations"],
   contacts: ["actions", "systems"],
   about: ["sources", "files", "settings"],
+  audit_verify: ["actions", "grants", "systems", "conversations"],
 };
 
 /** Whether what this command answered is out of date once these caches are. */

@@ -10,6 +10,13 @@ test("every place in the window has an address that leads back to it", () => {
     { at: "inbox", id: 7 },
     { at: "library" },
     { at: "library", source: 3 },
+    { at: "connections" },
+    { at: "connections", system: "crm/Ost & West?" },
+    { at: "connections", permissions: true },
+    { at: "activity" },
+    { at: "activity", receipt: 12 },
+    { at: "activity", row: 1278 },
+    { at: "activity", hosts: true },
     { at: "settings" },
     { at: "welcome" },
   ];
@@ -22,6 +29,8 @@ test("what the tray or a link says is followed, and anything else is Ask", () =>
   for (const odd of ["", "#/", "conversation/x", "javascript:alert(1)", "../..", "conversation/-1"]) {
     expect(parseRoute(odd)).toEqual({ at: "ask" });
   }
+  expect(parseRoute("connections/system/%E0%A4%A")).toEqual({ at: "connections" });
+  expect(parseRoute("activity/receipt/x")).toEqual({ at: "activity" });
 });
 
 test("the approval window is told a card and what is struck out of it, and nothing else", () => {

@@ -4,10 +4,15 @@ export type Route =
   | { at: "conversation"; id: number }
   | { at: "inbox"; id?: number }
   | { at: "library"; source?: number }
+  | { at: "connections"; system?: string; permissions?: true }
+  | { at: "activity"; receipt?: number; row?: number; hosts?: true }
   | { at: "settings" }
   | { at: "welcome" };
 
-/** From `ask`, `conversation/12`, `library`, `settings` or `ask?question=…`; anything else is Ask. */
+/**
+ * From `ask`, `conversation/12`, `library`, `connections/system/crm`, `activity/receipt/12`, `settings` or
+ * `ask?question=…`; anything else is Ask.
+ */
 export function parseRoute(to: string): Route {
   const [path = "", search = ""] = to.replace(/^#?\/?/, "").split("?");
   const [at, id] = path.split("/");
@@ -19,6 +24,18 @@ export function parseRoute(to: string): Route {
       return number === undefined ? { at: "inbox" } : { at: "inbox", id: number };
     case "library":
       return number === undefined ? { at: "library" } : { at: "library", source: number };
+    case "connections": {
+      const system = name(path, "connections/system/");
+      if (system !== undefined) return { at, system };
+      return id === "permissions" ? { at, permissions: true } : { at };
+    }
+    case "activity": {
+      const [, , part] = path.split("/");
+      const which = part !== undefined && /^\d{1,15}$/.test(part) ? Number(part) : undefined;
+      if (which !== undefined && id === "receipt") return { at, receipt: which };
+      if (which !== undefined && id === "row") return { at, row: which };
+      return id === "hosts" ? { at, hosts: true } : { at };
+    }
     case "settings":
     case "welcome":
       return { at };
@@ -42,6 +59,16 @@ export function parseShown(to: string): Shown | null {
   return { id: Number(id), struck: (rest ?? "").split(",").filter(Boolean).map(Number) };
 }
 
+/** What stands in a path after its beginning; nothing if it is no name. */
+function name(path: string, beginning: string): string | undefined {
+  const rest = path.startsWith(beginning) ? path.slice(beginning.length) : "";
+  try {
+    return decodeURIComponent(rest) || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The same as an address. */
 export function formatRoute(route: Route): string {
   switch (route.at) {
@@ -51,6 +78,13 @@ export function formatRoute(route: Route): string {
       return route.id === undefined ? "#/inbox" : `#/inbox/${route.id}`;
     case "library":
       return route.source === undefined ? "#/library" : `#/library/${route.source}`;
+    case "connections":
+      if (route.system !== undefined) return `#/connections/system/${encodeURIComponent(route.system)}`;
+      return route.permissions ? "#/connections/permissions" : "#/connections";
+    case "activity":
+      if (route.receipt !== undefined) return `#/activity/receipt/${route.receipt}`;
+      if (route.row !== undefined) return `#/activity/row/${route.row}`;
+      return route.hosts ? "#/activity/hosts" : "#/activity";
     case "ask":
       return route.question === undefined
         ? "#/ask"

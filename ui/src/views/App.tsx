@@ -11,6 +11,7 @@ import Palette from "../features/palette/Palette";
 import { CoreBar } from "../features/shell/CoreBar";
 import { CoreFailed } from "../features/shell/CoreFailed";
 import { Navigation } from "../features/shell/Navigation";
+import { StopBar, StopDialogs, useStopping } from "../features/shell/StopSwitch";
 import { TitleBar } from "../features/shell/TitleBar";
 import { Trouble } from "../features/shell/Trouble";
 import { go, useFollow, useRoute } from "../features/shell/useRoute";
@@ -18,8 +19,10 @@ import { useTheme } from "../features/shell/useTheme";
 import { LinkProvider, useCall, useCore, type Link } from "../host";
 import type { Route } from "../lib/route";
 import { useNarrow } from "../lib/useWidth";
+import ActivityView from "./ActivityView";
 import ApprovalView from "./ApprovalView";
 import AskView from "./AskView";
+import ConnectionsView from "./ConnectionsView";
 import InboxView from "./InboxView";
 import LibraryView from "./LibraryView";
 import SettingsView from "./SettingsView";
@@ -59,6 +62,7 @@ function Window() {
   const rail = useNarrow(58);
   const [over, setOver] = useState<"palette" | "keys" | null>(null);
   const close = (): void => setOver(null);
+  const stopping = useStopping();
   useTheme();
   useFollow();
   useWelcome(route);
@@ -68,10 +72,13 @@ function Window() {
   useKey("Ctrl 1", () => go({ at: "ask" }));
   useKey("Ctrl 2", () => go({ at: "inbox" }));
   useKey("Ctrl 3", () => go({ at: "library" }));
+  useKey("Ctrl 5", () => go({ at: "connections" }));
+  useKey("Ctrl 6", () => go({ at: "activity" }));
   useKey("Ctrl 7", () => go({ at: "settings" }));
   const dialogs = (
     <>
-      {over === "palette" && <Palette onClose={close} onKeys={() => setOver("keys")} />}
+      {over === "palette" && <Palette onClose={close} onKeys={() => setOver("keys")} stopping={stopping} />}
+      <StopDialogs stopping={stopping} />
       {over === "keys" && <KeysDialog onClose={close} />}
     </>
   );
@@ -92,8 +99,11 @@ function Window() {
       <div className="window">
         <div className="app">
           <TitleBar onPalette={() => setOver("palette")} />
-          <CoreBar />
-          <Navigation route={route} rail={rail} />
+          <div className="bans">
+            <CoreBar />
+            <StopBar stopping={stopping} />
+          </div>
+          <Navigation route={route} rail={rail} stopping={stopping} />
           <Trouble key={route.at}>
             <Section route={route} />
           </Trouble>
@@ -112,6 +122,10 @@ function Section({ route }: { route: Route }) {
       return <InboxView id={route.id} />;
     case "library":
       return <LibraryView key={route.source} source={route.source} />;
+    case "connections":
+      return <ConnectionsView system={route.system} permissions={route.permissions} />;
+    case "activity":
+      return <ActivityView receipt={route.receipt} row={route.row} hosts={route.hosts} />;
     case "settings":
       return <SettingsView />;
     default:

@@ -191,6 +191,8 @@ export const SHAPES = {
     </>
   ),
   quote: <path d="M6.25 5C4.5 5.6 3.5 7 3.5 9v2h3V8.5h-1.2M12.25 5C10.5 5.6 9.5 7 9.5 9v2h3V8.5h-1.2" />,
+  plug: <path d="M6 2.5v3M10 2.5v3M4.25 5.5h7.5v2a3.75 3.75 0 0 1-7.5 0zM8 11.25V13.5" />,
+  shield: <path d="M8 2.25 3.25 4v3.75c0 2.9 2 5 4.75 6 2.75-1 4.75-3.1 4.75-6V4z" />,
 } satisfies Record<string, ReactNode>;
 
 export type IconName = keyof typeof SHAPES;

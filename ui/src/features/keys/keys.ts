@@ -5,6 +5,8 @@ export const KEYS = [
   { where: "Everywhere", keys: "Ctrl 1", words: "Ask" },
   { where: "Everywhere", keys: "Ctrl 2", words: "Inbox" },
   { where: "Everywhere", keys: "Ctrl 3", words: "Library" },
+  { where: "Everywhere", keys: "Ctrl 5", words: "Connections" },
+  { where: "Everywhere", keys: "Ctrl 6", words: "Activity" },
   { where: "Everywhere", keys: "Ctrl 7", words: "Settings" },
   { where: "Everywhere", keys: "?", words: "Show all keys" },
   { where: "Everywhere", keys: "Esc", words: "Close, or stop the answer" },

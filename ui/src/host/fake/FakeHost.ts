@@ -1,6 +1,7 @@
 import type { Event, FileStatus, Settings, Turn } from "../generated";
 import type { CommandName, Host, Request, Response, WindowName } from "../port";
 import { governed } from "./governed";
+import { systemsStory } from "./systems";
 import { ANSWER, CONVERSATIONS, DOCUMENTS, FILES, HITS, NOW, SOURCES } from "./story";
 
 type Handlers = { [N in CommandName]?: (request: Request<N>) => Response<N> | Promise<Response<N>> };
@@ -105,6 +106,7 @@ export class FakeHost implements Host {
     const stale = (): void =>
       this.emit({ event: "stale", caches: ["conversations", "settings", "sources", "files"] });
     return {
+      ...systemsStory((event) => this.emit(event)),
       ...governed((caches) => this.emit({ event: "stale", caches })),
       status: () => ({
         sources: this.#sources,
@@ -138,7 +140,6 @@ export class FakeHost implements Host {
           { name: "Meaning search", ok: true, found: "all-minilm-l6-v2-int8" },
         ],
       }),
-      contacts: () => [],
       settings_get: () => this.#settings,
       settings_set: (settings) => {
         this.#settings = settings;
