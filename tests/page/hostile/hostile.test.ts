@@ -472,6 +472,10 @@ const deed = (text: string, id: number) => {
 };
 
 test("in the activity and on receipts it is only text", async ({ fake, texts, under }) => {
+  // Several on each receipt: they stand in some thirty places there.
+  const chunks = Array.from({ length: Math.ceil(texts.length / 12) }, (_, index) =>
+    texts.slice(index * 12, index * 12 + 12).join("\n"),
+  );
   fake.host = new FakeHost({
     contacts: () => texts.map((text) => contact({ host: text, system: text, purpose: text })),
     activity_list: () =>
@@ -485,19 +489,19 @@ test("in the activity and on receipts it is only text", async ({ fake, texts, un
         state: index % 2 === 0 ? ("succeeded" as const) : null,
       })),
     receipt_get: ({ id }) => ({
-      action: deed(texts[id % texts.length]!, id),
-      rows: [{ ...receiptRow(1, 0, texts[id]!, texts[id]!), body: texts[id]! }],
+      action: deed(chunks[id]!, id),
+      rows: [{ ...receiptRow(1, 0, chunks[id]!, chunks[id]!), body: chunks[id]! }],
       holds: true,
     }),
     audit_verify: () => ({ holds: false, rows: 5, head: digest(1), broken: texts.join("\n") }),
   });
   const { page } = await under("#/activity");
   await expect.poll(() => page.locator(".e").count()).toBeGreaterThan(50);
-  for (let id = 0; id < texts.length; id += 2) {
+  for (const id of chunks.keys()) {
     await page.evaluate((to) => (location.hash = to), `#/activity/receipt/${id}`);
-    await page.getByText(`Receipt ${id.toLocaleString("en-GB")}`, { exact: true }).waitFor();
-    for (const fold of await page.locator(".paper .foldable > [aria-expanded=false]").all())
-      await fold.click();
+    await page.getByText(`Receipt ${id}`, { exact: true }).waitFor();
+    const folded = page.locator(".paper .foldable > [aria-expanded=false]");
+    while ((await folded.count()) > 0) await folded.first().click();
   }
   await page.evaluate(() => (location.hash = "#/activity/row/9999"));
   await page.getByText("Row 9,999 of the audit").waitFor();
@@ -548,7 +552,7 @@ test("in the connections, their forms and the permissions it is only text", asyn
   const { page } = await under("#/connections");
   await page.locator(".ops-table").first().waitFor();
   await page.locator(".d .foldable > [aria-expanded=false]").click();
-  for (const button of (await page.locator(".ops-do button").all()).slice(0, 40)) {
+  for (const button of (await page.locator(".ops-do button").all()).slice(0, 10)) {
     await button.click();
     await page.getByRole("dialog").waitFor();
     await page.keyboard.press("Escape");

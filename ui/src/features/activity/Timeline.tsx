@@ -109,7 +109,7 @@ function Line({ line, current }: { line: Happening; current: boolean }) {
       title={visible(line.words)}
       {...(current ? { "aria-current": "true" as const } : {})}
     >
-      <time>{clock(line.at)}</time>
+      <span className="e-at">{clock(line.at)}</span>
       <Icon name={icon} className={hue ? `t-${hue}` : undefined} />
       <span className="e-words">
         <b>
