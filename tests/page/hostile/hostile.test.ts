@@ -2,7 +2,15 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FakeHost } from "../../../ui/src/host/fake/FakeHost";
-import type { CitationView, DocumentView, FileRow, Turn, ViewBlock } from "../../../ui/src/host/generated";
+import { action } from "../../../ui/src/host/fake/governed";
+import type {
+  ActionView,
+  CitationView,
+  DocumentView,
+  FileRow,
+  Turn,
+  ViewBlock,
+} from "../../../ui/src/host/generated";
 import { ANSWER, DOCUMENTS, FILES, HITS, citation, source, turn } from "../../../ui/src/host/fake/story";
 import type { FakeCore } from "../fake";
 import { expect, test as plain, type Page } from "../page";
@@ -440,6 +448,109 @@ test("in the settings and in failures of the core it is only text", async ({ fak
   fake.host.emit({ event: "core", state: "starting", failure });
   fake.host.emit({ event: "core", state: "failed", failure });
   await page.getByRole("alert").waitFor();
+});
+
+/** A proposal that says the text wherever it says anything. */
+function hostileAction(id: number, text: string, more: Partial<ActionView> = {}): ActionView {
+  const source = { kind: text, object: text, span: null };
+  const change = { field: `f${id}`, label: text, before: text, after: text, value: text };
+  return action(id, {
+    sentence: `${id} ${text}`,
+    system: text,
+    system_title: text,
+    operation: text,
+    summary: text,
+    account: text,
+    record: {
+      kind: text,
+      id: text,
+      title: text,
+      version: text,
+      meant: { words: text, how: text, runners_up: [{ id: text, title: text }] },
+    },
+    state_words: text,
+    proposer: { kind: "model", name: text },
+    reason: text,
+    verdict: {
+      decision: "ask",
+      question: text,
+      rules: [{ name: text, why: text, layer: text }],
+      needs: [text],
+      red: id % 2 === 0,
+      word: null,
+      second_signature: false,
+      policy: text,
+    },
+    changes: [
+      { ...change, origin: { kind: "within", source } },
+      { ...change, field: `g${id}`, origin: { kind: "field", source } },
+    ],
+    message: { to: [text], cc: [text], bcc: [text], subject: text, body: text, attachments: [text] },
+    outside: [source],
+    grant: text,
+    unused_grant: text,
+    raw: { method: text, address: text, condition: text, body: text },
+    approved_by: text,
+    outcome: { words: text, record: text, as_sent: false, differs: [{ ...change, origin: null }] },
+    ...more,
+  });
+}
+
+test("in the inbox and in the approval window it is only text", async ({ fake, texts, under }) => {
+  const states = ["denied", "rejected", "succeeded", "failed", "unknown", "needs_person"] as const;
+  const ended = texts.map((text, index) =>
+    hostileAction(1000 + index, text, { state: states[index % states.length] ?? "failed" }),
+  );
+  // By rows, and one after the other in full.
+  const rows = texts.slice(0, 300).map((text, index) => hostileAction(2000 + index, text, { message: null }));
+  const full = texts.slice(300).map((text, index) => hostileAction(3000 + index, text));
+  const cards = new Map([
+    [1, rows],
+    [2, full],
+  ]);
+  const joined = texts.join(" ");
+  const first = (id: number): ActionView =>
+    id < 1000 ? hostileAction(id, joined) : ended.find((own) => own.id === id)!;
+  fake.host = new FakeHost({
+    standing: () => ({ stopped: false, waiting: 2, under_way: 0 }),
+    action_list: ({ open }) => ({ actions: open ? [first(1), first(2)] : ended, more: false }),
+    action_get: ({ id }) => first(id),
+    card_get: ({ id, struck }) => ({
+      sentence: `${id} ${joined}`,
+      actions: cards.get(id) ?? [],
+      struck,
+      digest: "7f3a09c1",
+      approve: joined.slice(0, 200),
+      word: joined.slice(0, 200),
+      expires: Date.now() + 60_000,
+    }),
+    grant_offer: ({ id }) => ({
+      refused: id === 2 ? joined : null,
+      arguments: texts.map((text) => ({ name: text, label: text, value: text, amount: true })),
+    }),
+  });
+  const { page } = await under("#/inbox/1");
+  await expect.poll(() => page.locator(".batch-t tbody tr").count()).toBe(rows.length);
+  await page.getByRole("button", { name: "Show raw requests" }).press("Enter");
+  await expect.poll(() => page.locator(".seal-raw pre").count()).toBe(rows.length);
+  await page.evaluate(() => (location.hash = "#/inbox/2"));
+  await expect.poll(() => page.locator(".step").count()).toBe(full.length);
+  const last = ended.at(-1)!;
+  for (const { id } of [...ended.slice(0, 24), last]) {
+    await page.evaluate((to) => (location.hash = `#/inbox/${to}`), id);
+    await page.locator(".st :is(h1, h2)", { hasText: `${id} ` }).waitFor();
+  }
+  await page.getByRole("button", { name: "Decided" }).press("Enter");
+  await expect.poll(() => page.locator(".it").count()).toBe(ended.length);
+  for (const id of [1, 2]) {
+    const approval = await under(`?window=approval#/approval/${id}`);
+    await approval.page.locator("h1", { hasText: `${id} ` }).waitFor();
+    await approval.page.getByRole("button", { name: "Always allow for…" }).press("Enter");
+    await approval.page
+      .locator(id === 1 ? ".g-row" : ".g-lock")
+      .first()
+      .waitFor();
+  }
 });
 
 test("as files that the real core reads it is only text", async ({ browser, core, heard, texts }) => {

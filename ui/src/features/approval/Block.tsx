@@ -29,9 +29,7 @@ export function Block({ action, place, level, left = true, onLeft, edit, onEdit 
   const Heading = `h${level}` as const;
   const waits = state === "awaiting";
   const title =
-    place === undefined
-      ? `${capital(action.summary).replace(/\.$/, "")}`
-      : action.sentence.replace(/\.$/, "");
+    place === undefined ? capital(action.summary).replace(/\.$/, "") : action.sentence.replace(/\.$/, "");
   const heading = (
     <Heading>
       {place !== undefined && `${place}\u2002`}
