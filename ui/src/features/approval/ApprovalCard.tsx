@@ -200,7 +200,7 @@ function Waiting(props: WaitingProps) {
               notYet={!can}
               onClick={decide}
             >
-              {card.approve}
+              <Plain>{card.approve}</Plain>
             </Button>
           </>
         ) : (

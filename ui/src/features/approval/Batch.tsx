@@ -64,7 +64,9 @@ export function Batch({ actions, struck, onLeft, onAll }: BatchProps) {
                 onChange={() => onAll(left < actions.length)}
               />
             </th>
-            <th scope="col">{capital(first?.record?.kind ?? "record")}</th>
+            <th scope="col">
+              <Plain>{capital(first?.record?.kind ?? "record")}</Plain>
+            </th>
             <th scope="col">Change</th>
             <th scope="col">Because</th>
           </tr>

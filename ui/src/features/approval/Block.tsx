@@ -118,7 +118,11 @@ export function Block({ action, place, level, left = true, onLeft, edit, onEdit 
           </Mail>
         </div>
       )}
-      {side(action) && <p className="step-n dim">{side(action)}</p>}
+      {side(action) && (
+        <p className="step-n dim">
+          <Plain>{side(action) ?? ""}</Plain>
+        </p>
+      )}
       {(waits || unchanged > 0) && (
         <footer className="step-f">
           {waits && record ? (
