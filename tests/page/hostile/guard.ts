@@ -46,6 +46,11 @@ const READS = new Set([
   "page_marks",
   "search",
   "why",
+  "standing",
+  "action_list",
+  "action_get",
+  "card_get",
+  "grant_offer",
 ]);
 
 declare global {

@@ -28,9 +28,10 @@ test("the navigation has only what exists, and two truths at its foot", async ()
   const nav = screen.getByRole("navigation", { name: "Main" });
   expect(
     within(nav).getAllByRole("link", {
-      name: /^(Ask|Library|Settings|Inbox|Workflows|Connections|Activity)$/,
+      name: /^(Ask|Library|Settings|Inbox.*|Workflows|Connections|Activity)$/,
     }),
-  ).toHaveLength(5);
+  ).toHaveLength(6);
+  expect(await within(nav).findByRole("link", { name: "Inbox , 10 waiting for you" })).toBeVisible();
   expect(await within(nav).findByText("Index up to date")).toBeVisible();
   expect(within(nav).getByText("No hosts contacted today")).toBeVisible();
   expect(await within(nav).findByText("Firmware 4.2.1 on 14 units")).toBeVisible();
@@ -54,6 +55,8 @@ test("a recent question can be renamed and deleted", async () => {
 
 test("Ctrl with a number goes to a section and Ctrl N to a new question", async () => {
   const { user } = open();
+  await user.keyboard("{Control>}2{/Control}");
+  expect(await screen.findByRole("heading", { level: 1, name: "Inbox" })).toBeVisible();
   await user.keyboard("{Control>}3{/Control}");
   expect(await screen.findByRole("heading", { level: 1, name: "Library" })).toBeVisible();
   await user.keyboard("{Control>}7{/Control}");

@@ -49,11 +49,13 @@ export default function InboxView({ id }: { id?: number | undefined }) {
   const proposals = waiting.flat().length;
   const oldest = Math.min(...waiting.flat().map(({ created }) => created));
   const list = !narrow || listed || id === undefined;
+  // Where only a card fits, what belongs to the list waits behind the way back to it.
+  const alone = narrow && !list;
   return (
     <main className="sheet inbox-view" id="main">
       <header className="sheet-head">
         <h1>Inbox</h1>
-        {waiting.length > 0 && (
+        {waiting.length > 0 && !alone && (
           <span className="sub">
             {waiting.length === proposals
               ? `${proposals} waiting`
@@ -67,26 +69,28 @@ export default function InboxView({ id }: { id?: number | undefined }) {
               All {shown.length}
             </Button>
           )}
-          <Segments
-            label="Show"
-            value={tab}
-            onChange={(next) => {
-              setTab(next);
-              go({ at: "inbox" });
-            }}
-            options={[
-              {
-                value: "waiting",
-                words: (
-                  <>
-                    Waiting <span className="faint num">{proposals}</span>
-                  </>
-                ),
-              },
-              { value: "decided", words: "Decided" },
-              { value: "allowed", words: "Allowed without asking" },
-            ]}
-          />
+          {!alone && (
+            <Segments
+              label="Show"
+              value={tab}
+              onChange={(next) => {
+                setTab(next);
+                go({ at: "inbox" });
+              }}
+              options={[
+                {
+                  value: "waiting",
+                  words: (
+                    <>
+                      Waiting <span className="faint num">{proposals}</span>
+                    </>
+                  ),
+                },
+                { value: "decided", words: "Decided" },
+                { value: "allowed", words: "Allowed without asking" },
+              ]}
+            />
+          )}
         </div>
       </header>
       {!ready ? (

@@ -6,7 +6,7 @@ import { Icon } from "../../components/Icon/Icon";
 import { Skeleton } from "../../components/Skeleton/Skeleton";
 import { Plain } from "../../components/Text/Text";
 import type { ActionView, CardView, Failure, GrantView, Request, Response } from "../../host";
-import { useKey } from "../keys/useKey";
+import { useEscape, useKey } from "../keys/useKey";
 import { FailureNotice } from "../shell/FailureNotice";
 import { DenyDialog } from "./DenyDialog";
 import { GrantMenu } from "./GrantMenu";
@@ -138,7 +138,7 @@ function Waiting(props: WaitingProps) {
   useKey("Ctrl Enter", decide, editing === null);
   useKey("D", () => setDenying(true), editing === null);
   useKey("E", () => setEditing(editable?.id ?? null), editing === null && editable !== undefined);
-  useKey("Esc", () => setEditing(null), editing !== null);
+  useEscape(() => setEditing(null), editing !== null);
 
   useEffect(() => {
     if (editing !== null) document.querySelector<HTMLInputElement>(".diff .input > input")?.focus();
@@ -200,7 +200,7 @@ function Waiting(props: WaitingProps) {
               notYet={!can}
               onClick={decide}
             >
-              {card.approve}
+              <Plain>{card.approve}</Plain>
             </Button>
           </>
         ) : (

@@ -64,12 +64,14 @@ export function Batch({ actions, struck, onLeft, onAll }: BatchProps) {
                 onChange={() => onAll(left < actions.length)}
               />
             </th>
-            <th scope="col">{capital(first?.record?.kind ?? "record")}</th>
+            <th scope="col">
+              <Plain>{capital(first?.record?.kind ?? "record")}</Plain>
+            </th>
             <th scope="col">Change</th>
             <th scope="col">Because</th>
           </tr>
         </thead>
-        <tbody ref={body} onKeyDown={move}>
+        <tbody ref={body}>
           {actions.map((own) => {
             const name = own.record?.title ?? own.record?.id ?? own.sentence;
             const off = struck.includes(own.id);
@@ -81,6 +83,7 @@ export function Batch({ actions, struck, onLeft, onAll }: BatchProps) {
                     type="checkbox"
                     checked={!off}
                     aria-label={`Include ${plainly(name)}`}
+                    onKeyDown={move}
                     onChange={(event) => onLeft(own.id, event.target.checked)}
                   />
                 </td>

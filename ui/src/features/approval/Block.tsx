@@ -29,9 +29,7 @@ export function Block({ action, place, level, left = true, onLeft, edit, onEdit 
   const Heading = `h${level}` as const;
   const waits = state === "awaiting";
   const title =
-    place === undefined
-      ? `${capital(action.summary).replace(/\.$/, "")}`
-      : action.sentence.replace(/\.$/, "");
+    place === undefined ? capital(action.summary).replace(/\.$/, "") : action.sentence.replace(/\.$/, "");
   const heading = (
     <Heading>
       {place !== undefined && `${place}\u2002`}
@@ -120,7 +118,11 @@ export function Block({ action, place, level, left = true, onLeft, edit, onEdit 
           </Mail>
         </div>
       )}
-      {side(action) && <p className="step-n dim">{side(action)}</p>}
+      {side(action) && (
+        <p className="step-n dim">
+          <Plain>{side(action) ?? ""}</Plain>
+        </p>
+      )}
       {(waits || unchanged > 0) && (
         <footer className="step-f">
           {waits && record ? (

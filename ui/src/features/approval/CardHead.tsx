@@ -101,7 +101,10 @@ function Why({ actions }: { actions: readonly ActionView[] }) {
           <b className={`t-${hue}`}>
             {word}: <Plain>{ruleWords(name)}</Plain>.
           </b>{" "}
-          <Said>{why}</Said> <span className="dim xs nowrap">Rule, {LAYERS[layer] ?? layer}.</span>
+          <Said>{why}</Said>{" "}
+          <span className="dim xs nowrap">
+            Rule, <Name>{LAYERS[layer] ?? layer}</Name>.
+          </span>
         </p>
       ))}
       {needs.map((need) => (
@@ -115,7 +118,7 @@ function Why({ actions }: { actions: readonly ActionView[] }) {
           {sources.map(({ kind, object }, index) => (
             <span key={index}>
               {index > 0 && ", "}
-              {kind} <Name>{object}</Name>
+              <Name>{kind}</Name> <Name>{object}</Name>
             </span>
           ))}
           .

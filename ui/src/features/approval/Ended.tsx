@@ -39,7 +39,9 @@ export function Ended({ action, level, heading, onSay, onReview, onUndone, recei
           <Verdict hue={mark.hue} icon={mark.icon}>
             {mark.words}
           </Verdict>
-          <span className="faint xs">{beside(action)}</span>
+          <span className="faint xs">
+            <Plain>{beside(action)}</Plain>
+          </span>
         </div>
         <Heading ref={heading} tabIndex={-1}>
           <Plain>{action.sentence}</Plain>

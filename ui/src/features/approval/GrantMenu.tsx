@@ -83,10 +83,14 @@ function Offer({ id, onGranted }: GrantMenuProps) {
               key={own.name}
               argument={own}
               most={most[own.name]}
-              onMost={(value) => {
-                const { [own.name]: _, ...others } = most;
-                setMost(value === undefined ? others : { ...others, [own.name]: value });
-              }}
+              onMost={(value) =>
+                setMost(
+                  Object.fromEntries([
+                    ...Object.entries(most).filter(([name]) => name !== own.name),
+                    ...(value === undefined ? [] : [[own.name, value] as const]),
+                  ]),
+                )
+              }
             />
           ))}
           <div className="g-row">

@@ -33,11 +33,11 @@ export interface StateMark {
 }
 
 /** What the core says when the record of a card changed. */
-const VOID = /^The record changed after the card was made/;
+const VOID = "The record changed after the card was made";
 
 /** Whether a card was void because its record changed, which is nobody's no. */
 export function isOutOfDate({ state, outcome }: ActionView): boolean {
-  return state === "rejected" && VOID.test(outcome?.words ?? "");
+  return state === "rejected" && (outcome?.words ?? "").startsWith(VOID);
 }
 
 /** Whether it was done without asking. */

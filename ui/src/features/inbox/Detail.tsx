@@ -12,7 +12,7 @@ import { useEdit } from "../approval/useEdit";
 import { Whole } from "../approval/Whole";
 import { canEdit, stateMark } from "../approval/words";
 import { isBatch } from "../approval/Batch";
-import { useKey } from "../keys/useKey";
+import { useEscape, useKey } from "../keys/useKey";
 import { FailureNotice } from "../shell/FailureNotice";
 import { go } from "../shell/useRoute";
 
@@ -40,7 +40,7 @@ function Waiting({ action: { id } }: { action: ActionView }) {
   useKey("Ctrl Enter", review, calm);
   useKey("D", () => setDenying(true), calm);
   useKey("E", () => setEditing(editable?.id ?? null), calm && editable !== undefined);
-  useKey("Esc", () => setEditing(null), editing !== null);
+  useEscape(() => setEditing(null), editing !== null);
   useEffect(() => {
     if (editing !== null) document.querySelector<HTMLInputElement>(".diff .input > input")?.focus();
   }, [editing]);

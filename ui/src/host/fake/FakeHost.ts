@@ -105,9 +105,12 @@ export class FakeHost implements Host {
   #story(): Handlers {
     const stale = (): void =>
       this.emit({ event: "stale", caches: ["conversations", "settings", "sources", "files"] });
+    const systems = systemsStory((event) => this.emit(event));
+    const deeds = governed((caches) => this.emit({ event: "stale", caches }));
     return {
-      ...systemsStory((event) => this.emit(event)),
-      ...governed((caches) => this.emit({ event: "stale", caches })),
+      ...systems,
+      ...deeds,
+      standing: async () => ({ ...(await deeds.standing!({})), stopped: (await systems.standing!({})).stopped }),
       status: () => ({
         sources: this.#sources,
         passages: 18_240,

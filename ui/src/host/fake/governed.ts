@@ -365,8 +365,8 @@ export function governed(stale: (caches: Cache[]) => void, actions = structuredC
       more: false,
     }),
     action_get: ({ id }) => find(id),
-    card_get: ({ id, struck = [] }) => cardOf(actions, id, struck),
-    action_approve: ({ id, struck = [] }) => {
+    card_get: ({ id, struck }) => cardOf(actions, id, struck),
+    action_approve: ({ id, struck }) => {
       const left = cardOf(actions, id, struck).actions.filter((one) => !struck.includes(one.id));
       set(struck, {
         state: "rejected",
