@@ -23,6 +23,8 @@ export ATTACHE_RUNTIME=${ATTACHE_RUNTIME:-$PWD/runtime}
 export LIBGL_ALWAYS_SOFTWARE=1 WEBKIT_DISABLE_DMABUF_RENDERER=1 GDK_BACKEND=x11
 # Without it GTK makes a file for its settings in the home folder.
 export GSETTINGS_BACKEND=memory
+# A keyring of the session is not the tests' to write to.
+export ATTACHE_KEYRING=none
 unset WAYLAND_DISPLAY
 # What is on the screen is also in a file, where it can be looked at without a request to the webview.
 frames=$(mktemp -d)

@@ -193,6 +193,16 @@ export async function openWindow(t, home, more = {}) {
         name,
         request,
       ),
+    /** Goes over to the window that is not this one, as soon as it is there. */
+    other: () =>
+      until("another window", async () => {
+        const handles = await send("GET", `${session}/window/handles`);
+        const here = await send("GET", `${session}/window`).catch(() => null);
+        const handle = handles.find((one) => one !== here);
+        if (!handle) return false;
+        await send("POST", `${session}/window`, { handle });
+        return true;
+      }),
     /** Goes to a place in the page, as a link does. */
     go: (place) => run("location.hash = arguments[0]", place),
     ask: async (question) => {

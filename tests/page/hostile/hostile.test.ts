@@ -653,8 +653,8 @@ test("in the activity and on receipts it is only text", async ({
       head: digest(1),
       broken: texts.join("\n"),
       signed: 1,
-      keys: texts,
-      notes: texts,
+      keys: [...texts],
+      notes: [...texts],
     }),
   });
   const { page } = await under("#/activity");
