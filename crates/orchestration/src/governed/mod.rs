@@ -9,11 +9,14 @@
 //!   time; each arrow is durable, with its audit row, before what follows from it.
 //! * [`Governed::undo`] proposes the way back, and refuses when somebody has changed the record since.
 //!
+//! What a model was given while it worked towards its proposals is collected in a [`RunContext`].
+//!
 //! Where actions are kept is behind [`ActionBook`]. Time comes from a [`Clock`](integration::Clock).
 
 mod approve;
 mod drive;
 mod propose;
+mod run;
 mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +34,7 @@ use serde_json::{Map, Value};
 use crate::journal::{self, Entry, Epoch, State};
 
 pub use propose::{Context, Proposal};
+pub use run::RunContext;
 
 /// An action with everything that is kept of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

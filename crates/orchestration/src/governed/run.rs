@@ -1,0 +1,152 @@
+//! What a model has been given in one run, and what therefore stands behind everything it proposes.
+//!
+//! A model is a black box: whatever it emits carries the join of all that was in its request (security design, R1). So a
+//! run only ever collects: the person's words, and every field that was read, each with what the system's description says
+//! of who may have written it. Nothing lowers it again; a sub-task that is to start clean is a run of its own, from the
+//! person's words alone (R4).
+//!
+//! A run also knows which of its proposals belong on one card: those that follow one another without anything being read
+//! in between (security design, section 3). What has to be decided by itself is never one of them.
+
+use std::collections::BTreeMap;
+
+use domain::{ActionId, Integrity, SourceRef, SystemId, Taint};
+use governance::policy::{Obligation, Proposer};
+use integration::{Cap, Connection, Found, Record};
+use serde_json::Value;
+
+use super::{Action, Context, Proposal, Stop};
+use crate::journal::State;
+
+/// What a model has been given in one run.
+#[derive(Clone, Debug)]
+pub struct RunContext {
+    proposer: Proposer,
+    context: Context,
+    /// The first of the proposals that the next one would stand on a card with.
+    batch: Option<ActionId>,
+}
+
+impl RunContext {
+    /// A run that begins with what a person said, and nothing else.
+    pub fn new(proposer: Proposer, words: impl Into<String>) -> Self {
+        Self {
+            proposer,
+            context: Context {
+                words: vec![words.into()],
+                ..Context::of_person()
+            },
+            batch: None,
+        }
+    }
+
+    /// What led to whatever is proposed now.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Something more that the person said. What they say next is about what they have seen, so that proposals before and
+    /// after it are not on one card.
+    pub fn said(&mut self, words: impl Into<String>) {
+        self.context.words.push(words.into());
+        self.batch = None;
+    }
+
+    /// Reads for the model, and takes all that was read in. The arguments are the model's, so that they carry what led to
+    /// them.
+    ///
+    /// # Errors
+    /// As for [`Connection::read`]. What the refusal says comes from outside and must not reach the model but as a text
+    /// ([`RunContext::text`]).
+    pub async fn read(
+        &mut self,
+        connection: &Connection,
+        operation: &str,
+        arguments: &BTreeMap<String, Value>,
+        cap: Cap,
+    ) -> Result<Found, Stop> {
+        let confidentiality = self.context.taint.confidentiality;
+        let found = connection
+            .read(operation, arguments, confidentiality, cap)
+            .await?;
+        found.records.iter().for_each(|record| self.record(record));
+        // Also an empty answer is one that the model may act on.
+        self.batch = None;
+        Ok(found)
+    }
+
+    /// Takes in a record that the model is shown: each of its fields by what its system vouches for.
+    pub fn record(&mut self, record: &Record) {
+        self.batch = None;
+        for (name, value) in &record.fields {
+            let taint = record.taint(name);
+            let mut parts = Vec::new();
+            leaves(value, &mut parts);
+            self.context.taint = self.context.taint.join(&taint);
+            let Some(source) = taint.sources.first() else {
+                continue;
+            };
+            let kept = match taint.integrity {
+                Integrity::Text => &mut self.context.texts,
+                Integrity::User | Integrity::App | Integrity::OwnField => &mut self.context.fields,
+            };
+            kept.extend(parts.into_iter().map(|part| (source.clone(), part)));
+        }
+    }
+
+    /// Takes in any other text that the model is shown: a passage, a memory, the words of a refusal. `taint` is what is
+    /// known of it; [`Taint::unknown`] where nothing is.
+    pub fn text(&mut self, source: SourceRef, text: impl Into<String>, taint: &Taint) {
+        self.batch = None;
+        self.context.taint = self.context.taint.join(taint);
+        self.context.taint.sources.insert(source.clone());
+        self.context.texts.push((source, text.into()));
+    }
+
+    /// What the model wants done, with all that led to it, and on one card with what it proposed right before.
+    pub fn proposal(
+        &self,
+        system: SystemId,
+        operation: impl Into<String>,
+        arguments: BTreeMap<String, Value>,
+        reason: Option<String>,
+    ) -> Proposal {
+        Proposal {
+            system,
+            operation: operation.into(),
+            arguments,
+            proposer: self.proposer.clone(),
+            reason,
+            context: self.context.clone(),
+            batch: self.batch,
+        }
+    }
+
+    /// What became of a proposal of this run. Only what a person is asked about, and may be asked together with others,
+    /// is on a card with what follows it.
+    pub fn proposed(&mut self, action: &Action) {
+        let alone = action.verdict.obligations.contains(&Obligation::Alone);
+        self.batch = match action.entry.state {
+            State::Awaiting if !alone => Some(action.batch.unwrap_or(action.id)),
+            State::Awaiting => None,
+            // What was denied or needs nobody stands on no card and parts none.
+            _ => self.batch,
+        };
+    }
+}
+
+/// Every text and number in a value, and the names that stand in it: whoever wrote the value may have chosen them too.
+fn leaves(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::Null | Value::Bool(_) => {}
+        Value::Number(number) => into.push(number.to_string()),
+        Value::String(text) => into.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| leaves(item, into)),
+        Value::Object(parts) => {
+            for (name, part) in parts {
+                into.push(name.clone());
+                leaves(part, into);
+            }
+        }
+    }
+}
