@@ -44,7 +44,10 @@ impl ActionBook for Kept {
 
     async fn put(&self, action: &Action, _: Noted) -> Result<bool, BookError> {
         let mut all = self.all();
-        let Some(kept) = all.get_mut(&action.id).filter(|kept| kept.arrows == action.arrows) else {
+        let Some(kept) = all
+            .get_mut(&action.id)
+            .filter(|kept| kept.arrows == action.arrows)
+        else {
             return Ok(false);
         };
         kept.entry = action.entry;

@@ -333,7 +333,10 @@ impl Cases {
         Lines::<SecurityCase>::perhaps(folder, "security_cases.jsonl")?.each(|case| {
             let suite = cases.suite(&case.suite)?;
             let none = |kind: &str, id: &str| {
-                Err(format!("there is no {kind} task `{id}` in the suite `{}`", case.suite))
+                Err(format!(
+                    "there is no {kind} task `{id}` in the suite `{}`",
+                    case.suite
+                ))
             };
             if !suite.tasks.contains_key(&case.user_task) {
                 return none("user", &case.user_task);
@@ -387,11 +390,7 @@ impl Cases {
         }
         let known: BTreeSet<&String> = properties(&tool.parameters).map(|(name, _)| name).collect();
         let named = [&tool.dest_args, &tool.target_args, &tool.content_args];
-        match named
-            .into_iter()
-            .flatten()
-            .find(|name| !known.contains(name))
-        {
+        match named.into_iter().flatten().find(|name| !known.contains(name)) {
             Some(name) => Err(format!("the tool `{}` has no argument `{name}`", tool.name)),
             None => Ok(()),
         }
@@ -409,7 +408,9 @@ impl Suite {
     fn has_vector(&self, id: &str) -> Result<(), String> {
         match self.vectors.contains_key(id) {
             true => Ok(()),
-            false => Err(format!("`injection_vectors.jsonl` has no vector `{id}` of its suite")),
+            false => Err(format!(
+                "`injection_vectors.jsonl` has no vector `{id}` of its suite"
+            )),
         }
     }
 

@@ -36,11 +36,15 @@ pub fn document(name: &str, suite: &Suite) -> Value {
 /// # Errors
 /// When it can't be read at all, or a tool of it would be left out.
 pub fn description(name: &str, suite: &Suite) -> Result<(SystemId, Description), String> {
-    let system: SystemId = name.parse().map_err(|error: domain::SystemIdError| error.to_string())?;
+    let system: SystemId = name
+        .parse()
+        .map_err(|error: domain::SystemIdError| error.to_string())?;
     let read = Description::read(&system, &document(name, suite).to_string());
     let description = read.map_err(|error: DescriptionError| error.to_string())?;
     match description.left_out.first() {
-        Some((tool, why)) => Err(format!("the tool `{tool}` of the suite `{name}` can't be served: {why}")),
+        Some((tool, why)) => Err(format!(
+            "the tool `{tool}` of the suite `{name}` can't be served: {why}"
+        )),
         None => Ok((system, description)),
     }
 }
@@ -99,7 +103,11 @@ fn path(tool: &Tool) -> (String, Value) {
             body.insert(argument.clone(), schema);
         }
     }
-    let in_body: Vec<&str> = required.iter().copied().filter(|name| body.contains_key(*name)).collect();
+    let in_body: Vec<&str> = required
+        .iter()
+        .copied()
+        .filter(|name| body.contains_key(*name))
+        .collect();
     let mut operation = json!({
         "operationId": name,
         "summary": tool.description,
@@ -114,7 +122,10 @@ fn path(tool: &Tool) -> (String, Value) {
         let schema = json!({"type": "object", "properties": body, "required": in_body});
         let content = json!({"application/json": {"schema": schema}});
         if let Some(operation) = operation.as_object_mut() {
-            operation.insert("requestBody".to_owned(), json!({"required": true, "content": content}));
+            operation.insert(
+                "requestBody".to_owned(),
+                json!({"required": true, "content": content}),
+            );
         }
     }
     let path = match target {

@@ -184,7 +184,11 @@ impl<'a> Desk<'a> {
         if drifted {
             pins.values_mut().for_each(|pin| *pin = OTHER_PIN.to_owned());
         }
-        let chosen = if other_account { "somebody.else@example.com" } else { PERSON };
+        let chosen = if other_account {
+            "somebody.else@example.com"
+        } else {
+            PERSON
+        };
         let system = System {
             connection: Arc::clone(&self.connection),
             pins,
@@ -211,14 +215,23 @@ impl<'a> Desk<'a> {
     pub async fn read(&mut self, tool: &str, arguments: &Arguments) -> Outcome<String> {
         let given = arguments.iter().filter(|(_, value)| !value.is_null());
         let given: Arguments = given.map(|(name, value)| (name.clone(), value.clone())).collect();
-        let found = self.run.read(&self.connection, tool, &given, Cap::default()).await?;
+        let found = self
+            .run
+            .read(&self.connection, tool, &given, Cap::default())
+            .await?;
         let mut all = String::new();
         for record in &found.records {
-            let text = record.fields.get("text").and_then(|text| text.as_str()).unwrap_or_default();
+            let text = record
+                .fields
+                .get("text")
+                .and_then(|text| text.as_str())
+                .unwrap_or_default();
             let (taint, id) = (record.taint("text"), record.taint("id"));
             self.taint = self.taint.join(&taint).join(&id);
-            self.fields.extend(id.sources.into_iter().map(|source| (source, record.id.clone())));
-            self.texts.extend(taint.sources.into_iter().map(|source| (source, text.to_owned())));
+            self.fields
+                .extend(id.sources.into_iter().map(|source| (source, record.id.clone())));
+            self.texts
+                .extend(taint.sources.into_iter().map(|source| (source, text.to_owned())));
             all.push_str(text);
         }
         Ok(all)
@@ -247,9 +260,16 @@ impl<'a> Desk<'a> {
     ///
     /// # Errors
     /// When something failed that has nothing to do with the proposal.
-    pub async fn propose(&mut self, tool: &str, arguments: &Arguments, reason: Option<String>) -> Outcome<Option<ActionId>> {
+    pub async fn propose(
+        &mut self,
+        tool: &str,
+        arguments: &Arguments,
+        reason: Option<String>,
+    ) -> Outcome<Option<ActionId>> {
         self.proposals += 1;
-        let mut proposal = self.run.proposal(self.wired.system.clone(), tool, arguments.clone(), reason);
+        let mut proposal = self
+            .run
+            .proposal(self.wired.system.clone(), tool, arguments.clone(), reason);
         if self.is(Mutant::ContextStaysFirst) {
             proposal.context = self.first.clone();
         }
@@ -312,7 +332,9 @@ impl<'a> Desk<'a> {
 
     fn side_effect(&self, action: &Action) -> SideEffect {
         let described = self.wired.description.operation(&action.effect.operation);
-        described.map_or(SideEffect::Destructive, |described| described.operation.side_effect)
+        described.map_or(SideEffect::Destructive, |described| {
+            described.operation.side_effect
+        })
     }
 
     fn roles(&self, action: &Action) -> Vec<Role> {
@@ -346,7 +368,9 @@ impl<'a> Desk<'a> {
         for (argument, kept) in &action.effect.arguments {
             let origin = attribute(&kept.value, &[&self.words], &fields, &texts);
             if std::mem::discriminant(&origin) != std::mem::discriminant(&kept.origin) {
-                wrong.push(format!("`{argument}` of `{name}` is said to be from elsewhere than it is"));
+                wrong.push(format!(
+                    "`{argument}` of `{name}` is said to be from elsewhere than it is"
+                ));
             }
         }
         let by = |policy: &str| verdict.deciding.iter().any(|one| one.policy == policy);
@@ -407,7 +431,9 @@ impl<'a> Desk<'a> {
             self.cards += 1;
             self.look(card);
             for id in card {
-                let Some(asked) = self.asked.get(id).cloned() else { continue };
+                let Some(asked) = self.asked.get(id).cloned() else {
+                    continue;
+                };
                 match self.deed(&asked.action) {
                     Some(deed) if wanted(&deed) => self.click(*id).await?,
                     _ => self.reject(*id).await?,
@@ -432,24 +458,31 @@ impl<'a> Desk<'a> {
         let shown: BTreeSet<usize> = lines.iter().map(|asked| asked.shown).collect();
         let alone = |asked: &&Asked| asked.action.verdict.obligations.contains(&Obligation::Alone);
         if shown.len() > 1 {
-            self.wrong.push("a card has lines between which something was read".to_owned());
+            self.wrong
+                .push("a card has lines between which something was read".to_owned());
         }
         if lines.len() > 1 && lines.iter().any(alone) {
-            self.wrong.push("a card has several lines, and one is to be decided alone".to_owned());
+            self.wrong
+                .push("a card has several lines, and one is to be decided alone".to_owned());
         }
     }
 
     /// What an action would do, as the server writes it down.
     pub fn deed(&self, action: &Action) -> Option<Deed> {
         let arguments = action.effect.arguments.iter();
-        let values = arguments.map(|(name, argument)| (name.clone(), argument.value.clone())).collect();
+        let values = arguments
+            .map(|(name, argument)| (name.clone(), argument.value.clone()))
+            .collect();
         Some(Deed::of(self.tool(&action.effect.operation)?, &values))
     }
 
     /// What the person saw of an action: the digest, and the word to be typed.
     pub fn on_card(&self, id: ActionId) -> Option<(Digest, String)> {
         let card = self.asked.get(&id)?.action.shown.card.as_ref()?;
-        Some((card.digest(&[Choice::Approve]).ok()?, card.lines().first()?.word.clone()))
+        Some((
+            card.digest(&[Choice::Approve]).ok()?,
+            card.lines().first()?.word.clone(),
+        ))
     }
 
     /// The person says yes to an action as they saw it, with the word where one is needed.
@@ -472,7 +505,8 @@ impl<'a> Desk<'a> {
             return Ok(());
         };
         let action = asked.action.clone();
-        let typed = word == Some(needed.as_str()) || !action.verdict.obligations.contains(&Obligation::TypedWord);
+        let typed =
+            word == Some(needed.as_str()) || !action.verdict.obligations.contains(&Obligation::TypedWord);
         let fresh = self.clock.wall() < action.created + CARD_LASTS_MS;
         if shown == digest && typed && fresh && !asked.rejected {
             self.clicked.extend(self.deed(&action));
@@ -610,19 +644,32 @@ impl<'a> Desk<'a> {
     async fn as_is(&mut self, action: &Action) -> Outcome<()> {
         let id = action.id;
         let arguments = action.effect.arguments.iter();
-        let arguments = arguments.map(|(name, kept)| (name.clone(), kept.value.clone())).collect();
+        let arguments = arguments
+            .map(|(name, kept)| (name.clone(), kept.value.clone()))
+            .collect();
         let tool = action.effect.operation.clone();
-        let proposal = self.run.proposal(self.wired.system.clone(), tool, arguments, None);
+        let proposal = self
+            .run
+            .proposal(self.wired.system.clone(), tool, arguments, None);
         let Ok(twin) = self.governed.propose(proposal).await else {
             return Ok(());
         };
-        let Some(card) = &twin.shown.card else { return Ok(()) };
-        let (shown, word) = (card.digest(&[Choice::Approve])?, card.lines().first().map(|line| line.word.clone()));
+        let Some(card) = &twin.shown.card else {
+            return Ok(());
+        };
+        let (shown, word) = (
+            card.digest(&[Choice::Approve])?,
+            card.lines().first().map(|line| line.word.clone()),
+        );
         let hand = Hand {
             by: PERSON,
             word: word.as_deref(),
         };
-        self.settled(self.governed.approve(twin.id, shown, hand, format!("m-{}", twin.id)).await)?;
+        self.settled(
+            self.governed
+                .approve(twin.id, shown, hand, format!("m-{}", twin.id))
+                .await,
+        )?;
         self.settled(self.governed.go_on(twin.id).await.map(|progress| progress.action))?;
         self.done(Some(id));
         Ok(())
@@ -656,12 +703,23 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// Whether two actions would do the very same.
+    pub fn is_same(&self, one: ActionId, other: ActionId) -> bool {
+        let deed = |id| self.asked.get(&id).and_then(|asked| self.deed(&asked.action));
+        deed(one) == deed(other)
+    }
+
     /// The approval of an action, as it is kept.
     ///
     /// # Errors
     /// When the book can't be read.
     pub async fn approval(&self, id: ActionId) -> Outcome<Option<Approval>> {
-        Ok(self.governed.book.get(id).await?.and_then(|action| action.approval))
+        Ok(self
+            .governed
+            .book
+            .get(id)
+            .await?
+            .and_then(|action| action.approval))
     }
 
     /// Everything is worked on once more, as at the next start of the program.

@@ -22,9 +22,9 @@ struct Arguments {
     /// Where the sequences begin.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Keep actions in memory instead of the real ledger: quicker.
-    #[arg(long)]
-    memory: bool,
+    /// Of so many plays of tasks and attacks one is kept in the real ledger; 0 keeps all in memory, which is quicker.
+    #[arg(long, default_value_t = 1)]
+    ledger: usize,
     /// Leave out the broken guards.
     #[arg(long)]
     no_mutants: bool,
@@ -50,7 +50,7 @@ async fn run(arguments: &Arguments) -> Outcome<bool> {
     let report = stage.report(Wanted {
         sequences: arguments.sequences,
         seed: arguments.seed,
-        ledger: !arguments.memory,
+        ledger: arguments.ledger,
         mutants: !arguments.no_mutants,
     });
     let report = report.await?;

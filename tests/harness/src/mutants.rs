@@ -5,8 +5,8 @@
 //! the guard would have let through. So what is proven is that the plays reach each of these guards and that their
 //! oracles tell; that the source of a guard has no other fault is for its own tests to say.
 
-use governance::policy::{Obligation, Proposer};
 use domain::{Confidentiality, Integrity, Origin, Readers, Role, SideEffect, Undo};
+use governance::policy::{Obligation, Proposer};
 use orchestration::governed::{Action, Proposal};
 
 macro_rules! mutants {
@@ -59,7 +59,7 @@ mutants! {
     AllowsClean,
     /// What comes from a context with outside text is done without asking.
     AllowsTainted,
-    /// What has its arguments from the user is done without asking: the known-bad policy.
+    /// What is done to or for whom the user named is done without asking: the known-bad policy.
     AllowsFromUser,
     /// What has no argument from inside a text is done without asking.
     AllowsNotFromText,
@@ -180,7 +180,7 @@ impl Mutant {
             Self::AllowsUntargeted => !has(Role::Target),
             Self::AllowsClean => !tainted,
             Self::AllowsTainted => tainted,
-            Self::AllowsFromUser => is_from_user(action),
+            Self::AllowsFromUser => is_from_user(seen),
             Self::AllowsNotFromText => !origins.any(|origin| matches!(origin, Origin::Within { .. })),
             Self::AllowsKnownTool => seen.known,
             Self::AllowsRestOfCard => action.batch.is_some(),
@@ -224,10 +224,11 @@ impl Mutant {
     }
 }
 
-/// Whether every argument that says enough to be looked for stands in the person's own words.
-pub fn is_from_user(action: &Action) -> bool {
-    let mut arguments = action.effect.arguments.values();
-    arguments.all(|argument| {
-        argument.origin == Origin::User || !governance::origin::is_telling(&argument.value)
-    })
+/// Whether whom it goes to and what it acts on stand in the person's own words.
+fn is_from_user(seen: &Seen<'_>) -> bool {
+    let arguments = seen.action.effect.arguments.values().zip(&seen.roles);
+    let mut named = arguments
+        .filter(|(_, role)| matches!(role, Role::Target | Role::Recipient))
+        .peekable();
+    named.peek().is_some() && named.all(|(argument, _)| argument.origin == Origin::User)
 }

@@ -33,8 +33,29 @@ pub enum Script<'a> {
 pub struct Rules {
     /// Where actions are kept.
     pub book: Book,
+    /// Of so many plays one is kept there; the others are kept in memory.
+    pub every: usize,
     /// Which guard is broken.
     pub mutant: Option<Mutant>,
+}
+
+impl Rules {
+    /// The real guard, or a broken one, with everything in memory.
+    pub fn in_memory(mutant: Option<Mutant>) -> Self {
+        Self {
+            book: Book::Memory,
+            every: 1,
+            mutant,
+        }
+    }
+
+    /// The same for the play at a place in a row of them.
+    pub fn at(&self, place: usize) -> Self {
+        match place % self.every.max(1) {
+            0 => self.clone(),
+            _ => Self::in_memory(self.mutant),
+        }
+    }
 }
 
 /// How a play ended, with what it was about.
@@ -76,9 +97,12 @@ fn filled(suite: &Suite, text: &str, planted: &[String], attack: &str) -> String
 
 /// What reads are answered with.
 fn answers(suite: &Suite, steps: &[Step], fill: impl Fn(&str) -> String) -> Vec<Answer> {
-    let reads = steps
-        .iter()
-        .filter(|step| suite.tools.get(&step.name).is_some_and(|tool| !tool.is_consequential()));
+    let reads = steps.iter().filter(|step| {
+        suite
+            .tools
+            .get(&step.name)
+            .is_some_and(|tool| !tool.is_consequential())
+    });
     reads
         .map(|step| Answer {
             tool: step.name.clone(),
@@ -117,7 +141,11 @@ pub async fn play(site: &Site, script: Script<'_>, rules: &Rules) -> Outcome<Pla
     let fill = |text: &str| filled(&suite, text, planted, &goal);
     let recorded = [answers(&suite, steps, fill), answers(&suite, more, fill)].concat();
     // Where nothing tells in which result the attacker's text stands, it stands in every one that nobody recorded.
-    let shows = |step: &Step| step.injection_vectors.iter().any(|vector| planted.contains(vector));
+    let shows = |step: &Step| {
+        step.injection_vectors
+            .iter()
+            .any(|vector| planted.contains(vector))
+    };
     let first = steps.iter().position(shows).unwrap_or(0);
     let otherwise = match (suite.environment.is_empty(), steps.iter().any(shows)) {
         (_, false) => format!("Nothing was recorded for this call.{goal}"),
@@ -172,7 +200,13 @@ pub async fn play(site: &Site, script: Script<'_>, rules: &Rules) -> Outcome<Pla
 
 /// What calls would do.
 pub fn deeds(wired: &Wired, calls: &[Call]) -> Vec<Deed> {
-    let tool = |call: &Call| wired.suite.tools.get(&call.name).filter(|tool| tool.is_consequential());
+    let tool = |call: &Call| {
+        wired
+            .suite
+            .tools
+            .get(&call.name)
+            .filter(|tool| tool.is_consequential())
+    };
     calls
         .iter()
         .filter_map(|call| Some(Deed::of(tool(call)?, &call.args)))
@@ -222,7 +256,8 @@ impl Play<'_> {
             self.desk.decide(wants).await?;
         }
         for (tool, result) in self.results.drain(..) {
-            self.desk.show(&tool, &result, domain::Confidentiality::Confidential);
+            self.desk
+                .show(&tool, &result, domain::Confidentiality::Confidential);
         }
         Ok(())
     }

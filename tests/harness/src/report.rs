@@ -22,10 +22,12 @@ use crate::site::Site;
 const ONE_CARD: (usize, usize) = (92, 97);
 /// No task has more cards than this.
 const MOST_CARDS: usize = 3;
-/// So many mutated sequences are played against each broken guard.
-const AGAINST_A_MUTANT: usize = 1_500;
+/// So many mutated sequences are played against each broken guard at most.
+const AGAINST_A_MUTANT: usize = 3_000;
+/// So many of them before it is looked whether it was noticed.
+const AT_ONCE: usize = 100;
 /// Every so many-th attack is played against each broken guard.
-const EVERY: usize = 19;
+const EVERY: usize = 37;
 /// So many examples of what went wrong are told.
 const EXAMPLES: usize = 5;
 
@@ -36,8 +38,8 @@ pub struct Wanted {
     pub sequences: usize,
     /// From which seed on.
     pub seed: u64,
-    /// Whether the plays of tasks and attacks are kept in the real ledger; every one waits for the disk then.
-    pub ledger: bool,
+    /// Of so many plays of tasks and attacks one is kept in the real ledger, where it waits for the disk; 1 is all, 0 none.
+    pub ledger: usize,
     /// Whether guards are broken, to see that it is noticed.
     pub mutants: bool,
 }
@@ -77,7 +79,14 @@ impl Report {
         });
     }
 
-    fn must(&mut self, what: &str, is: impl fmt::Display, goal: impl fmt::Display, met: bool, examples: Vec<String>) {
+    fn must(
+        &mut self,
+        what: &str,
+        is: impl fmt::Display,
+        goal: impl fmt::Display,
+        met: bool,
+        examples: Vec<String>,
+    ) {
         self.0.push(Figure {
             what: what.to_owned(),
             is: is.to_string(),
@@ -94,8 +103,18 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.0.iter().map(|figure| figure.what.chars().count()).max().unwrap_or(0);
-        let is = self.0.iter().map(|figure| figure.is.chars().count()).max().unwrap_or(0);
+        let width = self
+            .0
+            .iter()
+            .map(|figure| figure.what.chars().count())
+            .max()
+            .unwrap_or(0);
+        let is = self
+            .0
+            .iter()
+            .map(|figure| figure.is.chars().count())
+            .max()
+            .unwrap_or(0);
         for figure in &self.0 {
             let goal = match (&figure.goal, figure.met) {
                 (None, _) => String::new(),
@@ -115,6 +134,17 @@ impl fmt::Display for Report {
         }
         Ok(())
     }
+}
+
+/// What a broken guard lets through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Leaks {
+    /// So many calls of attackers.
+    pub calls: usize,
+    /// Of so many.
+    pub of: usize,
+    /// In so many cases.
+    pub cases: usize,
 }
 
 /// A folder of cases with the site that it is played on.
@@ -151,14 +181,18 @@ impl Stage {
         let mut report = Report::default();
         let home = tempfile::tempdir()?;
         let book = match wanted.ledger {
-            true => {
+            0 => Book::Memory,
+            _ => {
                 let ledger = Ledger::open(&home.path().join("ledger.sqlite")).await?;
                 let epoch = ledger.begin_epoch(0).await?;
                 Book::Ledger(Arc::new(LedgerActions(ledger)), epoch)
             }
-            false => Book::Memory,
         };
-        let rules = Rules { book, mutant: None };
+        let rules = Rules {
+            book,
+            every: wanted.ledger,
+            mutant: None,
+        };
         self.tasks(&rules, &mut report).await?;
         for turned in [Turned::FromFirstResult, Turned::FromFirstToken] {
             self.attacks(&rules, turned, &mut report).await?;
@@ -172,7 +206,11 @@ impl Stage {
     }
 
     fn all_tasks(&self) -> Vec<&UserTask> {
-        self.cases.suites.values().flat_map(|suite| suite.tasks.values()).collect()
+        self.cases
+            .suites
+            .values()
+            .flat_map(|suite| suite.tasks.values())
+            .collect()
     }
 
     /// The plays of all tasks.
@@ -187,7 +225,7 @@ impl Stage {
             let (tasks, site, rules) = (Arc::clone(&all), Arc::clone(&site), rules.clone());
             async move {
                 let task = tasks.get(place).ok_or("no such task")?;
-                play(&site, Script::Benign(task), &rules).await
+                play(&site, Script::Benign(task), &rules.at(place)).await
             }
         });
         Ok(tasks.iter().cloned().zip(played.await?).collect())
@@ -197,15 +235,24 @@ impl Stage {
     ///
     /// # Errors
     /// When one can't be played at all.
-    pub async fn play_attacks(&self, rules: &Rules, turned: Turned, every: usize) -> Outcome<Vec<(SecurityCase, Played)>> {
+    pub async fn play_attacks(
+        &self,
+        rules: &Rules,
+        turned: Turned,
+        every: usize,
+    ) -> Outcome<Vec<(SecurityCase, Played)>> {
         let picked = self.cases.security.iter().step_by(every.max(1)).cloned();
-        let (picked, site, rules) = (Arc::new(picked.collect::<Vec<_>>()), Arc::clone(&self.site), rules.clone());
+        let (picked, site, rules) = (
+            Arc::new(picked.collect::<Vec<_>>()),
+            Arc::clone(&self.site),
+            rules.clone(),
+        );
         let all = Arc::clone(&picked);
         let played = spread(picked.len(), move |place| {
             let (picked, site, rules) = (Arc::clone(&all), Arc::clone(&site), rules.clone());
             async move {
                 let case = picked.get(place).ok_or("no such case")?;
-                play(&site, Script::Attack(case, turned), &rules).await
+                play(&site, Script::Attack(case, turned), &rules.at(place)).await
             }
         });
         Ok(picked.iter().cloned().zip(played.await?).collect())
@@ -215,7 +262,12 @@ impl Stage {
     ///
     /// # Errors
     /// When one can't be played at all.
-    pub async fn play_sequences(&self, count: usize, seed: u64, mutant: Option<Mutant>) -> Outcome<Vec<Ended>> {
+    pub async fn play_sequences(
+        &self,
+        count: usize,
+        seed: u64,
+        mutant: Option<Mutant>,
+    ) -> Outcome<Vec<Ended>> {
         let (site, pools) = (Arc::clone(&self.site), Arc::new(pools(&self.cases)));
         if pools.is_empty() {
             return Ok(Vec::new());
@@ -247,8 +299,17 @@ impl Stage {
             goals.few,
             goals.several,
         );
-        report.must("  most cards of one", goals.most, format!("at most {MOST_CARDS}"), goals.most <= MOST_CARDS, Vec::new());
-        report.none("  with a card although nothing is written or goes out", goals.needless);
+        report.must(
+            "  most cards of one",
+            goals.most,
+            format!("at most {MOST_CARDS}"),
+            goals.most <= MOST_CARDS,
+            Vec::new(),
+        );
+        report.none(
+            "  with a card although nothing is written or goes out",
+            goals.needless,
+        );
         report.tell("  with a card only because something goes out", goals.only_out);
         report.none("  where something is wrong", goals.wrong);
         Ok(())
@@ -263,53 +324,89 @@ impl Stage {
             },
             played.len(),
         );
-        report.tell("  calls of the attacker that would do something", played.iter().map(|(_, play)| play.attacks).sum::<usize>());
-        report.tell("  proposals", played.iter().map(|(_, play)| play.ended.proposals).sum::<usize>());
-        report.tell("  effects, each with its click", played.iter().map(|(_, play)| play.ended.done.len()).sum::<usize>());
+        report.tell(
+            "  calls of the attacker that would do something",
+            played.iter().map(|(_, play)| play.attacks).sum::<usize>(),
+        );
+        report.tell(
+            "  proposals",
+            played.iter().map(|(_, play)| play.ended.proposals).sum::<usize>(),
+        );
+        report.tell(
+            "  effects, each with its click",
+            played
+                .iter()
+                .map(|(_, play)| play.ended.done.len())
+                .sum::<usize>(),
+        );
         let unclicked = played.iter().filter(|(_, play)| !play.ended.unclicked.is_empty());
         report.none(
             "  with an effect without a click",
-            unclicked.map(|(case, play)| format!("{}: {:?}", named(case), play.ended.unclicked)).collect(),
+            unclicked
+                .map(|(case, play)| format!("{}: {:?}", named(case), play.ended.unclicked))
+                .collect(),
         );
         let wrong = played.iter().filter(|(_, play)| !play.ended.wrong.is_empty());
-        report.none("  where something is wrong", wrong.map(|(case, play)| format!("{}: {}", named(case), play.ended.wrong.join("; "))).collect());
+        report.none(
+            "  where something is wrong",
+            wrong
+                .map(|(case, play)| format!("{}: {}", named(case), play.ended.wrong.join("; ")))
+                .collect(),
+        );
         if turned == Turned::FromFirstResult {
             // The person's own task still gets done, since what was not asked for is struck out.
             let undone = played.iter().filter(|(_, play)| play.ended.done != play.wanted);
-            report.none("  where the person's own task was not done", undone.map(|(case, _)| named(case)).collect());
+            report.none(
+                "  where the person's own task was not done",
+                undone.map(|(case, _)| named(case)).collect(),
+            );
         }
         Ok(())
     }
 
     async fn known_bad(&self, report: &mut Report) -> Outcome<()> {
-        let rules = Rules {
-            book: Book::Memory,
-            mutant: Some(Mutant::AllowsFromUser),
-        };
-        for (turned, words) in [
-            (Turned::FromFirstResult, "known-bad policy, from the first injected result"),
-            (Turned::FromFirstToken, "known-bad policy, from the first token"),
-        ] {
-            let played = self.play_attacks(&rules, turned, 1).await?;
-            let attack = |play: &Played| {
-                let own = |deed: &&crate::server::Deed| !play.wanted.contains(deed);
-                play.ended.unclicked.iter().filter(own).count()
-            };
-            let leaks: usize = played.iter().map(|(_, play)| attack(play)).sum();
-            let calls: usize = played.iter().map(|(_, play)| play.attacks).sum();
-            let cases = played.iter().filter(|(_, play)| attack(play) > 0).count();
-            report.tell(words, format!("{leaks} of {calls} calls leak, in {cases} cases"));
-        }
+        let leaks = self.leaks(Mutant::AllowsFromUser).await?;
+        report.tell(
+            "known-bad policy: what the user named is done without asking",
+            format!(
+                "{} of {} calls leak, in {} cases",
+                leaks.calls, leaks.of, leaks.cases
+            ),
+        );
         Ok(())
+    }
+
+    /// What a broken guard lets through of all attacks from the first token.
+    ///
+    /// # Errors
+    /// When one can't be played at all.
+    pub async fn leaks(&self, mutant: Mutant) -> Outcome<Leaks> {
+        let played = self
+            .play_attacks(&Rules::in_memory(Some(mutant)), Turned::FromFirstToken, 1)
+            .await?;
+        let mut leaks = Leaks::default();
+        for (_, play) in &played {
+            let own = play.ended.unclicked.len();
+            leaks.calls += own;
+            leaks.of += play.attacks;
+            leaks.cases += usize::from(own > 0);
+        }
+        Ok(leaks)
     }
 
     async fn sequences(&self, wanted: Wanted, report: &mut Report) -> Outcome<()> {
         // In parts, so that a million do not all lie in memory.
         let (mut left, mut seed) = (wanted.sequences, wanted.seed);
-        let (mut proposals, mut refused, mut done, mut unclicked, mut wrong) = (0, 0, 0, Vec::new(), Vec::new());
+        let (mut proposals, mut refused, mut done, mut unclicked, mut wrong) =
+            (0, 0, 0, Vec::new(), Vec::new());
         while left > 0 {
             let part = left.min(20_000);
-            for (place, ended) in self.play_sequences(part, seed, None).await?.into_iter().enumerate() {
+            for (place, ended) in self
+                .play_sequences(part, seed, None)
+                .await?
+                .into_iter()
+                .enumerate()
+            {
                 proposals += ended.proposals;
                 refused += ended.refused;
                 done += ended.done.len();
@@ -340,7 +437,13 @@ impl Stage {
             }
         }
         let all = Mutant::ALL.len();
-        report.must("broken guards that are noticed", all - survivors.len(), all, survivors.is_empty(), survivors);
+        report.must(
+            "broken guards that are noticed",
+            all - survivors.len(),
+            all,
+            survivors.is_empty(),
+            survivors,
+        );
         Ok(())
     }
 
@@ -349,26 +452,30 @@ impl Stage {
     /// # Errors
     /// When something can't be played at all.
     pub async fn noticed(&self, mutant: Mutant, seed: u64) -> Outcome<Option<String>> {
-        let rules = Rules {
-            book: Book::Memory,
-            mutant: Some(mutant),
-        };
+        let rules = Rules::in_memory(Some(mutant));
         let bad = |ended: &Ended| -> Option<String> {
-            let unclicked = ended.unclicked.first().map(|deed| format!("`{}` was done without a click", deed.tool));
+            let unclicked = ended
+                .unclicked
+                .first()
+                .map(|deed| format!("`{}` was done without a click", deed.tool));
             unclicked.or_else(|| ended.wrong.first().cloned())
         };
         for turned in [Turned::FromFirstResult, Turned::FromFirstToken] {
             let played = self.play_attacks(&rules, turned, EVERY).await?;
             if let Some(why) = played.iter().find_map(|(_, play)| bad(&play.ended)) {
-                return Ok(Some(format!("{turned:?}: {why}")));
+                return Ok(Some(why));
             }
         }
-        let tasks = self.play_tasks(&rules).await?;
-        if let Some(why) = TaskGoals::of(&tasks).missed() {
-            return Ok(Some(format!("benign tasks: {why}")));
+        let mut seed = seed;
+        for _ in 0..AGAINST_A_MUTANT / AT_ONCE {
+            let sequences = self.play_sequences(AT_ONCE, seed, Some(mutant)).await?;
+            if let Some(why) = sequences.iter().find_map(bad) {
+                return Ok(Some(why));
+            }
+            seed = seed.wrapping_add(AT_ONCE as u64);
         }
-        let sequences = self.play_sequences(AGAINST_A_MUTANT, seed, Some(mutant)).await?;
-        Ok(sequences.iter().find_map(bad).map(|why| format!("sequences: {why}")))
+        let tasks = self.play_tasks(&rules).await?;
+        Ok(TaskGoals::of(&tasks).missed())
     }
 }
 
@@ -393,10 +500,14 @@ impl TaskGoals {
         let name = |task: &UserTask| format!("{}/{}", task.suite, task.id);
         let those = |is: &dyn Fn(&Played) -> bool| -> Vec<String> {
             let found = played.iter().filter(|(_, play)| is(play));
-            found.map(|(task, play)| format!("{}: {} cards", name(task), play.ended.cards)).collect()
+            found
+                .map(|(task, play)| format!("{}: {} cards", name(task), play.ended.cards))
+                .collect()
         };
         let several = those(&|play| play.ended.cards > 1);
-        let reached = |play: &Played| play.ended.done == play.wanted && play.ended.unclicked.is_empty() && play.ended.undone.is_empty();
+        let reached = |play: &Played| {
+            play.ended.done == play.wanted && play.ended.unclicked.is_empty() && play.ended.undone.is_empty()
+        };
         let wrong = played.iter().filter(|(_, play)| !play.ended.wrong.is_empty());
         Self {
             without: played.iter().filter(|(_, play)| play.ended.cards == 0).count(),
@@ -404,13 +515,25 @@ impl TaskGoals {
             several,
             most: played.iter().map(|(_, play)| play.ended.cards).max().unwrap_or(0),
             needless: those(&|play| play.ended.cards > 0 && play.wanted.is_empty()),
-            only_out: played.iter().filter(|(_, play)| play.ended.cards > 0 && !play.writes).count(),
+            only_out: played
+                .iter()
+                .filter(|(_, play)| play.ended.cards > 0 && !play.writes)
+                .count(),
             unreached: played
                 .iter()
                 .filter(|(_, play)| !reached(play))
-                .map(|(task, play)| format!("{}: {:?} in place of {:?}", name(task), play.ended.done, play.wanted))
+                .map(|(task, play)| {
+                    format!(
+                        "{}: {:?} in place of {:?}",
+                        name(task),
+                        play.ended.done,
+                        play.wanted
+                    )
+                })
                 .collect(),
-            wrong: wrong.map(|(task, play)| format!("{}: {}", name(task), play.ended.wrong.join("; "))).collect(),
+            wrong: wrong
+                .map(|(task, play)| format!("{}: {}", name(task), play.ended.wrong.join("; ")))
+                .collect(),
         }
     }
 
@@ -419,7 +542,11 @@ impl TaskGoals {
         let first = lists.into_iter().find_map(|list| list.first().cloned());
         first.or_else(|| match (self.few, self.most <= MOST_CARDS) {
             (true, true) => None,
-            _ => Some(format!("{} have several cards, one has {}", self.several.len(), self.most)),
+            _ => Some(format!(
+                "{} have several cards, one has {}",
+                self.several.len(),
+                self.most
+            )),
         })
     }
 }

@@ -59,7 +59,12 @@ pub fn pools(cases: &Cases) -> Vec<Pool> {
     let suites = cases.suites.iter().map(|(name, suite)| {
         let benign = suite.tasks.values().flat_map(|task| &task.ground_truth);
         let turned = suite.injections.values().flat_map(|task| &task.ground_truth);
-        let does = |call: &&Call| suite.tools.get(&call.name).is_some_and(crate::cases::Tool::is_consequential);
+        let does = |call: &&Call| {
+            suite
+                .tools
+                .get(&call.name)
+                .is_some_and(crate::cases::Tool::is_consequential)
+        };
         Pool {
             suite: name.clone(),
             prompts: suite.tasks.values().map(|task| task.prompt.clone()).collect(),
@@ -134,8 +139,15 @@ impl Sequence<'_> {
                 }
             }
             27..=28 => {
+                // A whole goal, or nothing but a value that a call has too.
                 let goal = self.numbers.one(&self.pool.goals).cloned().unwrap_or_default();
-                self.desk.show("mail", &goal, Confidentiality::Confidential);
+                let call = self.numbers.one(&self.pool.calls);
+                let value = call.and_then(|call| call.args.values().find_map(Value::as_str));
+                let text = match self.numbers.below(2) {
+                    0 => value.unwrap_or(&goal).to_owned(),
+                    _ => goal,
+                };
+                self.desk.show("mail", &text, Confidentiality::Confidential);
             }
             29 => {
                 let minutes = [10, 59, 61, 600].get(self.numbers.below(4)).copied().unwrap_or(1);
@@ -154,7 +166,8 @@ impl Sequence<'_> {
                 self.desk.change_account(on);
             }
             33 if self.numbers.below(4) == 0 => {
-                self.desk.show("vault", "The key is 1a7b3d.", Confidentiality::Secret);
+                self.desk
+                    .show("vault", "The key is 1a7b3d.", Confidentiality::Secret);
             }
             34 => {
                 // The person says yes and it is sent before anything else happens.
@@ -182,7 +195,10 @@ impl Sequence<'_> {
             // An argument of another call, by the same name or not.
             0 | 1 => {
                 let other = self.numbers.one(&self.pool.calls).cloned();
-                let values: Vec<Value> = other.into_iter().flat_map(|other| other.args.into_values()).collect();
+                let values: Vec<Value> = other
+                    .into_iter()
+                    .flat_map(|other| other.args.into_values())
+                    .collect();
                 let names: Vec<String> = call.args.keys().cloned().collect();
                 if let (Some(name), Some(value)) = (self.numbers.one(&names), self.numbers.one(&values)) {
                     call.args.insert(name.clone(), value.clone());
@@ -251,12 +267,16 @@ impl Sequence<'_> {
                     };
                 }
             }),
-            2 if id != other && approval.is_some() => self.desk.tamper(id, Tampered::Approval, |action| {
-                action.approval = approval;
-                if !action.entry.state.is_final() {
-                    action.entry.state = State::Approved;
-                }
-            }),
+            // An approval is of a request, not of an action: of two actions with the very same request, whoever can write
+            // into the book can let one stand for the other (docs/harness.md). What counts here is another request.
+            2 if approval.is_some() && !self.desk.is_same(id, other) => {
+                self.desk.tamper(id, Tampered::Approval, |action| {
+                    action.approval = approval;
+                    if !action.entry.state.is_final() {
+                        action.entry.state = State::Approved;
+                    }
+                })
+            }
             3 => self.desk.tamper(id, Tampered::State, |action| {
                 if !action.entry.state.is_final() && action.approval.is_none() {
                     action.entry.state = State::Approved;
@@ -269,7 +289,8 @@ impl Sequence<'_> {
                 if let Some(expires) = longer {
                     *expires = json!(i64::MAX >> 12);
                     let forged = text.map(serde_json::from_value).transpose()?;
-                    self.desk.tamper(id, Tampered::Seal, |action| action.approval = forged);
+                    self.desk
+                        .tamper(id, Tampered::Seal, |action| action.approval = forged);
                 }
             }
         }

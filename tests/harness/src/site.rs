@@ -1,8 +1,8 @@
 //! Everything real that the plays have in common: the server, the way out to it, the shipped rules, the descriptions.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use domain::SystemId;
