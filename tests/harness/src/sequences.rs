@@ -170,7 +170,12 @@ impl Sequence<'_> {
                     .show("vault", "The key is 1a7b3d.", Confidentiality::Secret);
             }
             34 => {
-                // The person says yes and it is sent before anything else happens.
+                // The person looks through all cards, and some of it is sent before anything else happens.
+                let mut coin = self.numbers;
+                self.numbers.next();
+                self.desk.decide(|_| coin.below(3) > 0).await?;
+            }
+            35 => {
                 if let Some(id) = self.any() {
                     self.desk.click(id).await?;
                     self.desk.go_on(id).await?;

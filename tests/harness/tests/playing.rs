@@ -190,7 +190,7 @@ async fn what_is_wrong_with_a_folder_is_told_with_file_and_line() {
         (
             "environment_shop.json",
             "{\n]",
-            ["environment_shop.json`, line 2", "expected"],
+            ["environment_shop.json`, line 2", "key must be"],
         ),
     ] {
         let home = made(&[(file, text)]);

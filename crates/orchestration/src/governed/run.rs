@@ -150,3 +150,156 @@ fn leaves(value: &Value, into: &mut Vec<String>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use domain::{Confidentiality, Effect, Readers, Repeat};
+    use governance::audit::Digest;
+    use governance::policy::{Decision, Verdict};
+    use serde_json::json;
+
+    use super::*;
+    use crate::governed::Shown;
+    use crate::journal::{Entry, Terms};
+
+    fn run() -> RunContext {
+        RunContext::new(Proposer::Model("m".to_owned()), "Move the fair to May")
+    }
+
+    fn source(object: &str) -> SourceRef {
+        SourceRef {
+            kind: "mail".to_owned(),
+            object: object.to_owned(),
+            revision: "1".to_owned(),
+            span: None,
+        }
+    }
+
+    fn system() -> SystemId {
+        "demo-company".parse().unwrap()
+    }
+
+    fn proposed(run: &RunContext) -> Proposal {
+        run.proposal(system(), "crm.deals.update", BTreeMap::new(), None)
+    }
+
+    /// An action as the governed path gives it back.
+    fn action(id: i64, run: &RunContext, state: State, needs: &[Obligation]) -> Action {
+        let proposal = proposed(run);
+        let terms = Terms {
+            repeat: Repeat::Never,
+            looks: false,
+            expires: 0,
+        };
+        Action {
+            id: ActionId(id),
+            batch: proposal.batch,
+            effect: Effect {
+                system: proposal.system,
+                operation: proposal.operation,
+                definition: String::new(),
+                target: None,
+                arguments: BTreeMap::new(),
+            },
+            entry: Entry {
+                state,
+                ..Entry::new(terms)
+            },
+            shown: Shown {
+                summary: String::new(),
+                account: String::new(),
+                title: None,
+                changes: Vec::new(),
+                message: None,
+                proposer: proposal.proposer,
+                reason: None,
+                context: proposal.context.taint,
+                undo: None,
+                card: None,
+                request_hash: String::new(),
+            },
+            verdict: Verdict {
+                decision: Decision::Ask,
+                deciding: Vec::new(),
+                obligations: needs.iter().copied().collect(),
+                policy_digest: Digest([0; 32]),
+            },
+            approval: None,
+            outcome: None,
+            key: None,
+            created: 0,
+            arrows: 0,
+        }
+    }
+
+    #[test]
+    fn a_run_from_the_persons_words_alone_is_clean() {
+        let run = run();
+        assert_eq!(run.context().taint, Taint::user());
+        assert_eq!(proposed(&run).context.words, ["Move the fair to May"]);
+    }
+
+    #[test]
+    fn whatever_is_proposed_carries_everything_that_was_shown_before_it() {
+        let mut run = run();
+        run.text(source("a"), "Hello", &Taint::unknown());
+        let secret = Taint {
+            integrity: Integrity::OwnField,
+            confidentiality: Confidentiality::Secret,
+            readers: Readers::Only(BTreeSet::from(["ana@corp.example".to_owned()])),
+            sources: BTreeSet::new(),
+        };
+        run.text(source("b"), "17", &secret);
+        let taint = proposed(&run).context.taint;
+        assert_eq!(
+            (taint.integrity, taint.confidentiality),
+            (Integrity::Text, Confidentiality::Secret)
+        );
+        assert_eq!(taint.readers, secret.readers);
+        assert_eq!(taint.sources, BTreeSet::from([source("a"), source("b")]));
+        assert_eq!(proposed(&run).context.texts.len(), 2);
+    }
+
+    #[test]
+    fn proposals_that_follow_one_another_are_on_one_card_until_something_is_read_or_said() {
+        let mut run = run();
+        let first = action(7, &run, State::Awaiting, &[]);
+        run.proposed(&first);
+        assert_eq!(proposed(&run).batch, Some(ActionId(7)));
+        let second = action(8, &run, State::Awaiting, &[Obligation::Red]);
+        run.proposed(&second);
+        assert_eq!(proposed(&run).batch, Some(ActionId(7)));
+        // What was denied, or done without asking, parts no card.
+        run.proposed(&action(9, &run, State::Denied, &[]));
+        assert_eq!(proposed(&run).batch, Some(ActionId(7)));
+        let mut other = run.clone();
+        other.text(source("a"), "Hello", &Taint::unknown());
+        assert_eq!(proposed(&other).batch, None);
+        run.said("And the hotel");
+        assert_eq!(proposed(&run).batch, None);
+    }
+
+    #[test]
+    fn what_is_decided_by_itself_is_on_no_card_with_what_follows_it() {
+        let mut run = run();
+        run.proposed(&action(7, &run, State::Awaiting, &[]));
+        run.proposed(&action(8, &run, State::Awaiting, &[Obligation::Alone]));
+        assert_eq!(proposed(&run).batch, None);
+    }
+
+    #[test]
+    fn every_text_in_a_value_is_kept_and_the_names_in_it_too() {
+        let mut all = Vec::new();
+        leaves(
+            &json!({"to": ["ana@corp.example", {"send to": "eve"}], "n": 17, "on": true, "off": null}),
+            &mut all,
+        );
+        all.sort();
+        assert_eq!(
+            all,
+            ["17", "ana@corp.example", "eve", "n", "off", "on", "send to", "to"]
+        );
+    }
+}
