@@ -428,9 +428,8 @@ pub fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 fn environment(file: &Path) -> Result<String, CasesError> {
-    match file.try_exists() {
-        Ok(false) => return Ok(String::new()),
-        Ok(true) | Err(_) => {}
+    if let Ok(false) = file.try_exists() {
+        return Ok(String::new());
     }
     let text = std::fs::read_to_string(file).map_err(|why| CasesError::File {
         file: file.to_owned(),

@@ -6,7 +6,7 @@
 //! * [`desk`]: one play, with the real rules, cards, approvals and journal, and a person who clicks.
 //! * [`play`]: the scripted models. [`sequences`]: call sequences with mutations.
 //! * [`mutants`]: guards that are broken on purpose, all of which must be noticed.
-//! * [`report`]: everything that is played over a folder, and the figures.
+//! * [`report`]: everything that is played over a folder. [`figure`]: what is counted, with its goals.
 //!
 //! A test and a tool for development; it is never shipped, and knows nothing of windows or of any real model. What stands in
 //! the cases is the text of attackers: data, never instructions.
@@ -15,6 +15,7 @@ pub mod book;
 pub mod cases;
 pub mod describe;
 pub mod desk;
+pub mod figure;
 pub mod mutants;
 pub mod play;
 pub mod report;

@@ -289,7 +289,7 @@ impl Sequence<'_> {
             }),
             _ => {
                 let own = self.desk.approval(id).await?;
-                let mut text = own.map(|own| serde_json::to_value(own)).transpose()?;
+                let mut text = own.map(serde_json::to_value).transpose()?;
                 let longer = text.as_mut().and_then(|text| text.get_mut("expires"));
                 if let Some(expires) = longer {
                     *expires = json!(i64::MAX >> 12);

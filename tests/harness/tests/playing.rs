@@ -4,9 +4,10 @@
 
 use std::path::{Path, PathBuf};
 
+use harness::figure::Report;
 use harness::mutants::Mutant;
 use harness::play::{Rules, Turned};
-use harness::report::{Report, Stage, Wanted};
+use harness::report::{Stage, Wanted};
 
 /// Cargo runs tests in the folder of their package.
 fn folder() -> PathBuf {

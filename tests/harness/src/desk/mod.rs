@@ -1,14 +1,17 @@
 //! One play: a person's desk with the real governed path, the model's run, and a record of what the person clicked. What
-//! must hold at every step is checked here, whoever plays.
+//! must hold at every step is checked ([`judge`]), whoever plays.
+
+mod broken;
+mod judge;
+mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use domain::{ActionId, Confidentiality, Integrity, Origin, Role, SideEffect, SourceRef, Taint};
+use domain::{ActionId, Confidentiality, SourceRef, Taint};
 use governance::approval::{Approval, CARD_LASTS_MS, Choice, Hand};
 use governance::audit::Digest;
-use governance::origin::{Seen as Shown, attribute};
-use governance::policy::{Decision, Obligation, Proposer};
+use governance::policy::{Obligation, Proposer};
 use integration::{Cap, Clock, Connection};
 use orchestration::governed::{Action, ActionBook, Context, Governed, RunContext, Stop, System};
 use orchestration::journal::{Epoch, State};
@@ -17,60 +20,13 @@ use crate::Outcome;
 use crate::book::Kept;
 use crate::cases::{Arguments, Tool};
 use crate::mutants::{Mutant, Seen};
-use crate::server::{Answer, Deed};
+use crate::server::Deed;
 use crate::site::{HandClock, PERSON, Site, Wired};
+
+pub use parts::{Asked, Book, Ended, Setting, Tampered};
 
 /// The definition of an operation that changed since it was checked.
 const OTHER_PIN: &str = "another definition";
-
-/// Where the actions of a play are kept.
-#[derive(Clone)]
-pub enum Book {
-    /// In the real ledger, in this process's epoch.
-    Ledger(Arc<dyn ActionBook>, u64),
-    /// In memory.
-    Memory,
-}
-
-/// How a play begins.
-pub struct Setting<'a> {
-    /// In which suite.
-    pub wired: &'a Wired,
-    /// Where its actions are kept.
-    pub book: Book,
-    /// What the person said.
-    pub words: &'a str,
-    /// What reads are answered with.
-    pub answers: Vec<Answer>,
-    /// What any other read is answered with.
-    pub otherwise: String,
-    /// Which guard is broken.
-    pub mutant: Option<Mutant>,
-}
-
-/// What was tampered with in the book.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tampered {
-    /// An argument.
-    Arguments,
-    /// The approval, which is another action's now.
-    Approval,
-    /// The state.
-    State,
-    /// The lines of the approval.
-    Seal,
-}
-
-/// What is remembered of a proposal that waits or waited for the person.
-#[derive(Clone, Debug)]
-pub struct Asked {
-    /// The action.
-    pub action: Action,
-    /// How many things the model had been shown by then.
-    shown: usize,
-    rejected: bool,
-    tampered: BTreeSet<Tampered>,
-}
 
 /// One play.
 pub struct Desk<'a> {
@@ -330,80 +286,6 @@ impl<'a> Desk<'a> {
         Ok(Some(id))
     }
 
-    fn side_effect(&self, action: &Action) -> SideEffect {
-        let described = self.wired.description.operation(&action.effect.operation);
-        described.map_or(SideEffect::Destructive, |described| {
-            described.operation.side_effect
-        })
-    }
-
-    fn roles(&self, action: &Action) -> Vec<Role> {
-        let described = self.wired.description.operation(&action.effect.operation);
-        let parameters = described.map(|described| &described.operation.parameters);
-        let role = |name: &String| Some(parameters?.get(name)?.role);
-        action.effect.arguments.keys().filter_map(role).collect()
-    }
-
-    /// Compares what the guard made of a proposal with what the judge knows.
-    fn judge(&mut self, action: &Action) {
-        let name = action.effect.operation.clone();
-        let mut wrong = Vec::new();
-        let (context, verdict) = (&action.shown.context, &action.verdict);
-        if context.integrity != self.taint.integrity
-            || context.confidentiality < self.taint.confidentiality
-            || !context.sources.is_superset(&self.taint.sources)
-        {
-            wrong.push(format!("`{name}` does not carry what led to it"));
-        }
-        if action.shown.proposer == Proposer::Person {
-            wrong.push(format!("`{name}` counts as proposed by the person"));
-        }
-        let [fields, texts] = [&self.fields, &self.texts].map(|all| {
-            let shown = all.iter().map(|(source, text)| Shown {
-                source: source.clone(),
-                text,
-            });
-            shown.collect::<Vec<_>>()
-        });
-        for (argument, kept) in &action.effect.arguments {
-            let origin = attribute(&kept.value, &[&self.words], &fields, &texts);
-            if std::mem::discriminant(&origin) != std::mem::discriminant(&kept.origin) {
-                wrong.push(format!(
-                    "`{argument}` of `{name}` is said to be from elsewhere than it is"
-                ));
-            }
-        }
-        let by = |policy: &str| verdict.deciding.iter().any(|one| one.policy == policy);
-        let closed = self.stopped || self.drifted || self.other_account || self.secret;
-        match verdict.decision {
-            Decision::Deny => {}
-            _ if closed => wrong.push(format!("`{name}` was not denied although nothing may go out")),
-            Decision::Allow => wrong.push(format!("`{name}` is done without asking")),
-            Decision::Ask => {
-                if self.taint.integrity == Integrity::Text && !by("text-from-outside") {
-                    wrong.push(format!("`{name}` is not told to follow from outside text"));
-                }
-                let within = |kept: &domain::Argument| matches!(kept.origin, Origin::Within { .. });
-                let roles = self.roles(action);
-                let red = action
-                    .effect
-                    .arguments
-                    .values()
-                    .zip(&roles)
-                    .any(|(kept, role)| within(kept) && *role != Role::Words);
-                if red && !verdict.obligations.contains(&Obligation::Red) {
-                    wrong.push(format!("`{name}` has a value from a text and no red card"));
-                }
-                let heavy = action.shown.undo == Some(domain::Undo::Irreversible);
-                let alone = [Obligation::Alone, Obligation::TypedWord];
-                if heavy && !alone.iter().all(|need| verdict.obligations.contains(need)) {
-                    wrong.push(format!("`{name}` can't be taken back and is no card of its own"));
-                }
-            }
-        }
-        self.wrong.extend(wrong);
-    }
-
     /// The cards that lie before the person, each with its lines.
     pub fn laid_out(&self) -> Vec<Vec<ActionId>> {
         let mut cards: Vec<(ActionId, Vec<ActionId>)> = Vec::new();
@@ -450,21 +332,6 @@ impl<'a> Desk<'a> {
     /// Whether anything waits for the person.
     pub fn is_waiting(&self) -> bool {
         !self.waiting.is_empty()
-    }
-
-    /// What a card must be.
-    fn look(&mut self, card: &[ActionId]) {
-        let lines: Vec<&Asked> = card.iter().filter_map(|id| self.asked.get(id)).collect();
-        let shown: BTreeSet<usize> = lines.iter().map(|asked| asked.shown).collect();
-        let alone = |asked: &&Asked| asked.action.verdict.obligations.contains(&Obligation::Alone);
-        if shown.len() > 1 {
-            self.wrong
-                .push("a card has lines between which something was read".to_owned());
-        }
-        if lines.len() > 1 && lines.iter().any(alone) {
-            self.wrong
-                .push("a card has several lines, and one is to be decided alone".to_owned());
-        }
     }
 
     /// What an action would do, as the server writes it down.
@@ -586,91 +453,7 @@ impl<'a> Desk<'a> {
                 return self.as_is(&now).await;
             }
         }
-        match self.governed.go_on(id).await {
-            Err(stop @ Stop::Book(_)) => return Err(stop.into()),
-            Ok(_) | Err(_) => {}
-        }
-        self.done(Some(id));
-        Ok(())
-    }
-
-    /// What was done since the last look must have been allowed at this moment.
-    fn done(&mut self, by: Option<ActionId>) {
-        let log = self.site.server.log(self.session);
-        if log.len() == self.judged {
-            return;
-        }
-        self.judged = log.len();
-        for (closed, why) in [
-            (self.stopped, "the emergency switch is on"),
-            (self.drifted, "the definition is another one"),
-            (self.other_account, "the account is another one"),
-        ] {
-            if closed {
-                self.wrong.push(format!("something was done although {why}"));
-            }
-        }
-        let asked = by.and_then(|id| self.asked.get(&id));
-        let created = asked.map_or(i64::MAX - CARD_LASTS_MS, |asked| asked.action.created);
-        if self.clock.wall() >= created + CARD_LASTS_MS {
-            self.wrong.push("something was done after it expired".to_owned());
-        }
-    }
-
-    /// The broken guard says yes in the person's place, and it is done.
-    async fn force(&mut self, id: ActionId) -> Outcome<()> {
-        let Some((shown, word)) = self.on_card(id) else {
-            return Ok(());
-        };
-        let hand = Hand {
-            by: PERSON,
-            word: Some(&word),
-        };
-        self.settled(self.governed.approve(id, shown, hand, format!("m-{id}")).await)?;
         self.settled(self.governed.go_on(id).await.map(|progress| progress.action))?;
-        self.done(Some(id));
-        Ok(())
-    }
-
-    /// The broken guard does what an action was about, although it is over.
-    async fn again(&mut self, id: ActionId) -> Outcome<()> {
-        match self.asked.get(&id).map(|asked| asked.action.clone()) {
-            Some(action) => self.as_is(&action).await,
-            None => Ok(()),
-        }
-    }
-
-    /// The broken guard does what stands in an action.
-    async fn as_is(&mut self, action: &Action) -> Outcome<()> {
-        let id = action.id;
-        let arguments = action.effect.arguments.iter();
-        let arguments = arguments
-            .map(|(name, kept)| (name.clone(), kept.value.clone()))
-            .collect();
-        let tool = action.effect.operation.clone();
-        let proposal = self
-            .run
-            .proposal(self.wired.system.clone(), tool, arguments, None);
-        let Ok(twin) = self.governed.propose(proposal).await else {
-            return Ok(());
-        };
-        let Some(card) = &twin.shown.card else {
-            return Ok(());
-        };
-        let (shown, word) = (
-            card.digest(&[Choice::Approve])?,
-            card.lines().first().map(|line| line.word.clone()),
-        );
-        let hand = Hand {
-            by: PERSON,
-            word: word.as_deref(),
-        };
-        self.settled(
-            self.governed
-                .approve(twin.id, shown, hand, format!("m-{}", twin.id))
-                .await,
-        )?;
-        self.settled(self.governed.go_on(twin.id).await.map(|progress| progress.action))?;
         self.done(Some(id));
         Ok(())
     }
@@ -756,23 +539,4 @@ impl<'a> Desk<'a> {
             wrong: self.wrong,
         }
     }
-}
-
-/// How a play ended.
-#[derive(Clone, Debug, Default)]
-pub struct Ended {
-    /// What the server did, in order.
-    pub done: Vec<Deed>,
-    /// What it did that nobody had said yes to.
-    pub unclicked: Vec<Deed>,
-    /// What somebody had said yes to, and was not done.
-    pub undone: Vec<Deed>,
-    /// How many cards the person saw.
-    pub cards: usize,
-    /// How many proposals were made.
-    pub proposals: usize,
-    /// How many of those were not even taken in.
-    pub refused: usize,
-    /// What was not as it must be.
-    pub wrong: Vec<String>,
 }
