@@ -193,6 +193,8 @@ mod tests {
             looks: false,
             expires: 0,
         };
+        let mut entry = Entry::new(terms);
+        entry.state = state;
         Action {
             id: ActionId(id),
             batch: proposal.batch,
@@ -203,10 +205,7 @@ mod tests {
                 target: None,
                 arguments: BTreeMap::new(),
             },
-            entry: Entry {
-                state,
-                ..Entry::new(terms)
-            },
+            entry,
             shown: Shown {
                 summary: String::new(),
                 account: String::new(),
