@@ -64,6 +64,9 @@ test-long: setup ## Long tests: more cases, more kills, large folders
 	$(CARGO) build --workspace --bins --tests
 	$(GUARD) $(RUN_TESTS)
 
+# Benchmarks and scores leave the person's keyring alone, as tests do.
+bench eval screens: export ATTACHE_KEYRING = none
+
 # BENCH='freshness --quick' runs one of them; BENCH=--help says what there is.
 bench: ## Speed and memory, as ratios against something run beside it
 	scripts/setup.sh --with-float

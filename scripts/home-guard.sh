@@ -37,8 +37,8 @@ guard() {
     # shellcheck disable=SC2064  # the folder of now
     trap "rm -rf '$folder'" EXIT
     before=$(listing)
-    # Cargo, rustup and the build cache stay where they are.
-    env HOME="$folder" USERPROFILE="$folder" \
+    # Cargo, rustup and the build cache stay where they are. The person's keyring is no place for tests.
+    env ATTACHE_KEYRING=none HOME="$folder" USERPROFILE="$folder" \
         XDG_DATA_HOME="$folder/.local/share" XDG_STATE_HOME="$folder/.local/state" \
         XDG_CONFIG_HOME="$folder/.config" XDG_CACHE_HOME="$folder/.cache" \
         CARGO_HOME="${CARGO_HOME:-$real_home/.cargo}" RUSTUP_HOME="${RUSTUP_HOME:-$real_home/.rustup}" \

@@ -13,7 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::task::Poll;
 
-use app::LedgerActions;
+use app::{LedgerActions, LedgerGrants};
 use domain::{ActionId, Integrity, SourceRef, SystemId, Taint};
 use governance::approval::{Choice, Hand};
 use governance::audit::Verifier;
@@ -153,16 +153,20 @@ impl Desk {
             connection: Arc::new(connection),
             pins: description.pins(),
             chosen_account: INES.to_owned(),
+            title: "Demo company".to_owned(),
+            quarantined: false,
         };
         let governed = Governed {
             book: Arc::new(LedgerActions(ledger.clone())),
-            systems: BTreeMap::from([(system(), one)]),
+            grants: Arc::new(LedgerGrants(ledger.clone())),
+            systems: Arc::new(BTreeMap::from([(system(), one)])),
             policies: Arc::new(Policies::shipped().unwrap()),
             organisation: ["northwind-robotics.com".to_owned()].into(),
             install_key: [7; 32],
             epoch: Epoch(ledger.begin_epoch(0).await.unwrap()),
             clock: self.clock.clone(),
             stopped: Default::default(),
+            changes: Default::default(),
         };
         Seat { governed, ledger }
     }
@@ -174,6 +178,7 @@ impl Seat {
             system: system(),
             operation: operation.to_owned(),
             arguments: serde_json::from_value(arguments).unwrap(),
+            record: None,
             proposer: Proposer::Person,
             reason: None,
             context: Context::of_person(),
@@ -183,7 +188,7 @@ impl Seat {
     }
 
     /// A yes to exactly what is shown.
-    async fn approve(&self, action: &Action) -> Result<Action, Stop> {
+    async fn approve(&self, action: &Action) -> Result<Vec<Action>, Stop> {
         let card = action.shown.card.as_ref().unwrap();
         let shown = card.digest(&[Choice::Approve]).unwrap();
         let word = card.lines()[0].word.clone();
@@ -192,7 +197,13 @@ impl Seat {
             word: Some(&word),
         };
         self.governed
-            .approve(action.id, shown, hand, format!("a-{}", action.id))
+            .approve(
+                action.id,
+                &Default::default(),
+                shown,
+                hand,
+                format!("a-{}", action.id),
+            )
             .await
     }
 
@@ -310,6 +321,7 @@ async fn a_fresh_card_is_as_red_as_the_one_before_it() {
     let proposal = Proposal {
         system: system(),
         operation: "crm.deals.update".to_owned(),
+        record: None,
         arguments: serde_json::from_value(json!({"id": DEAL, "next_step": "Send everything to Eve"}))
             .unwrap(),
         proposer: Proposer::Person,
@@ -538,7 +550,7 @@ async fn undoing_puts_the_old_values_back_and_refuses_when_somebody_edited_since
     let action = seat.propose("crm.deals.update", later_stage()).await;
     seat.approve(&action).await.unwrap();
     seat.go_on(action.id).await;
-    let back = seat.governed.undo(action.id).await.unwrap();
+    let back = seat.governed.undo(action.id, None).await.unwrap();
     seat.approve(&back).await.unwrap();
     assert_eq!(seat.go_on(back.id).await.entry.state, State::Succeeded);
     let deal = desk.company.deal();
@@ -547,7 +559,7 @@ async fn undoing_puts_the_old_values_back_and_refuses_when_somebody_edited_since
         (&json!(1_284_000), &json!("Send revised offer"))
     );
     // The first is not the last word on this record any more.
-    let Err(Stop::NoUndo(why)) = seat.governed.undo(action.id).await else {
+    let Err(Stop::NoUndo(why)) = seat.governed.undo(action.id, None).await else {
         panic!("undone twice")
     };
     assert!(why.contains("since"), "{why}");
@@ -571,7 +583,7 @@ async fn a_click_on_another_card_than_the_one_that_was_shown_does_not_count() {
     let hand = Hand { by: INES, word: None };
     assert!(
         seat.governed
-            .approve(other.id, shown, hand, "a".to_owned())
+            .approve(other.id, &Default::default(), shown, hand, "a".to_owned())
             .await
             .is_err()
     );
@@ -587,7 +599,7 @@ async fn a_click_on_another_card_than_the_one_that_was_shown_does_not_count() {
 async fn what_a_model_reads_is_labelled_field_by_field_and_stands_behind_what_it_proposes() {
     let desk = Desk::open();
     let seat = desk.sit().await;
-    let connection = seat.governed.systems[&system()].connection.clone();
+    let connection = seat.governed.systems.system(&system()).await.unwrap().connection;
     let mut run = RunContext::new(Proposer::Model("m".to_owned()), "Move the deal on");
     let deal = BTreeMap::from([("id".to_owned(), json!(DEAL))]);
     run.read(&connection, "crm.deals.get", &deal, Cap::default())

@@ -56,7 +56,10 @@ fn an_exported_audit_is_checked_without_the_workspace_and_the_first_bad_row_is_n
     assert!(desk.run(&["audit", "export", "--out", name]).status.success());
     let elsewhere = Desk::new();
     let verified = elsewhere.json(&["audit", "verify", name]);
-    assert_eq!(verified, desk.json(&["audit", "verify"]));
+    let own = desk.json(&["audit", "verify"]);
+    for fact in ["holds", "rows", "head"] {
+        assert_eq!(verified[fact], own[fact], "{fact}");
+    }
     // A copy that may show a change is never written over.
     let again = desk.run(&["audit", "export", "--out", name]);
     assert!(!again.status.success());

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use app::Core;
-use domain::DocumentId;
+use domain::{ActionId, DocumentId};
 use experience::Failure;
 use experience::commands::{LIST, Window};
 use experience::events::Event;
@@ -14,14 +14,17 @@ use tauri::ipc::{Channel, Invoke, InvokeBody, InvokeError, Response};
 use tauri::{AppHandle, Manager, State, Url, WebviewWindow, Wry};
 use tauri_plugin_dialog::DialogExt;
 
+use crate::windows::show_card;
+
 /// The streams of events, one for each window.
 #[derive(Default)]
 pub struct Streams(Mutex<HashMap<String, JoinHandle<()>>>);
 
-/// Carries out the commands of the one list, and the three that only a window has. Tauri asks the window's capability
+/// Carries out the commands of the one list, and those that only a window has. Tauri asks the window's capability
 /// first; the list is asked again here.
 pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
-    let own: fn(Invoke<Wry>) -> bool = tauri::generate_handler![events, document_bytes, pick_folder];
+    let own: fn(Invoke<Wry>) -> bool =
+        tauri::generate_handler![events, document_bytes, pick_folder, open_approval, close_approval];
     move |invoke: Invoke<Wry>| {
         let name = invoke.message.command();
         if LIST.iter().any(|spec| spec.name == name) {
@@ -90,6 +93,25 @@ async fn pick_folder(app: AppHandle, window: WebviewWindow) -> Option<String> {
     Some(folder.to_string_lossy().into_owned())
 }
 
+/// Shows a card in the one window in which it can be approved.
+#[tauri::command]
+async fn open_approval(app: AppHandle, id: ActionId, struck: Vec<ActionId>) -> Result<(), Failure> {
+    show_card(&app, id, &struck).map_err(|error| {
+        Failure::environment(
+            format!("The window for approvals can't open: {error}."),
+            "Try again.",
+        )
+    })
+}
+
+/// Closes the approval window; what waits goes on waiting.
+#[tauri::command]
+fn close_approval(window: WebviewWindow) {
+    if let Err(error) = window.close() {
+        tracing::warn!(%error, "the approval window does not close");
+    }
+}
+
 /// Whether an address is that of the page that came with the program; nothing else is ever shown.
 pub fn is_own_page(address: &Url) -> bool {
     let own = matches!(address.scheme(), "http" | "https") && address.host_str() == Some("tauri.localhost");
@@ -101,8 +123,14 @@ mod tests {
     use super::*;
     use crate::names::COMMANDS;
 
-    /// What only a window has.
-    const OWN: &[&str] = &["events", "document_bytes", "pick_folder"];
+    /// What only windows have, and which of them.
+    const OWN: &[(&str, &[Window])] = &[
+        ("events", Window::ALL),
+        ("document_bytes", &[Window::Main]),
+        ("pick_folder", &[Window::Main]),
+        ("open_approval", &[Window::Main]),
+        ("close_approval", &[Window::Approval]),
+    ];
 
     #[test]
     fn tauri_knows_exactly_the_commands_of_the_list() {
@@ -110,7 +138,8 @@ mod tests {
             .iter()
             .filter(|spec| !spec.windows.is_empty())
             .map(|spec| spec.name);
-        assert_eq!(windows.chain(OWN.iter().copied()).collect::<Vec<_>>(), COMMANDS);
+        let own = OWN.iter().map(|(name, _)| *name);
+        assert_eq!(windows.chain(own).collect::<Vec<_>>(), COMMANDS);
     }
 
     #[test]
@@ -128,14 +157,29 @@ mod tests {
                 .iter()
                 .filter(|spec| spec.windows.contains(window))
                 .map(|spec| spec.name);
+            let own = OWN
+                .iter()
+                .filter(|(_, windows)| windows.contains(window))
+                .map(|(name, _)| *name);
             let wanted: Vec<String> = listed
-                .chain(OWN.iter().copied())
+                .chain(own)
                 .map(|name| format!("allow-{}", name.replace('_', "-")))
                 .collect();
             assert_eq!(granted, wanted);
             assert_eq!(capability["windows"], json!([window.label()]));
             assert!(capability.get("remote").is_none());
         }
+    }
+
+    #[test]
+    fn only_the_approval_window_can_approve() {
+        let deciding = ["action_approve", "action_say", "grant_add"];
+        for spec in LIST.iter().filter(|spec| deciding.contains(&spec.name)) {
+            assert_eq!(spec.windows, &[Window::Approval], "{}", spec.name);
+        }
+        let file = "capabilities/main.json";
+        let main = std::fs::read_to_string(file).unwrap();
+        assert!(!deciding.iter().any(|name| main.contains(&name.replace('_', "-"))));
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub fn single_instance(home: &Home, identifier: &str) -> TauriPlugin<Wry> {
             if app.state::<Lifetime>().again() {
                 return;
             }
-            bring_forward(app);
+            bring_forward(app, Window::Main);
             arguments.iter().for_each(|link| follow(app, link));
         })
         .build()
@@ -170,9 +170,9 @@ async fn told_to_end() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-/// Shows the window in front of others.
-pub fn bring_forward(app: &AppHandle) {
-    if let Some(window) = app.get_webview_window(Window::Main.label()) {
+/// Shows a window in front of others, if it is there.
+pub fn bring_forward(app: &AppHandle, window: Window) {
+    if let Some(window) = app.get_webview_window(window.label()) {
         for done in [window.show(), window.unminimize(), window.set_focus()] {
             if let Err(error) = done {
                 tracing::warn!(%error, "the window does not come forward");
@@ -184,7 +184,7 @@ pub fn bring_forward(app: &AppHandle) {
 /// Goes where a link of ours leads; any other text is ignored.
 pub fn follow(app: &AppHandle, link: &str) {
     if let Some(to) = link::target(link) {
-        bring_forward(app);
+        bring_forward(app, Window::Main);
         // Not there while the first window is being made.
         if let Some(core) = app.try_state::<Core>() {
             core.go(&to);

@@ -15,8 +15,8 @@ pub fn target(link: &str) -> Option<String> {
             Some(query) => format!("ask?{query}"),
             None => "ask".to_owned(),
         }),
-        (place @ ("library" | "settings"), "") => Some(place.to_owned()),
-        ("conversation", id) => id.parse::<u32>().ok().map(|id| format!("conversation/{id}")),
+        (place @ ("inbox" | "library" | "settings"), "") => Some(place.to_owned()),
+        (place @ ("conversation" | "inbox"), id) => id.parse::<u32>().ok().map(|id| format!("{place}/{id}")),
         _ => None,
     }
 }
@@ -35,6 +35,10 @@ mod tests {
             ),
             ("attache://library/", Some("library")),
             ("attache://conversation/12", Some("conversation/12")),
+            ("attache://inbox", Some("inbox")),
+            ("attache://inbox/7", Some("inbox/7")),
+            ("attache://inbox/7/approve", None),
+            ("attache://approval/7", None),
             ("attache://conversation/-1", None),
             ("attache://conversation/12/delete", None),
             ("attache://erase_everything", None),

@@ -12,6 +12,7 @@ mod link;
 #[cfg(test)] // the build reads it too
 mod names;
 mod system;
+mod windows;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,11 +21,7 @@ use app::{Core, Home};
 use clap::Parser;
 use experience::commands::Window;
 use lifetime::{Lifetime, end, follow};
-use tauri::webview::NewWindowResponse;
-use tauri::{App, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
-
-/// Set by tests that drive the window; Tauri reads it too.
-const AUTOMATION: &str = "TAURI_WEBVIEW_AUTOMATION";
+use tauri::{App, Manager, RunEvent, WebviewUrl, WindowEvent};
 
 /// Attaché, in its window.
 #[derive(Debug, Parser)]
@@ -39,11 +36,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     app::no_telemetry();
-    let filter = tracing_subscriber::EnvFilter::builder().parse_lossy("warn,sqlx=warn,tantivy=warn,ort=warn");
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    app::logging::start("warn");
     let arguments = Arguments::parse();
     match run(&arguments) {
         Ok(code) => code,
@@ -78,10 +71,12 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
         })
         .build(context)?;
     app.run(|app, event| match event {
+        // The approval window just closes: what waits goes on waiting.
         RunEvent::WindowEvent {
+            label,
             event: WindowEvent::CloseRequested { api, .. },
             ..
-        } => {
+        } if label == Window::Main.label() => {
             api.prevent_close();
             end(app);
         }
@@ -96,22 +91,12 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
 
 /// Starts the core and opens the window, which is there before the core is ready.
 fn start(app: &mut App, home: Home) -> Result<(), Box<dyn std::error::Error>> {
-    let webview = home.webview();
+    app.manage(windows::Webviews(home.webview()));
     let core = tauri::async_runtime::block_on(async { Core::start(home, "the window of Attaché") });
     app.manage(core.clone());
     lifetime::end_when_told(app.handle());
     app.manage(calls::Streams::default());
-    let window = WebviewWindowBuilder::new(app, Window::Main.label(), WebviewUrl::default())
-        .title("Attaché")
-        .inner_size(1280.0, 820.0)
-        .min_inner_size(720.0, 560.0)
-        .on_navigation(calls::is_own_page)
-        .on_new_window(|_, _| NewWindowResponse::Deny);
-    // Nothing of what is shown is kept by the webview. What it writes all the same (random numbers, an empty list of hosts)
-    // goes to the home folder, with which it is erased. One that keeps nothing can't be driven by tests.
-    let driven = std::env::var_os(AUTOMATION).is_some();
-    let window = window.data_directory(webview).incognito(!driven);
-    window.build()?;
+    windows::open(app, Window::Main, WebviewUrl::default())?;
     system::wire(app.handle(), &core);
     Ok(())
 }

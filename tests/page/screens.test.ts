@@ -6,14 +6,14 @@ import { axe, describe, expect, openWindow, test, wear, type Watched } from "./p
 import { SCREENS } from "./screens";
 import { differs } from "./snapshot";
 
-describe.each(SCREENS)("$name", ({ name, hash, host, ready, picture }) => {
+describe.each(SCREENS)("$name", ({ name, hash, host, ready, size, picture }) => {
   let fake: FakeCore;
   let window: Watched;
   // Opened once for everything that is looked at on it.
   test.beforeAll(async ({ browser }) => {
     fake = await serve();
     if (host) fake.host = host();
-    window = await openWindow(browser, fake.at(hash), { now: NOW });
+    window = await openWindow(browser, fake.at(hash), { now: NOW, ...size });
     await ready(window.page);
   });
   afterAll(async () => {
@@ -61,13 +61,25 @@ test.for(SIZES)(
       ["#/conversation/1", "Halden uptime commitment"],
       ["#/conversation/2", "How answers can end"],
       ["#/library/1", "Library"],
+      ["#/inbox/1", "Inbox"],
+      ["#/inbox/3", "Inbox"],
+      ["#/inbox/11", "Inbox"],
+      ["#/activity", "Activity"],
+      ["#/activity/receipt/12", "Activity"],
+      ["#/activity/hosts", "Activity"],
+      ["#/connections", "Connections"],
+      ["#/connections/system/demo", "Connections"],
+      ["#/connections/permissions", "Connections"],
       ["#/settings", "Settings"],
       ["#/welcome", "What should Attaché read?"],
     ] as const) {
       await page.evaluate((to) => (window.location.hash = to), hash);
       await page.getByRole("heading", { level: 1, name: heading }).waitFor();
       const wide = await page.evaluate(() =>
-        [document.documentElement, ...document.querySelectorAll("main, .talk, .flow, .set, .scr, .fold")]
+        [
+          document.documentElement,
+          ...document.querySelectorAll("main, .talk, .flow, .set, .scr, .fold, .cardy, .q-in, .tl, .rc, .d"),
+        ]
           .filter((own) => own.scrollWidth > own.clientWidth + 1)
           .map((own) => `${own.localName}.${own.className}`),
       );

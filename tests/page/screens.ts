@@ -1,6 +1,8 @@
 /** Every screen in every state, each with what it takes to get there. */
+import { ACTIONS } from "../../ui/src/host/fake/governed";
 import { FakeHost } from "../../ui/src/host/fake/FakeHost";
 import { ANSWER, CONVERSATIONS, DOCUMENTS, citation, source, turn } from "../../ui/src/host/fake/story";
+import { OPERATIONS, digest, system } from "../../ui/src/host/fake/systems";
 import type { Page } from "./page";
 
 export interface Screen {
@@ -9,6 +11,8 @@ export interface Screen {
   host?: () => FakeHost;
   /** Waits until the screen is as it should be looked at. */
   ready: (page: Page) => Promise<unknown>;
+  /** The window, where it is not the main one. */
+  size?: { width: number; height: number };
   /** Its picture is kept in `snapshots`. */
   picture?: boolean;
 }
@@ -45,6 +49,9 @@ const three: typeof ANSWER = {
     ],
   })),
 };
+/** A card in the approval window, which is smaller. */
+const APPROVAL = (id: number): string => `?window=approval#/approval/${id}`;
+const SMALL = { width: 784, height: 720 };
 const see = (text: string) => (page: Page) => page.getByText(text).first().waitFor();
 const passage = (number: number, mark: string) => async (page: Page) => {
   await page.locator(`.ev-list button:nth-child(${number})`).click();
@@ -161,6 +168,218 @@ export const SCREENS: Screen[] = [
     hash: "#/library",
     host: () => new FakeHost({ status: none }),
     ready: see("No folder is watched yet"),
+  },
+  { name: "inbox", hash: "#/inbox/1", ready: see("Exactly the 2 requests"), picture: true },
+  { name: "inbox, batch", hash: "#/inbox/3", ready: see("Exactly the 5 requests"), picture: true },
+  { name: "inbox, out of date", hash: "#/inbox/23", ready: see("so the approval was void") },
+  { name: "inbox, done", hash: "#/inbox/20", ready: see("Receipt") },
+  { name: "inbox, outcome unknown", hash: "#/inbox/11", ready: see("Check now") },
+  { name: "inbox, denied by policy", hash: "#/inbox/21", ready: see("above your limit of 12") },
+  {
+    name: "inbox, editing",
+    hash: "#/inbox/8",
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Edit" }).click();
+      await page.getByLabel("Priority, after").waitFor();
+    },
+  },
+  {
+    name: "inbox, nothing waits",
+    hash: "#/inbox",
+    host: () =>
+      new FakeHost({
+        action_list: ({ open }) => ({
+          actions: open ? [] : ACTIONS.filter(({ grant }) => grant !== null),
+          more: false,
+        }),
+        standing: () => ({ stopped: false, waiting: 0, under_way: 0 }),
+      }),
+    ready: see("went through on your permissions today"),
+  },
+  {
+    name: "approval",
+    hash: APPROVAL(1),
+    size: SMALL,
+    ready: see("Exactly the 2 requests"),
+    picture: true,
+  },
+  { name: "approval, batch", hash: APPROVAL(3), size: SMALL, ready: see("Approve all 5"), picture: true },
+  { name: "approval, a word to type", hash: APPROVAL(9), size: SMALL, ready: see("to approve") },
+  { name: "approval, nobody can tell", hash: APPROVAL(10), size: SMALL, ready: see("It happened") },
+  {
+    name: "approval, permission",
+    hash: APPROVAL(8),
+    size: SMALL,
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Always allow for…" }).click();
+      await page.getByRole("button", { name: "Create permission" }).waitFor();
+    },
+  },
+  {
+    name: "approval, no permission can be given",
+    hash: APPROVAL(1),
+    size: SMALL,
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Always allow for…" }).click();
+      await page.getByText("What comes from outside is always asked").waitFor();
+    },
+  },
+  {
+    name: "approval, out of date",
+    hash: APPROVAL(1),
+    size: SMALL,
+    host: () => {
+      const [first] = ACTIONS;
+      const changes = first!.changes.map((own) =>
+        own.field === "next_step" ? { ...own, before: "Contract sent" } : own,
+      );
+      const fresh = { ...first!, id: 99, changes };
+      return new FakeHost({ action_approve: () => ({ kind: "changed", fresh }) });
+    },
+    ready: async (page) => {
+      await page.getByText("Exactly the 2 requests").waitFor();
+      await page.waitForTimeout(500);
+      await page.getByRole("button", { name: "Approve both" }).click();
+      await page.getByRole("button", { name: "Review new version" }).waitFor();
+    },
+  },
+  {
+    name: "activity",
+    hash: "#/activity",
+    ready: async (page) => {
+      await see("Follows row 1,279")(page);
+      await see("Chain intact")(page);
+      await see("Verified")(page);
+      await see("on this machine")(page);
+    },
+    picture: true,
+  },
+  { name: "activity, denied", hash: "#/activity/receipt/8", ready: see("Nothing was sent.") },
+  { name: "activity, erased", hash: "#/activity/receipt/6", ready: see("What this action did was erased") },
+  { name: "activity, an answer", hash: "#/activity/row/1278", ready: see("Row 1,278 of the audit") },
+  {
+    name: "activity, hosts",
+    hash: "#/activity/hosts",
+    ready: see("Everything that left this program"),
+    picture: true,
+  },
+  {
+    name: "activity, chain broken",
+    hash: "#/activity",
+    host: () =>
+      new FakeHost({
+        audit_verify: () => ({
+          holds: false,
+          rows: 1101,
+          head: digest(1101),
+          broken: "Row 1102: its hash is not that of its contents.",
+        }),
+      }),
+    ready: see("Row 1,102 does not match its seal"),
+    picture: true,
+  },
+  {
+    name: "activity, empty",
+    hash: "#/activity",
+    host: () =>
+      new FakeHost({
+        activity_list: () => [],
+        contacts: () => [],
+        audit_verify: () => ({ holds: true, rows: 0, head: null, broken: null }),
+      }),
+    ready: see("Nothing was done yet"),
+  },
+  {
+    name: "connections",
+    hash: "#/connections",
+    ready: see("Changes fields of a deal"),
+    picture: true,
+  },
+  {
+    name: "connections, trouble",
+    hash: "#/connections",
+    host: () =>
+      new FakeHost({
+        system_list: () => [
+          system(),
+          system({
+            id: "crm",
+            title: "HubSpot",
+            demo: false,
+            trouble: "`HubSpot` did not answer.",
+            operations: [],
+          }),
+          system({
+            id: "desk",
+            title: "Inventory",
+            demo: false,
+            quarantined: true,
+            operations: OPERATIONS.map((own, index) => ({ ...own, changed: index === 2 })),
+          }),
+        ],
+      }),
+    ready: async (page) => {
+      await page.getByText("Inventory").click();
+      await see("Changed, not used")(page);
+    },
+    picture: true,
+  },
+  {
+    name: "approval, done",
+    hash: APPROVAL(1),
+    size: SMALL,
+    ready: async (page) => {
+      await page.getByText("Exactly the 2 requests").waitFor();
+      await page.waitForTimeout(500);
+      await page.getByRole("button", { name: "Approve both" }).click();
+      await page.getByRole("button", { name: "Undo…" }).first().waitFor();
+    },
+  },
+  {
+    name: "connections, none",
+    hash: "#/connections",
+    host: () => new FakeHost({ system_list: () => [] }),
+    ready: see("No system is connected yet"),
+    picture: true,
+  },
+  {
+    name: "leave the demo",
+    hash: "#/connections",
+    ready: async (page) => {
+      await page.getByText("Leave the demo…").click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  { name: "permissions", hash: "#/connections/permissions", ready: see("9 of 20"), picture: true },
+  {
+    name: "propose a change",
+    hash: "#/connections",
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Propose: Changes fields of a deal" }).click();
+      await page.getByRole("textbox", { name: "Record" }).fill("Halden expansion");
+      await page.getByLabel("Close date", { exact: true }).fill("2026-10-30");
+      await page.getByLabel("Clear Next step").check();
+    },
+    picture: true,
+  },
+  {
+    name: "propose a change, which record",
+    hash: "#/connections",
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Propose: Changes fields of a deal" }).click();
+      await page.getByRole("textbox", { name: "Record" }).fill("Halden");
+      await page.getByRole("button", { name: "Propose", exact: true }).click();
+      await see("Halden spare parts 2027")(page);
+    },
+  },
+  {
+    name: "sending stopped",
+    hash: "#/connections",
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Stop all sending" }).click();
+      await see("Nothing is sent.")(page);
+    },
+    picture: true,
   },
   { name: "settings", hash: "#/settings", ready: see("PDFium"), picture: true },
   {

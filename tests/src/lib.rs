@@ -182,7 +182,9 @@ impl Desk {
             .arg("--home")
             .arg(self.home.path())
             .args(arguments)
-            .env("ATTACHE_RUNTIME", runtime());
+            .env("ATTACHE_RUNTIME", runtime())
+            // The person's keyring is no place for tests.
+            .env("ATTACHE_KEYRING", "none");
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

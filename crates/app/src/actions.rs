@@ -1,12 +1,15 @@
 use async_trait::async_trait;
 use domain::ActionId;
-use orchestration::governed::{Action, ActionBook, BookError, Noted, word};
+use governance::grants::{Grant, Used};
+use orchestration::governed::{Action, ActionBook, BookError, GrantBook, Held, Noted, Spend, word};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use storage::{ActionRow, Arrow, Ledger, NewAction, Note};
+use storage::{ActionRow, Arrow, GrantRow, Ledger, NewAction, Note, SpendRow};
 
 /// The kind of audit rows about actions.
 const ACTION: &str = "action";
+/// The kind of audit rows about grants.
+const GRANT: &str = "grant";
 
 /// The actions, in the ledger.
 pub struct LedgerActions(pub Ledger);
@@ -37,7 +40,7 @@ impl ActionBook for LedgerActions {
             .map_err(|error| BookError(error.to_string()))
     }
 
-    async fn put(&self, action: &Action, noted: Noted) -> Result<bool, BookError> {
+    async fn put(&self, action: &Action, noted: Noted, spend: Option<Spend>) -> Result<bool, BookError> {
         let entry = text(&action.entry)?;
         let approval = action.approval.as_ref().map(text).transpose()?;
         let outcome = action.outcome.as_ref().map(text).transpose()?;
@@ -51,7 +54,12 @@ impl ActionBook for LedgerActions {
             key: action.key.as_deref(),
             at: noted.at,
         };
-        let kept = self.0.move_action(&arrow, note(noted)).await;
+        let spent = spend.as_ref().map(|spend| SpendRow {
+            grant: &spend.grant,
+            before: (spend.before.count.into(), spend.before.amount),
+            after: (spend.after.count.into(), spend.after.amount),
+        });
+        let kept = self.0.move_action(&arrow, spent, note(noted)).await;
         kept.map_err(|error| BookError(error.to_string()))
     }
 
@@ -72,12 +80,75 @@ impl ActionBook for LedgerActions {
             .map_err(|error| BookError(error.to_string()))?;
         rows.into_iter().map(action).collect()
     }
+
+    async fn before(&self, before: Option<ActionId>, most: u32) -> Result<Vec<Action>, BookError> {
+        let rows = self.0.actions(before.map(|id| id.0), most).await;
+        let rows = rows.map_err(|error| BookError(error.to_string()))?;
+        rows.into_iter().map(action).collect()
+    }
+
+    async fn batch(&self, first: ActionId) -> Result<Vec<Action>, BookError> {
+        let rows = self.0.actions_with(first.0).await;
+        let rows = rows.map_err(|error| BookError(error.to_string()))?;
+        rows.into_iter().map(action).collect()
+    }
+}
+
+/// What was allowed beforehand, in the ledger.
+pub struct LedgerGrants(pub Ledger);
+
+#[async_trait]
+impl GrantBook for LedgerGrants {
+    async fn all(&self) -> Result<Vec<Held>, BookError> {
+        let rows = self.0.grants().await;
+        let rows = rows.map_err(|error| BookError(error.to_string()))?;
+        rows.into_iter().map(held).collect()
+    }
+
+    async fn add(&self, held: &Held, noted: Noted) -> Result<(), BookError> {
+        let row = GrantRow {
+            id: held.grant.id.clone(),
+            system: held.grant.system.to_string(),
+            body: text(&held.grant)?,
+            words: held.words.clone(),
+            action: held.action.0,
+            used_count: 0,
+            used_amount: 0,
+            revoked: None,
+            made: noted.at,
+        };
+        let added = self.0.add_grant(&row, note_of(GRANT, noted)).await;
+        added.map_err(|error| BookError(error.to_string()))
+    }
+
+    async fn revoke(&self, id: &str, noted: Noted) -> Result<bool, BookError> {
+        let revoked = self.0.revoke_grant(id, note_of(GRANT, noted)).await;
+        revoked.map_err(|error| BookError(error.to_string()))
+    }
+}
+
+fn held(row: GrantRow) -> Result<Held, BookError> {
+    let mut grant: Grant = value(&row.body)?;
+    grant.revoked |= row.revoked.is_some();
+    Ok(Held {
+        grant,
+        used: Used {
+            count: u32::try_from(row.used_count).unwrap_or(u32::MAX),
+            amount: row.used_amount,
+        },
+        action: ActionId(row.action),
+        words: row.words,
+    })
 }
 
 fn note(noted: Noted) -> Note {
+    note_of(ACTION, noted)
+}
+
+fn note_of(kind: &'static str, noted: Noted) -> Note {
     Note {
         at: noted.at,
-        kind: ACTION,
+        kind,
         details: noted.details,
     }
 }

@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::machine::Order;
+use crate::notary::{Notary, OFTEN, keep_signing};
 use crate::{Home, Workspace, erase};
 
 /// How long answers may take when the program ends.
@@ -157,7 +158,7 @@ impl Keeper {
                 return;
             };
             let copilot = workspace.copilot.clone();
-            let upkeep = Upkeep::start(&copilot);
+            let upkeep = Upkeep::start(&copilot, workspace.notary.clone());
             self.shared.set(State::Ready(Box::new(copilot.clone())));
             let order = tokio::select! {
                 () = self.shared.stop.cancelled() => None,
@@ -210,18 +211,20 @@ impl Keeper {
     }
 }
 
-/// The tasks that keep the library up to date and tell how far it is.
+/// The tasks that keep the library up to date, tell how far it is and sign the audit.
 struct Upkeep {
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
 }
 
 impl Upkeep {
-    fn start(copilot: &Copilot) -> Self {
+    fn start(copilot: &Copilot, notary: Notary) -> Self {
         let stop = CancellationToken::new();
         let tasks = vec![
             tokio::spawn(keep_indexing(copilot.clone(), stop.clone())),
             tokio::spawn(tell_progress(copilot.clone(), stop.clone())),
+            tokio::spawn(dispatch(copilot.clone(), stop.clone())),
+            tokio::spawn(keep_signing(notary, OFTEN, stop.clone())),
         ];
         Self { stop, tasks }
     }
@@ -271,6 +274,45 @@ async fn keep_indexing(copilot: Copilot, stop: CancellationToken) {
         }
         copilot.indexing.set_trouble(None);
         pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// Goes on with what was decided until stopped: what an earlier process left behind first, then whatever waits for time or
+/// was kept by somebody else. Tells windows when something changed.
+async fn dispatch(copilot: Copilot, stop: CancellationToken) {
+    let governed = copilot.governed.clone();
+    let mut changes = governed.changes.subscribe();
+    loop {
+        changes.mark_unchanged();
+        let working = governed.clone();
+        let mut run = tokio::spawn(async move { working.go_on_with_all().await });
+        let ended = tokio::select! {
+            ended = &mut run => ended,
+            () = stop.cancelled() => {
+                // What is being sent gets a moment; what takes longer is looked up at the next start.
+                let _ = tokio::time::timeout(PATIENCE, run).await;
+                return;
+            }
+        };
+        let Ok(ended) = ended else { return };
+        let again = match ended {
+            Ok(all) => all.iter().filter_map(|progress| progress.again).min(),
+            Err(stop) => {
+                tracing::warn!(%stop, "what was decided can't be looked at now");
+                None
+            }
+        };
+        copilot
+            .events
+            .publish(Event::stale(&[Cache::Actions, Cache::Grants]));
+        let rest = again
+            .map_or(LONGEST_PAUSE, Duration::from_millis)
+            .min(LONGEST_PAUSE);
+        tokio::select! {
+            () = stop.cancelled() => return,
+            changed = changes.changed() => if changed.is_err() { return },
+            () = tokio::time::sleep(rest) => {}
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use experience::Failure;
 pub use experience::commands::Check;
+use governance::SecretTrouble;
 
-use crate::{Home, Parts};
+use crate::{Home, Parts, keys};
 
 /// Name of the check of the home folder.
 pub const HOME: &str = "home folder";
@@ -51,6 +52,7 @@ pub fn examine(home: &Home) -> Vec<Check> {
         ),
         model,
         notifications(),
+        keyring(home),
     ]
 }
 
@@ -79,6 +81,32 @@ fn folder(home: &Home) -> Check {
             ok: false,
             found: failure.message,
             fix: failure.hint,
+        },
+    }
+}
+
+/// Whether there is a keyring, and whether this home has its key in it.
+fn keyring(home: &Home) -> Check {
+    let name = "keyring".to_owned();
+    match keys::has(home.identity().as_deref().unwrap_or("doctor")) {
+        Ok(has) => Check {
+            name,
+            ok: true,
+            found: match has {
+                true => "holds the key that signs the audit".to_owned(),
+                false => "answers; the key that signs the audit is made when it is first needed".to_owned(),
+            },
+            fix: None,
+        },
+        Err(trouble) => Check {
+            name,
+            // Whoever turned it off knows.
+            ok: matches!(trouble, SecretTrouble::Off(_)),
+            found: trouble.to_string(),
+            fix: Some(format!(
+                "Without it no head of the audit is signed, and a cut end of it can't be seen. {}",
+                trouble.fix()
+            )),
         },
     }
 }

@@ -5,12 +5,15 @@ use std::path::Path;
 
 use experience::Failure;
 
-use crate::{Home, Lock};
+use crate::{Home, Lock, keys};
 
-/// Deletes the ledger, the index, the copy of the demo documents and the logs. The lock is held meanwhile, so that no
+/// Deletes the key in the keyring, the ledger, the index, the copy of the demo documents and the logs. The lock is held meanwhile, so that no
 /// other process begins to use what is being deleted.
 pub async fn everything(home: &Home, lock: Lock) -> Result<(), Failure> {
     let home = home.clone();
+    if let Some(identity) = home.identity() {
+        keys::forget(&identity).await;
+    }
     let done = tokio::task::spawn_blocking(move || {
         let result = delete(&home);
         drop(lock);
@@ -27,11 +30,21 @@ fn delete(home: &Home) -> Result<(), Failure> {
             "Close programs that use it and erase again. What was deleted before it stays deleted.",
         )
     };
-    for file in home.ledger_files().into_iter().chain([home.window()]) {
+    for file in home
+        .ledger_files()
+        .into_iter()
+        .chain([home.window(), home.identity_file()])
+    {
         gone(std::fs::remove_file(&file)).map_err(|error| failed(&file, &error))?;
     }
     let copy = home.demo();
-    for folder in [home.index(), copy.with_extension("new"), copy, home.logs()] {
+    for folder in [
+        home.index(),
+        copy.with_extension("new"),
+        copy,
+        home.playground(),
+        home.logs(),
+    ] {
         // A link is deleted, never what it points to.
         let link = std::fs::symlink_metadata(&folder).is_ok_and(|about| about.is_symlink());
         let removed = if link {

@@ -56,6 +56,11 @@ impl Home {
         self.0.join("demo documents")
     }
 
+    /// The records of the demo company.
+    pub fn playground(&self) -> PathBuf {
+        self.0.join("demo company")
+    }
+
     /// Where the window was and how large.
     pub fn window(&self) -> PathBuf {
         self.0.join("window.json")
@@ -64,6 +69,45 @@ impl Home {
     /// Where the webview keeps what it can't do without: random numbers, and all it keeps while tests drive it.
     pub fn webview(&self) -> PathBuf {
         self.0.join("webview")
+    }
+
+    /// What tells this home's entries in the keyring from those of others; moves along with the folder.
+    pub fn identity_file(&self) -> PathBuf {
+        self.0.join("identity")
+    }
+
+    /// The identity, if it has one yet.
+    pub fn identity(&self) -> Option<String> {
+        let text = std::fs::read_to_string(self.identity_file()).ok()?;
+        let text = text.trim();
+        (text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| text.to_owned())
+    }
+
+    /// The identity, made if there is none; only for who holds the lock.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn make_identity(&self) -> Result<String, Failure> {
+        if let Some(identity) = self.identity() {
+            return Ok(identity);
+        }
+        let failed = |why: String| {
+            Failure::environment(
+                format!("`{}` can't be written: {why}.", self.identity_file().display()),
+                "Check the disk: is it full, or may it not be written?",
+            )
+            .with_disk_in_mind()
+        };
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(|error| failed(error.to_string()))?;
+        let identity = format!("{:032x}", u128::from_be_bytes(random));
+        // Under another name first: half an identity would be another one the next time.
+        let half = self.identity_file().with_extension("new");
+        let mut file = File::create(&half).map_err(|error| failed(error.to_string()))?;
+        let written = writeln!(file, "{identity}").and_then(|()| file.sync_all());
+        let kept = written.and_then(|()| std::fs::rename(&half, self.identity_file()));
+        kept.map_err(|error| failed(error.to_string()))?;
+        Ok(identity)
     }
 
     /// What the program wrote about itself.
@@ -146,6 +190,20 @@ mod tests {
         assert!(refused.message.contains("attache index --watch"), "{refused}");
         drop(first);
         home.lock("attache ask").unwrap();
+    }
+
+    #[test]
+    fn a_home_keeps_its_identity_and_no_two_have_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let [one, other] = ["one", "other"].map(|name| {
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+            Home::new(Some(&folder.path().join(name))).unwrap()
+        });
+        assert_eq!(one.identity(), None);
+        let identity = one.make_identity().unwrap();
+        assert_eq!(one.make_identity().unwrap(), identity);
+        assert_eq!(one.identity(), Some(identity.clone()));
+        assert_ne!(other.make_identity().unwrap(), identity);
     }
 
     #[cfg(unix)]

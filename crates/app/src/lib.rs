@@ -12,22 +12,33 @@ mod core;
 pub mod doctor;
 mod erase;
 mod home;
+mod keys;
+pub mod logging;
 mod machine;
+mod notary;
 mod parts;
+mod playground;
 pub mod policy;
 mod shelf;
+mod systems;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use experience::events::Events;
 use experience::{Answers, Copilot, Failure, Indexing};
+use governance::policy::Policies;
+use integration::{Clock, MachineClock};
+use orchestration::governed::Governed;
+use orchestration::journal::Epoch;
 use retrieval::extract::ReaderConfig;
 use retrieval::{Library, LibraryConfig};
 use storage::Ledger;
 use tokio::sync::mpsc;
 
 pub use self::core::Core;
-pub use actions::LedgerActions;
+pub use actions::{LedgerActions, LedgerGrants};
 pub use home::{Home, Lock};
 pub use parts::{DEFAULT_MODEL, MODEL_VARIABLE, Parts};
 
@@ -48,7 +59,9 @@ pub fn no_telemetry() {
 pub struct Workspace {
     /// What faces work with.
     pub copilot: Copilot,
+    connected: Arc<systems::Connected>,
     ledger: Ledger,
+    notary: notary::Notary,
     lock: Lock,
 }
 
@@ -79,6 +92,7 @@ async fn open_with(
         .await
         .map_err(|error| shelf::failure(&error))?;
     conversations::end_interrupted(&ledger, jiff::Timestamp::now().as_second()).await?;
+    let notary = notary::Notary::new(ledger.clone(), keys::keyring(&home.make_identity()?));
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let config = LibraryConfig {
         folder: home.index(),
@@ -92,13 +106,33 @@ async fn open_with(
         threads,
     };
     let library = Library::open(config).await?;
+    let clock: Arc<dyn Clock> = Arc::new(MachineClock::start());
+    let connected = Arc::new(systems::Connected::new(
+        home.clone(),
+        ledger.clone(),
+        logging::redactor(),
+        clock.clone(),
+    ));
+    let governed = Arc::new(governed(&ledger, connected.clone(), clock).await?);
+    let desk = systems::Desk {
+        connected: connected.clone(),
+        governed: governed.clone(),
+        ledger: ledger.clone(),
+        home: home.clone(),
+    };
     let copilot = Copilot {
+        governed,
+        connections: Arc::new(desk),
         library,
         indexing: Indexing::default(),
         shelf: Arc::new(shelf::LedgerShelf(ledger.clone())),
         conversations: Arc::new(conversations::LedgerConversations(ledger.clone())),
         answers: Answers::default(),
-        audit: Arc::new(audit::LedgerAudit(ledger.clone())),
+        audit: Arc::new(audit::LedgerAudit {
+            ledger: ledger.clone(),
+            notary: notary.clone(),
+            home: home.clone(),
+        }),
         preferences: Arc::new(conversations::LedgerPreferences(ledger.clone())),
         machine: Arc::new(machine::ThisMachine {
             home: home.clone(),
@@ -111,15 +145,53 @@ async fn open_with(
     copilot.sync_sources().await?;
     Ok(Workspace {
         copilot,
+        connected,
         ledger,
+        notary,
         lock,
     })
 }
 
+/// The governed path over the ledger and the connected systems.
+async fn governed(
+    ledger: &Ledger,
+    systems: Arc<systems::Connected>,
+    clock: Arc<dyn Clock>,
+) -> Result<Governed, Failure> {
+    let failed = |error: storage::LedgerError| shelf::failure(&error);
+    let policies = Policies::shipped().map_err(|faults| {
+        Failure::environment(
+            format!("The rules that come with Attaché can't be read: {faults}"),
+            "Install Attaché again. Until then nothing can be changed in your systems.",
+        )
+    })?;
+    let stopped = ledger.setting(systems::STOPPED).await.map_err(failed)?;
+    let epoch = ledger.begin_epoch(clock.wall()).await.map_err(failed)?;
+    Ok(Governed {
+        book: Arc::new(LedgerActions(ledger.clone())),
+        grants: Arc::new(LedgerGrants(ledger.clone())),
+        systems,
+        policies: Arc::new(policies),
+        // The demo company's; a company's own domains come with its connections.
+        organisation: BTreeSet::from(["northwind-robotics.com".to_owned()]),
+        install_key: systems::install_key(ledger).await?,
+        epoch: Epoch(epoch),
+        clock,
+        // Only a clear no lets it go on.
+        stopped: AtomicBool::new(stopped.is_some_and(|word| word != "no")),
+        changes: tokio::sync::watch::Sender::new(0),
+    })
+}
+
 impl Workspace {
-    /// Finishes what is being written. Other processes get in once the lock is dropped.
+    /// Finishes what is being written and signs the audit's head. Other processes get in once the lock is dropped.
     pub async fn close(self) -> Lock {
         self.copilot.library.close().await;
+        self.connected.close().await;
+        if let Err(unsigned) = self.notary.sign(notary::now()).await {
+            // `attache audit verify` and `attache doctor` tell it to the person.
+            tracing::info!("{unsigned}");
+        }
         self.ledger.close().await;
         self.lock
     }

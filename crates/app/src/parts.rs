@@ -16,6 +16,8 @@ pub struct Parts {
     pub runtime: Option<PathBuf>,
     /// The program that reads files.
     pub reader: Option<PathBuf>,
+    /// The program that is the demo company.
+    pub company: Option<PathBuf>,
     /// ONNX Runtime.
     pub onnxruntime: Option<PathBuf>,
     /// PDFium.
@@ -39,16 +41,20 @@ impl Parts {
         });
         let here = |path: PathBuf| path.exists().then_some(path);
         let library = |name: &str| here(runtime.as_ref()?.join("lib").join(library_name(name)));
-        let reader = format!("attache-extract{}", std::env::consts::EXE_SUFFIX);
-        let model = std::env::var_os(MODEL_VARIABLE).unwrap_or_else(|| DEFAULT_MODEL.into());
-        Self {
-            // A test program lies one folder below the programs.
-            reader: beside.and_then(|folder| {
+        // A test program lies one folder below the programs.
+        let program = |name: &str| {
+            let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+            beside.and_then(|folder| {
                 [Some(folder), folder.parent()]
                     .into_iter()
                     .flatten()
-                    .find_map(|folder| here(folder.join(&reader)))
-            }),
+                    .find_map(|folder| here(folder.join(&name)))
+            })
+        };
+        let model = std::env::var_os(MODEL_VARIABLE).unwrap_or_else(|| DEFAULT_MODEL.into());
+        Self {
+            reader: program("attache-extract"),
+            company: program("company"),
             onnxruntime: library("onnxruntime"),
             pdfium: library("pdfium"),
             model_folder: runtime

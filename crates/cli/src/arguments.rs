@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{Format, Label};
 use experience::Failure;
+use experience::commands::Form;
 use retrieval::eval::Level;
 use retrieval::search::{Filter, Mode};
 
@@ -93,10 +94,38 @@ pub enum Do {
         #[arg(long, value_name = "FILE")]
         run_out: Option<PathBuf>,
     },
-    /// Check or export the audit: what was asked, answered, allowed and done
+    /// Check, export or anchor the audit: what was asked, answered, allowed and done
     Audit {
         #[command(subcommand)]
         what: AuditDo,
+    },
+    /// Connect, list or forget business systems; stop all sending
+    System {
+        #[command(subcommand)]
+        what: SystemDo,
+    },
+    /// Propose a change in a connected system; nothing is sent until it is allowed
+    Propose(Proposal),
+    /// List, show, approve or deny what was proposed
+    Approvals {
+        #[command(subcommand)]
+        what: ApprovalsDo,
+    },
+    /// List or take back what was allowed beforehand
+    Grants {
+        #[command(subcommand)]
+        what: GrantsDo,
+    },
+    /// Propose the way back for what was done
+    Undo {
+        /// Numbers of the actions
+        #[arg(required = true)]
+        ids: Vec<i64>,
+    },
+    /// Show everything that is known of an action
+    Receipt {
+        #[command(subcommand)]
+        what: ReceiptDo,
     },
     /// Check, try or explain the rules for what may be changed outside
     Policy {
@@ -107,6 +136,154 @@ pub enum Do {
     Doctor,
 }
 
+/// What to do with systems.
+#[derive(Subcommand)]
+pub enum SystemDo {
+    /// List the connected systems
+    List,
+    /// Show what can be asked of one
+    Show {
+        /// Its name
+        system: String,
+    },
+    /// Connect the demo company, in which nothing is real
+    Demo,
+    /// Forget one; of the demo company nothing is left
+    Remove {
+        /// Its name
+        system: String,
+    },
+    /// Set one apart: everything can be read, nothing is sent
+    SetApart {
+        /// Its name
+        system: String,
+    },
+    /// Use one again that was set apart
+    Back {
+        /// Its name
+        system: String,
+    },
+    /// Stop all sending at once; everything can be read
+    Stop,
+    /// Let what is approved be sent again
+    Start,
+    /// List every host that was contacted
+    Hosts,
+}
+
+/// A change.
+#[derive(Args)]
+pub struct Proposal {
+    /// The system
+    pub system: String,
+    /// The operation, as `attache system show SYSTEM` names it
+    pub operation: String,
+    /// An argument; may be given more than once
+    #[arg(long = "arg", value_name = "NAME=VALUE")]
+    pub arguments: Vec<String>,
+    /// A field to empty; may be given more than once
+    #[arg(long, value_name = "NAME")]
+    pub clear: Vec<String>,
+    /// The record, in words, instead of the argument that names it
+    #[arg(long, value_name = "WORDS")]
+    pub record: Option<String>,
+    /// Why
+    #[arg(long, value_name = "WORDS")]
+    pub reason: Option<String>,
+    /// Decide it together with this proposal
+    #[arg(long, value_name = "ID")]
+    pub with: Option<i64>,
+}
+
+/// What to do with what was proposed.
+#[derive(Subcommand)]
+pub enum ApprovalsDo {
+    /// List what waits or is under way
+    List {
+        /// Everything, the newest first
+        #[arg(long)]
+        all: bool,
+    },
+    /// Show one with all that would be done
+    Show {
+        /// Its number
+        id: i64,
+    },
+    /// Approve a card; only at a terminal
+    Approve {
+        /// Number of one of its proposals
+        id: i64,
+        /// A proposal of the card that is not to be done; may be given more than once
+        #[arg(long, value_name = "ID")]
+        strike: Vec<i64>,
+    },
+    /// Deny proposals
+    Deny {
+        /// Their numbers
+        #[arg(required = true)]
+        ids: Vec<i64>,
+        /// Why
+        #[arg(long, value_name = "WORDS", default_value = "")]
+        reason: String,
+    },
+    /// Look now what became of one
+    Check {
+        /// Its number
+        id: i64,
+    },
+    /// Say what became of one of which nobody else can tell
+    Say {
+        /// Its number
+        id: i64,
+        /// What you found
+        #[arg(value_enum)]
+        found: FoundName,
+    },
+}
+
+/// What a person found, as it is typed.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum FoundName {
+    /// It happened
+    Happened,
+    /// It did not, and shall not
+    Dropped,
+    /// It did not, and shall be sent again; only at a terminal
+    SendAgain,
+}
+
+impl From<FoundName> for experience::commands::FoundOut {
+    fn from(found: FoundName) -> Self {
+        match found {
+            FoundName::Happened => Self::Happened,
+            FoundName::Dropped => Self::Dropped,
+            FoundName::SendAgain => Self::SendAgain,
+        }
+    }
+}
+
+/// What to do with what was allowed beforehand.
+#[derive(Subcommand)]
+pub enum GrantsDo {
+    /// List it
+    List,
+    /// Take one back
+    Revoke {
+        /// Its name
+        id: String,
+    },
+}
+
+/// What to do with receipts.
+#[derive(Subcommand)]
+pub enum ReceiptDo {
+    /// Show one
+    Show {
+        /// Number of the action
+        id: i64,
+    },
+}
+
 /// What to do with the audit.
 #[derive(Subcommand)]
 pub enum AuditDo {
@@ -114,13 +291,53 @@ pub enum AuditDo {
     Verify {
         /// An exported file, instead of the audit of this workspace
         file: Option<PathBuf>,
+        #[command(flatten)]
+        against: Against,
     },
-    /// Write all rows, one JSON object a line
+    /// Write all rows, one a line
     Export {
+        /// How; only `jsonl` can be verified
+        #[arg(long, value_enum, default_value_t = FormName::Jsonl)]
+        format: FormName,
         /// The file to write, which must not exist yet; standard output if none is given
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Keep signed heads in a file outside, so that a cut end of the audit is seen
+    Anchor {
+        /// The file, best on another machine or drive; `none` for no anchor, `show` to say which it is
+        #[arg(value_name = "FILE|none|show")]
+        to: PathBuf,
+    },
+}
+
+/// What to check the audit against.
+#[derive(Args, Clone, Default)]
+pub struct Against {
+    /// A file with signed heads (`attache audit anchor`); for a workspace, the one in use if none is named
+    #[arg(long, value_name = "FILE")]
+    pub anchor: Option<PathBuf>,
+    /// A public key that may have signed, besides the one in the keyring; may be given more than once
+    #[arg(long = "key", value_name = "HEX")]
+    pub keys: Vec<String>,
+}
+
+/// A form of the exported audit as it is typed.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum FormName {
+    Jsonl,
+    Csv,
+    Ocsf,
+}
+
+impl From<FormName> for Form {
+    fn from(name: FormName) -> Self {
+        match name {
+            FormName::Jsonl => Self::Jsonl,
+            FormName::Csv => Self::Csv,
+            FormName::Ocsf => Self::Ocsf,
+        }
+    }
 }
 
 /// What to do with policies. Each reads a folder with the company's policies (`*.cedar`), which come on top of the shipped ones.
@@ -275,6 +492,12 @@ impl Do {
             Self::Ask { .. } => "ask",
             Self::Eval { .. } => "eval",
             Self::Audit { .. } => "audit",
+            Self::System { .. } => "system",
+            Self::Propose(_) => "propose",
+            Self::Approvals { .. } => "approvals",
+            Self::Grants { .. } => "grants",
+            Self::Undo { .. } => "undo",
+            Self::Receipt { .. } => "receipt",
             Self::Policy { .. } => "policy",
             Self::Doctor => "doctor",
         }

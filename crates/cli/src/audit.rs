@@ -3,20 +3,44 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use experience::commands::{
-    AuditExport, AuditVerify, Command, ExportRequest, Nothing, Verified, verify_audit,
+    AnchorRequest, AuditAnchor, AuditExport, AuditVerify, Command, ExportRequest, Verified, VerifyRequest,
+    verify_audit,
 };
 use experience::{Copilot, Failure};
 
+use crate::arguments::{Against, AuditDo, FormName};
 use crate::show;
 
-/// Says whether an exported file holds; needs no workspace.
-pub fn verify_file(path: &Path, json: bool) -> Result<ExitCode, Failure> {
-    Ok(tell(&verify_audit(path)?, json))
+impl From<Against> for VerifyRequest {
+    fn from(against: Against) -> Self {
+        Self {
+            anchor: against.anchor,
+            keys: against.keys,
+        }
+    }
 }
 
-/// Says whether the audit of this workspace holds.
-pub async fn verify(copilot: &Copilot, json: bool) -> Result<ExitCode, Failure> {
-    Ok(tell(&AuditVerify::run(copilot, Nothing {}).await?, json))
+/// Says whether an exported file holds; needs no workspace.
+pub fn verify_file(path: &Path, against: Against, json: bool) -> Result<ExitCode, Failure> {
+    Ok(tell(&verify_audit(path, against.into())?, json))
+}
+
+/// Checks, exports or anchors the audit of this workspace.
+pub async fn audit(copilot: &Copilot, what: AuditDo, json: bool) -> Result<ExitCode, Failure> {
+    match what {
+        AuditDo::Verify { against, .. } => Ok(tell(&AuditVerify::run(copilot, against.into()).await?, json)),
+        AuditDo::Export { out, format } => export(copilot, out, format).await,
+        AuditDo::Anchor { to } => {
+            let request = match to.to_str() {
+                Some("show") => AnchorRequest::Show,
+                Some("none") => AnchorRequest::None,
+                _ => AnchorRequest::File(to),
+            };
+            let anchoring = AuditAnchor::run(copilot, request).await?;
+            show::value(&anchoring, json, show::anchoring);
+            Ok(ExitCode::SUCCESS)
+        }
+    }
 }
 
 fn tell(verified: &Verified, json: bool) -> ExitCode {
@@ -29,7 +53,8 @@ fn tell(verified: &Verified, json: bool) -> ExitCode {
 }
 
 /// Writes the audit to a file, or to standard output, one row a line.
-pub async fn export(copilot: &Copilot, out: Option<PathBuf>) -> Result<ExitCode, Failure> {
+async fn export(copilot: &Copilot, out: Option<PathBuf>, format: FormName) -> Result<ExitCode, Failure> {
+    let form = format.into();
     let shown = out.as_ref().map_or("standard output".to_owned(), |path| {
         format!("`{}`", path.display())
     });
@@ -46,12 +71,16 @@ pub async fn export(copilot: &Copilot, out: Option<PathBuf>) -> Result<ExitCode,
     };
     let mut after = 0;
     loop {
-        let exported = AuditExport::run(copilot, ExportRequest { after }).await?;
+        let exported = AuditExport::run(copilot, ExportRequest { after, form }).await?;
+        let heading = form.heading().filter(|_| after == 0);
+        for line in heading
+            .into_iter()
+            .chain(exported.lines.iter().map(String::as_str))
+        {
+            write!(to, "{line}{}", form.line_end()).map_err(failed)?;
+        }
         if exported.lines.is_empty() {
             break;
-        }
-        for line in &exported.lines {
-            writeln!(to, "{line}").map_err(failed)?;
         }
         after = exported.last;
     }

@@ -3,6 +3,7 @@
 //! Each subcommand is one command of `experience`, shown as text for people or, with `--json`, as one JSON value (with
 //! `ask` and `index` too: progress goes to standard error). It decides nothing itself.
 
+mod acting;
 mod arguments;
 mod audit;
 mod index;
@@ -25,12 +26,7 @@ fn main() -> ExitCode {
     app::no_telemetry();
     let arguments = Arguments::parse();
     let level = if arguments.verbose { "debug" } else { "warn" };
-    let filter = tracing_subscriber::EnvFilter::builder()
-        .parse_lossy(format!("{level},sqlx=warn,tantivy=warn,ort=warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    app::logging::start(level);
     let json = arguments.json;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let done = match runtime {
@@ -63,10 +59,13 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         });
     }
     if let Do::Audit {
-        what: AuditDo::Verify { file: Some(file) },
+        what: AuditDo::Verify {
+            file: Some(file),
+            against,
+        },
     } = &arguments.what
     {
-        return audit::verify_file(file, json);
+        return audit::verify_file(file, against.clone(), json);
     }
     if let Do::Policy { what } = &arguments.what {
         return policy::policy(what, json);
@@ -174,12 +173,13 @@ async fn perform(
             };
             say::<commands::Evaluate>(copilot, request, json, show::evaluated).await
         }
-        Do::Audit {
-            what: AuditDo::Verify { .. },
-        } => audit::verify(copilot, json).await,
-        Do::Audit {
-            what: AuditDo::Export { out },
-        } => audit::export(copilot, out).await,
+        Do::Audit { what } => audit::audit(copilot, what, json).await,
+        Do::System { what } => acting::system(copilot, what, json).await,
+        Do::Propose(proposal) => acting::propose(copilot, proposal, json).await,
+        Do::Approvals { what } => acting::approvals(copilot, what, json).await,
+        Do::Grants { what } => acting::grants(copilot, what, json).await,
+        Do::Undo { ids } => acting::undo(copilot, ids, json).await,
+        Do::Receipt { what } => acting::receipt(copilot, what, json).await,
         // Done before a workspace is opened.
         Do::Doctor | Do::Policy { .. } => Ok(ExitCode::SUCCESS),
     }

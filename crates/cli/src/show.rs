@@ -4,7 +4,7 @@
 use app::doctor::Check;
 use domain::{FileStatus, ReadStatus, Source};
 use experience::Failure;
-use experience::commands::{Evaluated, SearchResponse, Verified};
+use experience::commands::{Anchoring, Evaluated, SearchResponse, Verified};
 use experience::wire::{Answered, Extracted, PageOfBoxes};
 use orchestration::AskEvent;
 use retrieval::eval::Scores;
@@ -23,9 +23,31 @@ pub fn value<T: Serialize>(value: &T, json: bool, text: impl FnOnce(&T)) {
     }
 }
 
-/// A line of text.
+/// A line of text. What comes from other systems and files can't move the cursor or turn the direction of the text.
 pub fn line(text: &str) {
-    println!("{text}");
+    println!("{}", printable(text));
+}
+
+/// A line of text that a person reads before they decide, wherever the output goes.
+pub fn to_terminal(text: &str) {
+    eprintln!("{}", printable(text));
+}
+
+/// A question, with the cursor behind it.
+pub fn ask(text: &str) {
+    eprint!("{}: ", printable(text));
+}
+
+fn printable(text: &str) -> String {
+    let turns = |letter: char| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let shown = |letter: char| {
+        if letter.is_control() || turns(letter) {
+            '\u{fffd}'
+        } else {
+            letter
+        }
+    };
+    text.chars().map(shown).collect()
 }
 
 /// A failure, on standard error; with `json` as a value on standard output.
@@ -57,6 +79,31 @@ pub fn verified(verified: &Verified) {
             println!("Kept elsewhere, this value shows later whether rows were cut off at the end.");
         }
         (None, None) => println!("The audit has no rows yet."),
+    }
+    if verified.signed > 0 {
+        println!(
+            "Signed heads: {}, by {}.",
+            verified.signed,
+            verified.keys.join(", ")
+        );
+    }
+    for note in &verified.notes {
+        println!("{note}");
+    }
+}
+
+pub fn anchoring(anchoring: &Anchoring) {
+    match &anchoring.file {
+        Some(file) if anchoring.row > 0 => println!(
+            "Signed heads go to `{}`, up to row {} so far.",
+            file.display(),
+            anchoring.row
+        ),
+        Some(file) => println!(
+            "Signed heads go to `{}`; none was signed yet. `attache doctor` says whether there is a keyring.",
+            file.display()
+        ),
+        None => println!("There is no anchor: signed heads are kept in the ledger only."),
     }
 }
 

@@ -26,6 +26,7 @@ mod effect;
 mod ids;
 mod label;
 mod place;
+mod secret;
 mod source;
 mod status;
 mod taint;
@@ -39,6 +40,7 @@ pub use effect::{
 pub use ids::{ActionId, ConversationId, DocumentId, PassageId, SourceId, TurnId};
 pub use label::{Label, LabelError, Labels};
 pub use place::{CellRange, Place};
+pub use secret::Secret;
 pub use source::{Collection, Source};
 pub use status::{FileStatus, ReadStatus};
 pub use taint::{Confidentiality, Integrity, Origin, Readers, SourceRef, Taint};

@@ -1,16 +1,18 @@
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::{ConversationId, Labels, Source, TurnId};
-use governance::audit::Row;
+use domain::{ActionId, ConversationId, Labels, Source, SystemId, TurnId};
+use governance::audit::{Row, SignedHead};
+use orchestration::governed::Governed;
 use retrieval::Library;
 use retrieval::search::Filter;
 use serde_json::{Map, Value};
 
 use crate::Failure;
 use crate::answers::Answers;
-use crate::commands::Check;
+use crate::commands::{Check, HostView, SystemView};
 use crate::conversation::{Conversation, ConversationSummary, Turn};
 use crate::events::Events;
 use crate::indexing::Indexing;
@@ -31,6 +33,10 @@ pub struct Copilot {
     pub answers: Answers,
     /// What happened, for good.
     pub audit: Arc<dyn Audit>,
+    /// The one way by which anything outside is changed.
+    pub governed: Arc<Governed>,
+    /// The connected systems.
+    pub connections: Arc<dyn Connections>,
     /// What the person chose.
     pub preferences: Arc<dyn Preferences>,
     /// The machine around the program.
@@ -94,6 +100,50 @@ pub trait Audit: Send + Sync {
     async fn note(&self, kind: &'static str, at: i64, details: Map<String, Value>) -> Result<(), Failure>;
     /// Rows after a number, so many at most, oldest first.
     async fn rows_after(&self, seq: u64, most: u32) -> Result<Vec<Row>, Failure>;
+    /// All rows about an action, oldest first.
+    async fn rows_about(&self, action: ActionId) -> Result<Vec<Row>, Failure>;
+    /// Rows with which something begins (of the rows about an action only the first), newest first, so many at most, all
+    /// before a number if one is given.
+    async fn beginnings_before(&self, seq: Option<u64>, most: u32) -> Result<Vec<Row>, Failure>;
+    /// Every head of it that was signed, oldest first.
+    async fn heads(&self) -> Result<Vec<SignedHead>, Failure>;
+    /// The public key with which heads are signed; `None` while there is none. Fails without a keyring.
+    async fn key(&self) -> Result<Option<String>, Failure>;
+    /// The file to which signed heads are added.
+    async fn anchor(&self) -> Result<Option<PathBuf>, Failure>;
+    /// Number of the last row that the anchor has.
+    async fn anchored(&self) -> Result<u64, Failure>;
+    /// Chooses that file, or none.
+    async fn set_anchor(&self, path: Option<&Path>) -> Result<(), Failure>;
+}
+
+/// Port: the connected systems.
+#[async_trait]
+pub trait Connections: Send + Sync {
+    /// All of them, with what can be asked of each. One that can't be reached says why.
+    async fn list(&self) -> Result<Vec<SystemView>, Failure>;
+    /// Connects the demo company, or gives it if it is connected.
+    async fn connect_demo(&self) -> Result<SystemView, Failure>;
+    /// Forgets one. Of the demo company nothing is left but its rows in the audit.
+    async fn disconnect(&self, system: &SystemId) -> Result<(), Failure>;
+    /// Sets one apart, or back.
+    async fn set_apart(&self, system: &SystemId, apart: bool) -> Result<(), Failure>;
+    /// Turns the emergency switch, durably.
+    async fn set_stopped(&self, stopped: bool) -> Result<(), Failure>;
+    /// Every host that was contacted.
+    async fn hosts(&self) -> Result<Vec<HostView>, Failure>;
+    /// Arguments in the form that an operation wants: a text is read as JSON where the argument is no text.
+    async fn typed(
+        &self,
+        system: &SystemId,
+        operation: &str,
+        arguments: BTreeMap<String, Value>,
+    ) -> Result<BTreeMap<String, Value>, Failure>;
+    /// A name that was never given before and can't be guessed.
+    ///
+    /// # Errors
+    /// When the machine has no randomness.
+    fn new_name(&self) -> Result<String, Failure>;
 }
 
 /// Port: the durable settings.

@@ -7,6 +7,7 @@
 //!   without which nothing is sent.
 //! * [`origin`]: where an argument was seen, for the card.
 //! * [`audit`]: the chain that shows what happened.
+//! * [`secrets`]: the port for keys and credentials that outlive the program.
 //!
 //! Pure functions over [`domain`] types: no files, no clock, no model, no randomness, no other crate of the product.
 
@@ -16,6 +17,8 @@ pub mod grants;
 pub mod labels;
 pub mod origin;
 pub mod policy;
+pub mod secrets;
 pub mod stories;
 
 pub use approval::{Authorized, authorize};
+pub use secrets::{SecretStore, SecretTrouble};

@@ -21,10 +21,10 @@ pub mod egress;
 mod matching;
 mod perform;
 mod preview;
+mod quiet;
 mod record;
 mod redact;
 mod request;
-mod secret;
 mod trouble;
 mod verify;
 
@@ -34,13 +34,14 @@ pub use clock::{Clock, MachineClock};
 #[cfg(feature = "test-support")]
 pub use connection::OneCredential;
 pub use connection::{Account, Cap, Connection, Credentials, Found, Setup, describe};
+pub use domain::Secret;
 pub use matching::{Candidate, How, Matched};
 pub use perform::{Dispatch, Done, Outcome};
-pub use preview::{Message, Preview};
+pub use preview::{Message, Preview, Raw};
+pub use quiet::quiet_targets;
 pub use record::Record;
 pub use redact::{REDACTED, Redactor, SHORTEST, Scrubbed, TooShort};
 pub use request::Prepared;
 pub use reqwest::Url;
-pub use secret::{Secret, quiet_targets};
 pub use trouble::Trouble;
 pub use verify::{Sight, Verified};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{Change, Effect, Role, SideEffect, Target, changes};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::description::{Act, Described, MessageForm, Piece, Place, plain};
@@ -27,10 +28,25 @@ pub struct Preview {
     pub conditional: bool,
     /// SHA-256 of the request that would be sent, in hex.
     pub request_hash: String,
+    /// The same request as it would be sent, for whoever wants to see it.
+    pub raw: Raw,
+}
+
+/// A request as it would be sent, without the credential and without what tells attempts apart.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Raw {
+    /// HTTP method.
+    pub method: String,
+    /// The whole address.
+    pub address: String,
+    /// The version of the record that the system is asked to compare with (`If-Match`).
+    pub condition: Option<String>,
+    /// The body, JSON.
+    pub body: Option<Value>,
 }
 
 /// A message as those who get it will see it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// To whom.
     pub to: Vec<String>,
@@ -76,6 +92,7 @@ impl Connection {
             changes: expected_changes(described, &effect, record.as_ref()),
             conditional: described.binding.conditional,
             request_hash: prepared.hash().to_owned(),
+            raw: prepared.raw(),
             effect,
             record,
             message,

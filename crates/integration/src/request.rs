@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::Trouble;
 use crate::description::{Described, Place, digest, fits, plain};
+use crate::preview::Raw;
 use crate::record::tag_of;
 
 /// What stands in a path or query as it is (RFC 3986, 2.3); everything else is encoded.
@@ -102,6 +103,16 @@ impl Prepared {
             body,
             hash,
         })
+    }
+
+    /// The request for people to look at.
+    pub(crate) fn raw(&self) -> Raw {
+        Raw {
+            method: self.method.to_string(),
+            address: self.url.to_string(),
+            condition: self.if_match.clone(),
+            body: self.body.clone().map(Value::Object),
+        }
     }
 
     /// SHA-256 of the request in canonical form, in hex: method, address, condition and body. The same for all attempts,

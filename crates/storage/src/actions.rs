@@ -1,4 +1,5 @@
 use crate::audit::append;
+use crate::grants::{SpendRow, spend};
 use crate::{Ledger, LedgerError, Note};
 
 /// An action as it is stored. What stands in the texts is the business of others.
@@ -122,12 +123,17 @@ impl Ledger {
         Ok(id)
     }
 
-    /// Stores an arrow, and the audit row about it in the same transaction. False, and nothing is written, if the action
-    /// changed since it was seen.
+    /// Stores an arrow, the audit row about it and what is used of a grant in the same transaction. False, and nothing is
+    /// written, if the action or the grant changed since it was seen.
     ///
     /// # Errors
-    /// When the ledger cannot be written; then neither is there.
-    pub async fn move_action(&self, arrow: &Arrow<'_>, note: Note) -> Result<bool, LedgerError> {
+    /// When the ledger cannot be written; then nothing of it is there.
+    pub async fn move_action(
+        &self,
+        arrow: &Arrow<'_>,
+        spent: Option<SpendRow<'_>>,
+        note: Note,
+    ) -> Result<bool, LedgerError> {
         let mut tx = self.pool.begin().await?;
         let sql = "UPDATE actions SET state = ?3, entry = ?4, approval = COALESCE(?5, approval),
                           outcome = COALESCE(?6, outcome), key = COALESCE(?7, key), changed = ?8,
@@ -145,6 +151,11 @@ impl Ledger {
             .execute(&mut *tx)
             .await?;
         if moved.rows_affected() == 0 {
+            return Ok(false);
+        }
+        if let Some(spent) = spent
+            && !spend(&mut tx, &spent).await?
+        {
             return Ok(false);
         }
         append(&mut tx, note).await?;
@@ -170,6 +181,16 @@ impl Ledger {
         let sql = "SELECT * FROM actions WHERE state NOT IN ('denied', 'rejected', 'expired', 'succeeded', 'failed')
                    ORDER BY id";
         Ok(sqlx::query_as(sql).fetch_all(&self.pool).await?)
+    }
+
+    /// An action and those on the same card as it, where it is their first, in their order.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn actions_with(&self, first: i64) -> Result<Vec<ActionRow>, LedgerError> {
+        let found =
+            sqlx::query_as("SELECT * FROM actions WHERE id = ?1 OR batch = ?1 ORDER BY id").bind(first);
+        Ok(found.fetch_all(&self.pool).await?)
     }
 
     /// So many actions at most, the newest first, all older than `before` if given.
@@ -237,13 +258,13 @@ mod tests {
         let id = ledger.add_action(&proposed(), note).await.unwrap();
         assert!(
             ledger
-                .move_action(&arrow(id, 0, "awaiting"), note(id))
+                .move_action(&arrow(id, 0, "awaiting"), None, note(id))
                 .await
                 .unwrap()
         );
         assert!(
             !ledger
-                .move_action(&arrow(id, 0, "denied"), note(id))
+                .move_action(&arrow(id, 0, "denied"), None, note(id))
                 .await
                 .unwrap()
         );
@@ -266,7 +287,7 @@ mod tests {
         }
         assert!(
             ledger
-                .move_action(&arrow(id, 0, "awaiting"), note(id))
+                .move_action(&arrow(id, 0, "awaiting"), None, note(id))
                 .await
                 .is_err()
         );
@@ -281,7 +302,7 @@ mod tests {
         let first = ledger.add_action(&proposed(), note).await.unwrap();
         let second = ledger.add_action(&proposed(), note).await.unwrap();
         ledger
-            .move_action(&arrow(first, 0, "succeeded"), note(first))
+            .move_action(&arrow(first, 0, "succeeded"), None, note(first))
             .await
             .unwrap();
         let open: Vec<i64> = ledger

@@ -1,3 +1,4 @@
+use data_encoding::HEXUPPER;
 use governance::audit::{self, Digest, Head, Row};
 use serde_json::{Map, Value};
 
@@ -21,10 +22,40 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be written.
     pub async fn note(&self, note: Note) -> Result<Head, LedgerError> {
-        let mut tx = self.pool.begin().await?;
-        let head = append(&mut tx, note).await?;
-        tx.commit().await?;
-        Ok(head)
+        // One statement is a transaction of its own, so that the disk is waited for once and nothing else.
+        let mut connection = self.pool.acquire().await?;
+        add(&mut connection, note).await
+    }
+
+    /// All rows about an action, oldest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or a row is not one.
+    pub async fn audit_about(&self, action: i64) -> Result<Vec<Row>, LedgerError> {
+        // The words of the index `audit_action`, so that it is used.
+        let sql =
+            "SELECT seq, body, prev, hash FROM audit WHERE json_extract(body, '$.action') = ? ORDER BY seq";
+        rows(sqlx::query_as(sql).bind(action).fetch_all(&self.pool).await?)
+    }
+
+    /// Rows with which something begins (of those about an action only the first), newest first, so many at most, all
+    /// before a number if one is given.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or a row is not one.
+    pub async fn audit_beginnings(&self, before: Option<u64>, most: u32) -> Result<Vec<Row>, LedgerError> {
+        // The words of the index `audit_begins`, so that it is used.
+        let sql = "SELECT seq, body, prev, hash FROM audit
+                   WHERE (json_extract(body, '$.kind') <> 'action' OR json_extract(body, '$.event') = 'proposed')
+                     AND seq < ? ORDER BY seq DESC LIMIT ?";
+        let before = before.and_then(|seq| i64::try_from(seq).ok()).unwrap_or(i64::MAX);
+        rows(
+            sqlx::query_as(sql)
+                .bind(before)
+                .bind(most)
+                .fetch_all(&self.pool)
+                .await?,
+        )
     }
 
     /// Rows of the audit after a number, so many at most, oldest first.
@@ -32,31 +63,80 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read, or a row is not one.
     pub async fn audit_after(&self, seq: u64, most: u32) -> Result<Vec<Row>, LedgerError> {
+        // Each row that SQLite hands over costs more than all the rest of reading it; so it hands over one.
+        let sql = "SELECT group_concat(seq, ',' ORDER BY seq),
+                          group_concat(hex(prev) || hex(hash), ',' ORDER BY seq),
+                          group_concat(body, char(10) ORDER BY seq)
+                   FROM (SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?)";
+        let packed: (Option<String>, Option<String>, Option<String>) = sqlx::query_as(sql)
+            .bind(i64::try_from(seq).unwrap_or(i64::MAX))
+            .bind(most)
+            .fetch_one(&self.pool)
+            .await?;
+        let (Some(numbers), Some(digests), Some(bodies)) = packed else {
+            return Ok(Vec::new());
+        };
+        match unpacked(&numbers, &digests, &bodies) {
+            Some(rows) => Ok(rows),
+            // Somebody wrote into the file what no version writes. One by one, each is what it is.
+            None => self.one_by_one(seq, most).await,
+        }
+    }
+
+    async fn one_by_one(&self, seq: u64, most: u32) -> Result<Vec<Row>, LedgerError> {
         let sql = "SELECT seq, body, prev, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?";
         let rows: Vec<(i64, String, Vec<u8>, Vec<u8>)> = sqlx::query_as(sql)
             .bind(i64::try_from(seq).unwrap_or(i64::MAX))
             .bind(most)
             .fetch_all(&self.pool)
             .await?;
-        rows.into_iter()
-            .map(|(seq, body, prev, hash)| {
-                Ok(Row {
-                    seq: u64::try_from(seq).unwrap_or_default(),
-                    body,
-                    prev: digest(&prev)?,
-                    hash: digest(&hash)?,
-                })
-            })
-            .collect()
+        self::rows(rows)
     }
+}
+
+fn rows(read: Vec<(i64, String, Vec<u8>, Vec<u8>)>) -> Result<Vec<Row>, LedgerError> {
+    let row = |(seq, body, prev, hash): (i64, String, Vec<u8>, Vec<u8>)| {
+        Ok(Row {
+            seq: u64::try_from(seq).unwrap_or_default(),
+            body,
+            prev: digest(&prev)?,
+            hash: digest(&hash)?,
+        })
+    };
+    read.into_iter().map(row).collect()
+}
+
+/// Rows out of lists; `None` unless they fit together. No body that a version wrote holds a line break.
+fn unpacked(numbers: &str, digests: &str, bodies: &str) -> Option<Vec<Row>> {
+    let mut rows = Vec::new();
+    let (mut digests, mut bodies) = (digests.split(','), bodies.split('\n'));
+    for number in numbers.split(',') {
+        let digest = |text: &str| {
+            let mut bytes = [0; 32];
+            let read = text.len() == 64 && HEXUPPER.decode_mut(text.as_bytes(), &mut bytes).is_ok();
+            read.then_some(Digest(bytes))
+        };
+        let (prev, hash) = digests.next()?.split_at_checked(64)?;
+        rows.push(Row {
+            seq: number.parse().ok()?,
+            body: bodies.next()?.to_owned(),
+            prev: digest(prev)?,
+            hash: digest(hash)?,
+        });
+    }
+    (digests.next().is_none() && bodies.next().is_none()).then_some(rows)
 }
 
 /// Adds a row within a transaction. The ledger has one connection, so that nobody else adds one meanwhile; if another
 /// process did, the row's number is taken and nothing is written.
 pub(crate) async fn append(tx: &mut sqlx::SqliteTransaction<'_>, note: Note) -> Result<Head, LedgerError> {
+    add(tx, note).await
+}
+
+async fn add(connection: &mut sqlx::SqliteConnection, note: Note) -> Result<Head, LedgerError> {
     let last: Option<(i64, Vec<u8>)> =
         sqlx::query_as("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
-            .fetch_optional(&mut **tx)
+            .fetch_optional(&mut *connection)
             .await?;
     let head = match last {
         Some((seq, hash)) => Head {
@@ -71,12 +151,12 @@ pub(crate) async fn append(tx: &mut sqlx::SqliteTransaction<'_>, note: Note) -> 
         .bind(&row.body)
         .bind(&row.prev.0[..])
         .bind(&row.hash.0[..])
-        .execute(&mut **tx)
+        .execute(connection)
         .await?;
     Ok(row.head())
 }
 
-fn digest(bytes: &[u8]) -> Result<Digest, LedgerError> {
+pub(crate) fn digest(bytes: &[u8]) -> Result<Digest, LedgerError> {
     let bytes: [u8; 32] = bytes
         .try_into()
         .map_err(|_| LedgerError::Audit(format!("a digest has {} bytes instead of 32", bytes.len())))?;
@@ -89,6 +169,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::{EndedTurn, NewAction, NewTurn};
 
     fn about(n: i64) -> Note {
         let Value::Object(details) = json!({ "n": n }) else {
@@ -147,6 +228,82 @@ mod tests {
             assert!(told.contains("the audit is"), "{sql}: {told}");
         }
         assert_eq!(verified(&ledger).await.unwrap().seq, 3);
+    }
+
+    #[tokio::test]
+    async fn a_row_that_no_version_writes_is_named_like_any_other() {
+        for change in [
+            "body = body || char(10) || '{}'",
+            "body = ''",
+            "body = x''",
+            "body = replace(body, '2', char(10))",
+        ] {
+            let (_folder, ledger) = ledger(5).await;
+            let sql = format!("DROP TRIGGER audit_is_never_changed; UPDATE audit SET {change} WHERE seq = 3");
+            let done = sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+                .execute(&ledger.pool)
+                .await;
+            if done.is_err() {
+                continue; // the table does not take it
+            }
+            let broken = verified(&ledger).await.unwrap_err();
+            assert_eq!((broken.row, broken.why), (3, Why::Content), "{change}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_rows_stand_for_can_be_erased_and_the_chain_still_holds() {
+        let (folder, ledger) = ledger(0).await;
+        let turn = NewTurn {
+            question: "What does Rosa earn?",
+            filter: "{}",
+            at: 1,
+        };
+        let (conversation, turn) = ledger.begin_conversation("Rosa", turn).await.unwrap();
+        let end = EndedTurn {
+            state: "answered",
+            answer: Some("\"12\""),
+            failure: None,
+            at: 2,
+            salt: &[7; 16],
+        };
+        let sealed = governance::audit::sealed(&[7; 16], "What does Rosa earn?").to_string();
+        let Value::Object(details) = json!({ "sealed": sealed }) else {
+            unreachable!()
+        };
+        let note = Note {
+            at: 2,
+            kind: "answer",
+            details,
+        };
+        ledger.end_turn(turn, end, note).await.unwrap();
+        let action = NewAction {
+            batch: None,
+            system: "demo",
+            operation: "mail.send",
+            state: "denied",
+            entry: "{}",
+            effect: "{\"to\":\"rosa@example.com\"}",
+            card: "{}",
+            verdict: "{}",
+            at: 3,
+        };
+        ledger.add_action(&action, about).await.unwrap();
+        let before = ledger.audit_after(0, 9).await.unwrap();
+        assert!(ledger.delete_conversation(conversation).await.unwrap());
+        sqlx::raw_sql("DELETE FROM actions; VACUUM")
+            .execute(&ledger.pool)
+            .await
+            .unwrap();
+        assert_eq!(ledger.audit_after(0, 9).await.unwrap(), before);
+        assert_eq!(verified(&ledger).await.unwrap().seq, 2);
+        let path = folder.path().join("ledger.sqlite");
+        ledger.close().await;
+        let left = String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned();
+        assert!(
+            !left.contains("Rosa") && !left.contains("rosa@"),
+            "personal words are still in the file"
+        );
     }
 
     #[tokio::test]

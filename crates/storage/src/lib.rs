@@ -4,18 +4,29 @@
 //! acknowledged here survives a power cut: the journal is written ahead and the disk is waited for
 //! (`synchronous = FULL`).
 //!
+//! Beside it, what else outlives the program: secrets in the operating system's [`Keyring`].
+//!
 //! This crate knows no business rules: it stores what it is given and gives it back.
 
 mod actions;
+mod anchor;
 mod audit;
 mod conversations;
+mod grants;
+mod heads;
 mod hosts;
+mod keyring;
 mod ledger;
 mod settings;
 mod sources;
+mod systems;
 
 pub use actions::{ActionRow, Arrow, NewAction};
+pub use anchor::FileAnchor;
 pub use audit::Note;
 pub use conversations::{ConversationRow, EndedTurn, NewTurn, RUNNING, TurnRow};
+pub use grants::{GrantRow, SpendRow};
 pub use hosts::{Contact, HostRow};
+pub use keyring::Keyring;
 pub use ledger::{Ledger, LedgerError};
+pub use systems::SystemRow;

@@ -33,9 +33,12 @@ struct Arguments {
     /// Keep nothing: everything is over with the process.
     #[arg(long)]
     memory: bool,
-    /// What clients must show as `Authorization: Bearer TOKEN`.
-    #[arg(long, required_unless_present = "describe")]
+    /// What clients must show as `Authorization: Bearer TOKEN`. Others on this machine can see it.
+    #[arg(long, required_unless_present_any = ["describe", "token_from_input"])]
     token: Option<String>,
+    /// Take the token from the first line of standard input, where nobody else sees it.
+    #[arg(long, conflicts_with = "token")]
+    token_from_input: bool,
     /// End when standard input is closed.
     #[arg(long)]
     with_parent: bool,
@@ -59,9 +62,14 @@ async fn run(arguments: Arguments) -> std::io::Result<()> {
     if arguments.describe {
         return print(&format!("{:#}", openapi::description()));
     }
+    let token = if arguments.token_from_input {
+        first_line()?
+    } else {
+        arguments.token.unwrap_or_default()
+    };
     let server = Server::open(Settings {
         address: SocketAddr::new(arguments.host, arguments.port),
-        token: arguments.token.unwrap_or_default(),
+        token,
         data: arguments.data,
         clock: Arc::new(jiff::Timestamp::now),
     })
@@ -78,6 +86,19 @@ async fn run(arguments: Arguments) -> std::io::Result<()> {
     });
     print(&places.to_string())?;
     server.serve().await
+}
+
+/// The first line of standard input. Read byte by byte: what follows belongs to whoever waits for the end.
+fn first_line() -> std::io::Result<String> {
+    let mut line = Vec::new();
+    for byte in std::io::stdin().lock().bytes() {
+        match byte? {
+            b'\n' => break,
+            byte if line.len() < 1024 => line.push(byte),
+            _ => return Err(std::io::Error::other("the token is too long")),
+        }
+    }
+    String::from_utf8(line).map_err(std::io::Error::other)
 }
 
 fn print(line: &str) -> std::io::Result<()> {

@@ -33,11 +33,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     app::no_telemetry();
-    let filter = tracing_subscriber::EnvFilter::builder().parse_lossy("warn,sqlx=warn,tantivy=warn,ort=warn");
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    app::logging::start("warn");
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let done = runtime

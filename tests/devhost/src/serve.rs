@@ -18,6 +18,10 @@ use tokio_util::sync::CancellationToken;
 /// The name of the cookie that holds the token.
 const COOKIE: &str = "attache-devhost";
 
+/// The header in which a page says which window it stands for; the main one if it says nothing. Whoever has the token may
+/// be either: this host is for development and tests, and the window of Attaché asks its window system instead.
+const WINDOW: &str = "x-attache-window";
+
 /// What requests are answered from; cheap to clone.
 #[derive(Clone)]
 pub struct Site {
@@ -152,7 +156,14 @@ async fn call(State(site): State<Site>, At(name): At<String>, headers: HeaderMap
             );
         }
     };
-    match site.core.call(Window::Main, &name, request).await {
+    let window = match headers.get(WINDOW).map(|label| label.to_str()) {
+        None => Some(Window::Main),
+        Some(label) => label.ok().and_then(Window::of),
+    };
+    let Some(window) = window else {
+        return refused(StatusCode::BAD_REQUEST, "There is no such window.");
+    };
+    match site.core.call(window, &name, request).await {
         Ok(response) => as_json(StatusCode::OK, response.to_string()),
         Err(failure) => failed(&failure),
     }

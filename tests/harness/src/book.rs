@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use domain::ActionId;
-use orchestration::governed::{Action, ActionBook, BookError, Noted};
+use orchestration::governed::{Action, ActionBook, BookError, GrantBook, Held, Noted, Spend};
 
 /// Actions kept in memory.
 #[derive(Debug, Default)]
@@ -42,7 +42,7 @@ impl ActionBook for Kept {
         Ok(id)
     }
 
-    async fn put(&self, action: &Action, _: Noted) -> Result<bool, BookError> {
+    async fn put(&self, action: &Action, _: Noted, _: Option<Spend>) -> Result<bool, BookError> {
         let mut all = self.all();
         let Some(kept) = all
             .get_mut(&action.id)
@@ -66,5 +66,37 @@ impl ActionBook for Kept {
         let all = self.all();
         let open = all.values().filter(|action| !action.entry.state.is_final());
         Ok(open.cloned().collect())
+    }
+
+    async fn before(&self, before: Option<ActionId>, most: u32) -> Result<Vec<Action>, BookError> {
+        let all = self.all();
+        let earlier = all.values().rev();
+        let earlier = earlier.filter(|action| before.is_none_or(|before| action.id < before));
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        Ok(earlier.take(most).cloned().collect())
+    }
+
+    async fn batch(&self, first: ActionId) -> Result<Vec<Action>, BookError> {
+        let all = self.all();
+        let together = all
+            .values()
+            .filter(|action| action.id == first || action.batch == Some(first));
+        Ok(together.cloned().collect())
+    }
+}
+
+/// Nothing was allowed beforehand: whatever a play does has its own click.
+#[async_trait]
+impl GrantBook for Kept {
+    async fn all(&self) -> Result<Vec<Held>, BookError> {
+        Ok(Vec::new())
+    }
+
+    async fn add(&self, _: &Held, _: Noted) -> Result<(), BookError> {
+        Err(BookError("in a play nothing is allowed beforehand".to_owned()))
+    }
+
+    async fn revoke(&self, _: &str, _: Noted) -> Result<bool, BookError> {
+        Ok(false)
     }
 }

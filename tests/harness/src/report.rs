@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use app::LedgerActions;
+use app::{LedgerActions, LedgerGrants};
 use storage::Ledger;
 use tokio::task::JoinSet;
 
@@ -91,7 +91,8 @@ impl Stage {
             _ => {
                 let ledger = Ledger::open(&home.path().join("ledger.sqlite")).await?;
                 let epoch = ledger.begin_epoch(0).await?;
-                Book::Ledger(Arc::new(LedgerActions(ledger)), epoch)
+                let grants = Arc::new(LedgerGrants(ledger.clone()));
+                Book::Ledger(Arc::new(LedgerActions(ledger)), grants, epoch)
             }
         };
         let rules = Rules {

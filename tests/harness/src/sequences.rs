@@ -4,6 +4,8 @@
 //! Whatever happens in one, the judge asks the same: was each thing that the server did approved by the person, exactly
 //! that, as often as they said yes, in time, and at a moment when something might go out?
 
+use std::collections::BTreeSet;
+
 use domain::{ActionId, Confidentiality};
 use governance::audit::Digest;
 use orchestration::journal::State;
@@ -123,9 +125,12 @@ impl Sequence<'_> {
             }
             18..=19 => self.click_wrong().await?,
             20 => {
-                if let Some((id, (shown, _))) = self.any().and_then(|id| Some((id, self.desk.on_card(id)?))) {
-                    let word = [None, Some("yes")].get(self.numbers.below(2)).copied().flatten();
-                    self.desk.approve(id, shown, word).await?;
+                let (none, word) = (BTreeSet::new(), [None, Some("yes")]);
+                if let Some(id) = self.any()
+                    && let Some(sheet) = self.desk.on_card(id, &none).await?
+                {
+                    let word = word.get(self.numbers.below(2)).copied().flatten();
+                    self.desk.approve(id, &none, sheet.shown, word).await?;
                 }
             }
             21 => {
@@ -245,15 +250,24 @@ impl Sequence<'_> {
         let (Some(id), Some(other)) = (self.any(), self.any()) else {
             return Ok(());
         };
-        let (Some((own, word)), Some((others, _))) = (self.desk.on_card(id), self.desk.on_card(other)) else {
+        let none = BTreeSet::new();
+        let (Some(own), Some(others)) = (
+            self.desk.on_card(id, &none).await?,
+            self.desk.on_card(other, &none).await?,
+        ) else {
             return Ok(());
         };
-        let shown = match self.numbers.below(3) {
-            0 => others,
-            1 => Digest(own.0.map(|byte| byte ^ 1)),
+        let shown = match self.numbers.below(4) {
+            0 => others.shown,
+            1 => Digest(own.shown.0.map(|byte| byte ^ 1)),
+            // What is left of the card is less than what was shown.
+            2 => {
+                let struck = own.lines.iter().copied().filter(|line| *line != id).collect();
+                return self.desk.approve(id, &struck, own.shown, Some(&own.word)).await;
+            }
             _ => Digest([0; 32]),
         };
-        self.desk.approve(id, shown, Some(&word)).await
+        self.desk.approve(id, &none, shown, Some(&own.word)).await
     }
 
     async fn tamper(&mut self) -> Outcome<()> {
@@ -274,7 +288,10 @@ impl Sequence<'_> {
             }),
             // An approval is of a request, not of an action: of two actions with the very same request, whoever can write
             // into the book can let one stand for the other (docs/harness.md). What counts here is another request.
-            2 if approval.is_some() && !self.desk.is_same(id, other) => {
+            2 if approval
+                .as_ref()
+                .is_some_and(|approval| !self.desk.covers(approval, id)) =>
+            {
                 self.desk.tamper(id, Tampered::Approval, |action| {
                     action.approval = approval;
                     if !action.entry.state.is_final() {

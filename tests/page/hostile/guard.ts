@@ -32,6 +32,12 @@ const READS = new Set([
   "progress",
   "about",
   "contacts",
+  "system_list",
+  "standing",
+  "grant_list",
+  "receipt_get",
+  "activity_list",
+  "audit_verify",
   "settings_get",
   "conversation_list",
   "conversation_get",
@@ -40,6 +46,11 @@ const READS = new Set([
   "page_marks",
   "search",
   "why",
+  "standing",
+  "action_list",
+  "action_get",
+  "card_get",
+  "grant_offer",
 ]);
 
 declare global {

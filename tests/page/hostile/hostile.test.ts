@@ -2,8 +2,17 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FakeHost } from "../../../ui/src/host/fake/FakeHost";
-import type { CitationView, DocumentView, FileRow, Turn, ViewBlock } from "../../../ui/src/host/generated";
+import { action } from "../../../ui/src/host/fake/governed";
+import type {
+  ActionView,
+  CitationView,
+  DocumentView,
+  FileRow,
+  Turn,
+  ViewBlock,
+} from "../../../ui/src/host/generated";
 import { ANSWER, DOCUMENTS, FILES, HITS, citation, source, turn } from "../../../ui/src/host/fake/story";
+import { contact, digest, done, grant, receiptRow, system } from "../../../ui/src/host/fake/systems";
 import type { FakeCore } from "../fake";
 import { expect, test as plain, type Page } from "../page";
 import { guarded, listener, type Guarded, type Listener } from "./guard";
@@ -419,7 +428,7 @@ test("in the settings and in failures of the core it is only text", async ({ fak
       ledger_bytes: 1,
       checks: texts.map((text, index) => ({ name: `${index} ${text}`, ok: false, found: text, fix: text })),
     }),
-    contacts: () => [...texts],
+    contacts: () => texts.map((text) => contact({ host: text, system: text, purpose: text })),
     question_ask: () => Promise.reject(failure as never),
   });
   const { page } = await under("#/settings");
@@ -429,6 +438,336 @@ test("in the settings and in failures of the core it is only text", async ({ fak
   fake.host.emit({ event: "core", state: "starting", failure });
   fake.host.emit({ event: "core", state: "failed", failure });
   await page.getByRole("alert").waitFor();
+});
+
+/** A change that says the text wherever it says anything. */
+const deed = (text: string, id: number) => {
+  const told = done();
+  return done({
+    id,
+    sentence: text,
+    system: text,
+    system_title: text,
+    operation: text,
+    summary: text,
+    account: text,
+    record: {
+      kind: text,
+      id: text,
+      title: text,
+      version: text,
+      meant: { words: text, how: text, runners_up: [{ id: text, title: text }] },
+    },
+    state_words: text,
+    proposer: { kind: "model", name: text },
+    reason: text,
+    verdict: { ...told.verdict, rules: [{ name: text, why: text, layer: text }], policy: text },
+    changes: [{ field: text, label: text, before: text, after: text, value: text, origin: null }],
+    message: { to: [text], cc: [], bcc: [], subject: text, body: text, attachments: [text] },
+    outside: [{ kind: text, object: text, span: [0, 5] }],
+    grant: text,
+    unused_grant: text,
+    raw: { method: text, address: text, condition: text, body: text },
+    request_hash: text,
+    approved_by: text,
+    outcome: {
+      words: text,
+      record: text,
+      as_sent: false,
+      differs: [{ field: text, label: text, before: text, after: text, value: text, origin: null }],
+    },
+  });
+};
+
+test("in the activity and on receipts it is only text", async ({ fake, texts, under }) => {
+  // Several on each receipt: they stand in some thirty places there.
+  const chunks = Array.from({ length: Math.ceil(texts.length / 12) }, (_, index) =>
+    texts.slice(index * 12, index * 12 + 12).join("\n"),
+  );
+  fake.host = new FakeHost({
+    contacts: () => texts.map((text) => contact({ host: text, system: text, purpose: text })),
+    activity_list: () =>
+      texts.map((text, index) => ({
+        seq: 10_000 - index,
+        at: Date.now(),
+        kind: index % 2 === 0 ? "action" : text,
+        words: text,
+        result: text,
+        action: index % 2 === 0 ? index : null,
+        state: index % 2 === 0 ? ("succeeded" as const) : null,
+      })),
+    receipt_get: ({ id }) => ({
+      action: deed(chunks[id]!, id),
+      rows: [{ ...receiptRow(1, 0, chunks[id]!, chunks[id]!), body: chunks[id]! }],
+      holds: true,
+    }),
+    audit_verify: () => ({ holds: false, rows: 5, head: digest(1), broken: texts.join("\n") }),
+  });
+  const { page } = await under("#/activity");
+  await expect.poll(() => page.locator(".e").count()).toBeGreaterThan(50);
+  for (const id of chunks.keys()) {
+    await page.evaluate((to) => (location.hash = to), `#/activity/receipt/${id}`);
+    await page.getByText(`Receipt ${id}`, { exact: true }).waitFor();
+    const folded = page.locator(".paper .foldable > [aria-expanded=false]");
+    while ((await folded.count()) > 0) await folded.first().click();
+  }
+  await page.evaluate(() => (location.hash = "#/activity/row/9999"));
+  await page.getByText("Row 9,999 of the audit").waitFor();
+  await page.evaluate(() => (location.hash = "#/activity/hosts"));
+  await expect.poll(() => page.locator(".hosts-table tbody tr").count()).toBe(texts.length);
+});
+
+test("in the connections, their forms and the permissions it is only text", async ({
+  fake,
+  texts,
+  under,
+}) => {
+  const all = texts.join(" ");
+  fake.host = new FakeHost({
+    system_list: () => [
+      system({
+        id: all.slice(0, 60),
+        title: all,
+        account: all,
+        person: all,
+        trouble: all,
+        operations: texts.map((text, index) => ({
+          name: `${index} ${text}`,
+          summary: text,
+          side_effect: ["read", "write", text][index % 3]!,
+          undo: null,
+          changed: index % 5 === 0,
+          parameters: [
+            { name: "id", label: text, required: true, role: "target", form: text },
+            { name: text, label: text, required: false, role: "words", form: `one of ${text}` },
+            { name: `${text}2`, label: text, required: true, role: "words", form: "text" },
+          ],
+        })),
+      }),
+    ],
+    grant_list: () =>
+      texts.map((text, index) =>
+        grant({
+          id: `${index}`,
+          words: text,
+          system: text,
+          operation: text,
+          account: text,
+          bounds: [[text, text]],
+        }),
+      ),
+  });
+  const { page } = await under("#/connections");
+  await page.locator(".ops-table").first().waitFor();
+  await page.locator(".d .foldable > [aria-expanded=false]").click();
+  for (const button of (await page.locator(".ops-do button").all()).slice(0, 10)) {
+    await button.click();
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+  }
+  await page.getByRole("button", { name: "Leave the demo…" }).click();
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await page.evaluate(() => (location.hash = "#/connections/permissions"));
+  await expect.poll(() => page.locator(".grant").count()).toBe(texts.length);
+});
+
+test("as files that the real core reads it is only text", async ({ browser, core, heard, texts }) => {
+  const folder = await mkdtemp(join(tmpdir(), "attache-hostile-"));
+  const endings = ["md", "html", "txt", "csv", "eml", "xml", "json"];
+  for (const [number, text] of texts.entries()) {
+    // What no file system has in a name.
+    const name = text
+      .replaceAll("/", "\u2215")
+      .replaceAll(/[\0\ud800-\udfff]/g, "")
+      .slice(0, 60);
+    const ending = endings[number % endings.length]!;
+    const head = ending === "eml" ? `From: ${text}\nTo: a@b.example\nSubject: ${text}\n\n` : "";
+    await writeFile(join(folder, `${number} ${name}.${ending}`), `${head}${text} heron ${number}\n`);
+  }
+  await core.call("source_add", { path: folder });
+  await core.idle();
+  const { page, found } = await guarded(browser, core.open, heard);
+  await page.getByRole("link", { name: "Library" }).click();
+  await throughFiles(page);
+  await page.getByRole("searchbox", { name: "Try a search" }).fill("heron script img");
+  await page.locator(".hit").first().waitFor();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill("script");
+  await page.locator(".pal-item", { hasText: "script>" }).first().waitFor();
+  expect(await found()).toEqual([]);
+  await page.context().close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Puts something into the page as no part of Attaché does. */
+async function unsafe(core: FakeCore, { page }: Guarded, what: string | (() => unknown)): Promise<void> {
+  if (typeof what === "function") await page.evaluate(what);
+  else
+    await page.evaluate((markup) => {
+      const own = document.createElement("div");
+      document.body.append(own);
+      own.innerHTML = markup;
+    }, what);
+}
+
+test("the guard sees every payload that is put into the page as markup", async ({
+  browser,
+  fake,
+  heard,
+  all,
+}) => {
+  const { page } = await guarded(browser, fake.at("#/ask"), heard, fake);
+  const unseen = await page.evaluate(
+    (markups) =>
+      markups.filter((markup) => {
+        // Not in the page itself: it is looked through and never runs.
+        const own = new DOMParser().parseFromString(markup, "text/html");
+        return window.look(own.documentElement).length === 0;
+      }),
+    all.filter(({ armed }) => armed).map(({ text }) => text),
+  );
+  expect(unseen).toEqual([]);
+  await page.context().close();
+});
+
+const UNSAFE: { what: string; does: string | (() => unknown); seen: RegExp }[] = [
+  { what: "an image from elsewhere", does: "<img src=//127.0.0.1:9/x>", seen: /^element <img/m },
+  { what: "a request that the policy refuses", does: "<img src=//127.0.0.1:9/x>", seen: /^refused img-src/m },
+  {
+    what: "a call of the core",
+    does: () => void fetch("/call/erase_everything", { method: "POST", body: "{}" }),
+    seen: /asked for \/call\/erase/,
+  },
+  { what: "a dialog", does: () => void setTimeout(() => alert("hello")), seen: /^dialog hello/m },
+  { what: "a turned name", does: "<bdi>invoice\u202efdp.exe</bdi>", seen: /^turned/m },
+  { what: "a changed title", does: () => (document.title = "Paid"), seen: /^title Paid/m },
+  { what: "a script that ran", does: () => Object.assign(window, { __hit: 1 }), seen: /^ran a script/m },
+  { what: "a new window", does: () => void window.open("about:blank"), seen: /^window/m },
+];
+
+plain.for(UNSAFE)("the guard sees $what", async ({ does, seen }, { browser, fake }) => {
+  const heard = await listener();
+  const own = await guarded(browser, fake.at("#/ask"), heard, fake);
+  await unsafe(fake, own, does);
+  await expect.poll(async () => (await own.found()).join("\n")).toMatch(seen);
+  await own.page.context().close();
+  heard.close();
+});
+
+plain("the guard sees a connection and a navigation", async ({ browser, fake }) => {
+  const heard = await listener();
+  const own = await guarded(browser, fake.at("#/ask"), heard, fake);
+  await own.page.evaluate((to) => void setTimeout(() => (location.href = `http://${to}/`)), heard.address);
+  await expect.poll(heard.connections).toBeGreaterThan(0);
+  await own.page.context().close();
+  heard.close();
+});
+
+/** A proposal that says the text wherever it says anything. */
+function hostileAction(id: number, text: string, more: Partial<ActionView> = {}): ActionView {
+  const source = { kind: text, object: text, span: null };
+  const change = { field: `f${id}`, label: text, before: text, after: text, value: text };
+  return action(id, {
+    sentence: `${id} ${text}`,
+    system: text,
+    system_title: text,
+    operation: text,
+    summary: text,
+    account: text,
+    record: {
+      kind: text,
+      id: text,
+      title: text,
+      version: text,
+      meant: { words: text, how: text, runners_up: [{ id: text, title: text }] },
+    },
+    state_words: text,
+    proposer: { kind: "model", name: text },
+    reason: text,
+    verdict: {
+      decision: "ask",
+      question: text,
+      rules: [{ name: text, why: text, layer: text }],
+      needs: [text],
+      red: id % 2 === 0,
+      word: null,
+      second_signature: false,
+      policy: text,
+    },
+    changes: [
+      { ...change, origin: { kind: "within", source } },
+      { ...change, field: `g${id}`, origin: { kind: "field", source } },
+    ],
+    message: { to: [text], cc: [text], bcc: [text], subject: text, body: text, attachments: [text] },
+    outside: [source],
+    grant: text,
+    unused_grant: text,
+    raw: { method: text, address: text, condition: text, body: text },
+    approved_by: text,
+    outcome: { words: text, record: text, as_sent: false, differs: [{ ...change, origin: null }] },
+    ...more,
+  });
+}
+
+test("in the inbox and in the approval window it is only text", async ({ fake, texts, under }) => {
+  const states = ["denied", "rejected", "succeeded", "failed", "unknown", "needs_person"] as const;
+  const ended = texts.map((text, index) =>
+    hostileAction(1000 + index, text, { state: states[index % states.length] ?? "failed" }),
+  );
+  // By rows, and one after the other in full.
+  const rows = texts.slice(0, 300).map((text, index) => hostileAction(2000 + index, text, { message: null }));
+  const full = texts.slice(300).map((text, index) => hostileAction(3000 + index, text));
+  const cards = new Map([
+    [1, rows],
+    [2, full],
+  ]);
+  const joined = texts.join(" ");
+  const first = (id: number): ActionView =>
+    id < 1000 ? hostileAction(id, joined) : ended.find((own) => own.id === id)!;
+  fake.host = new FakeHost({
+    standing: () => ({ stopped: false, waiting: 2, under_way: 0 }),
+    action_list: ({ open }) => ({ actions: open ? [first(1), first(2)] : ended, more: false }),
+    action_get: ({ id }) => first(id),
+    card_get: ({ id, struck }) => ({
+      sentence: `${id} ${joined}`,
+      actions: cards.get(id) ?? [],
+      struck,
+      digest: "7f3a09c1",
+      approve: joined.slice(0, 200),
+      word: joined.slice(0, 200),
+      expires: Date.now() + 60_000,
+    }),
+    grant_offer: ({ id }) => ({
+      refused: id === 2 ? joined : null,
+      arguments: texts.map((text) => ({ name: text, label: text, value: text, amount: true })),
+    }),
+  });
+  const { page } = await under("#/inbox/1");
+  await expect.poll(() => page.locator(".batch-t tbody tr").count()).toBe(rows.length);
+  await page.getByRole("button", { name: "Show raw requests" }).press("Enter");
+  await expect.poll(() => page.locator(".seal-raw pre").count()).toBe(rows.length);
+  await page.evaluate(() => (location.hash = "#/inbox/2"));
+  await expect.poll(() => page.locator(".step").count()).toBe(full.length);
+  const last = ended.at(-1)!;
+  for (const { id } of [...ended.slice(0, 24), last]) {
+    await page.evaluate((to) => (location.hash = `#/inbox/${to}`), id);
+    await page.locator(".st :is(h1, h2)", { hasText: `${id} ` }).waitFor();
+  }
+  await page.getByRole("button", { name: "Decided" }).press("Enter");
+  await expect
+    .poll(() => page.locator(".it").count())
+    .toBe(ended.filter(({ state }) => state !== "unknown" && state !== "needs_person").length);
+  for (const id of [1, 2]) {
+    const approval = await under(`?window=approval#/approval/${id}`);
+    await approval.page.locator("h1", { hasText: `${id} ` }).waitFor();
+    await approval.page.getByRole("button", { name: "Always allow for…" }).press("Enter");
+    await approval.page
+      .locator(id === 1 ? ".g-row" : ".g-lock")
+      .first()
+      .waitFor();
+  }
 });
 
 test("as files that the real core reads it is only text", async ({ browser, core, heard, texts }) => {

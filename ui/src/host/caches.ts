@@ -13,7 +13,18 @@ const CACHES: Partial<Record<CommandName, readonly Cache[]>> = {
   document_view: ["sources", "files"],
   page_marks: ["files"],
   settings_get: ["settings"],
+  system_list: ["systems"],
+  standing: ["actions", "systems"],
+  action_list: ["actions"],
+  action_get: ["actions"],
+  card_get: ["actions"],
+  grant_offer: ["actions", "grants", "systems"],
+  grant_list: ["grants", "actions"],
+  receipt_get: ["actions"],
+  activity_list: ["actions", "grants", "systems", "conversations"],
+  contacts: ["actions", "systems"],
   about: ["sources", "files", "settings"],
+  audit_verify: ["actions", "grants", "systems", "conversations"],
 };
 
 /** Whether what this command answered is out of date once these caches are. */

@@ -1,5 +1,5 @@
 import type { Event } from "./generated";
-import { asFailure, type Host } from "./port";
+import { asFailure, cardAddress, type Host } from "./port";
 
 async function checked(response: globalThis.Response): Promise<globalThis.Response> {
   if (response.ok) return response;
@@ -25,11 +25,13 @@ const lost: Event = {
 
 /** The host for development and tests: the same commands over loopback, to an ordinary browser. */
 export function devHost(): Host {
+  const approval = new URLSearchParams(window.location.search).get("window") === "approval";
+  const name = approval ? "approval" : "main";
   return {
     async call(name, request) {
       const response = await fetch(`/call/${name}`, {
         method: "POST",
-        headers: { "Content-Type": "application/json" },
+        headers: { "Content-Type": "application/json", "X-Attache-Window": name },
         body: JSON.stringify(request),
       });
       return (await (await checked(response)).json()) as never;
@@ -46,5 +48,12 @@ export function devHost(): Host {
     },
     pickFolder: () => Promise.resolve(null),
     canPickFolder: false,
+    window: name,
+    openApproval(id, struck) {
+      const size = "width=784,height=720";
+      window.open(`/?window=approval#/${cardAddress(id, struck)}`, "attache-approval", size)?.focus();
+      return Promise.resolve();
+    },
+    closeWindow: () => window.close(),
   };
 }

@@ -35,6 +35,164 @@ ledger_bytes: number,
  */
 checks: Array<Check>, };
 
+export type ActionId = number;
+
+export type ActionRequest = { 
+/**
+ * Its id.
+ */
+id: ActionId, };
+
+export type ActionState = "denied" | "awaiting" | "rejected" | "expired" | "approved" | "dispatching" | "succeeded" | "failed" | "unknown" | "needs_person";
+
+export type ActionView = { 
+/**
+ * Its id.
+ */
+id: ActionId, 
+/**
+ * The first of those that were proposed together with it, if it is not the first itself.
+ */
+batch: ActionId | null, 
+/**
+ * What would be done, in one sentence: a verb, a count, a record and a system.
+ */
+sentence: string, 
+/**
+ * Name of the connection.
+ */
+system: string, 
+/**
+ * What people call it.
+ */
+system_title: string, 
+/**
+ * Name of the operation.
+ */
+operation: string, 
+/**
+ * What the operation does, in the words of its description.
+ */
+summary: string, 
+/**
+ * What it does to the world: `draft`, `write`, `send`, `destructive`.
+ */
+side_effect: string, 
+/**
+ * Through which account.
+ */
+account: string, 
+/**
+ * The record that is acted on; nothing where one is made.
+ */
+record: RecordView | null, 
+/**
+ * Where it stands.
+ */
+state: ActionState, 
+/**
+ * What a person is to know about that, in a sentence.
+ */
+state_words: string, 
+/**
+ * Who proposed it.
+ */
+proposer: ProposerView, 
+/**
+ * Why, in the proposer's own words.
+ */
+reason: string | null, 
+/**
+ * What the rules said.
+ */
+verdict: VerdictView, 
+/**
+ * Each field before and after.
+ */
+changes: Array<ChangeView>, 
+/**
+ * So many other fields stay as they are.
+ */
+unchanged: number, 
+/**
+ * The message as those who get it will see it.
+ */
+message: MessageView | null, 
+/**
+ * How it can be taken back.
+ */
+undo: UndoView | null, 
+/**
+ * Texts that somebody else wrote and that led to this.
+ */
+outside: Array<SourceView>, 
+/**
+ * The permission by which it was done without asking.
+ */
+grant: string | null, 
+/**
+ * Why a permission was not used.
+ */
+unused_grant: string | null, 
+/**
+ * The request as it would be sent.
+ */
+raw: RawView, 
+/**
+ * SHA-256 of the request, in hex.
+ */
+request_hash: string, 
+/**
+ * Milliseconds since 1970; the record was read then.
+ */
+created: number, 
+/**
+ * Until when it can be decided, in milliseconds since 1970.
+ */
+expires: number, 
+/**
+ * Who approved it.
+ */
+approved_by: string | null, 
+/**
+ * When, in milliseconds since 1970.
+ */
+approved_at: number | null, 
+/**
+ * What became of it.
+ */
+outcome: OutcomeView | null, 
+/**
+ * How often sending was begun.
+ */
+attempts: number, };
+
+export type Actions = { 
+/**
+ * The proposals.
+ */
+actions: Array<ActionView>, 
+/**
+ * There are more before the last one.
+ */
+more: boolean, };
+
+export type ActionsRequest = { 
+/**
+ * Only those that are not at their end, oldest first; else all, the newest first.
+ */
+open: boolean, 
+/**
+ * Only those before this one.
+ */
+before?: ActionId, };
+
+export type ActivityRequest = { 
+/**
+ * Only what is before this row.
+ */
+before?: number, };
+
 export type AddRequest = { 
 /**
  * The folder; relative paths count from where the program runs.
@@ -121,7 +279,75 @@ passages_read: number,
  */
 files_read: number, };
 
-export type Cache = "sources" | "files" | "conversations" | "settings";
+export type ApproveRequest = { 
+/**
+ * One of the proposals of the card.
+ */
+id: ActionId, 
+/**
+ * What was struck out.
+ */
+struck: Array<ActionId>, 
+/**
+ * The digest of what was left: [`CardView::digest`].
+ */
+shown: string, 
+/**
+ * What was typed where a word is asked for.
+ */
+word?: string, };
+
+export type BoundRequest = { 
+/**
+ * Which argument.
+ */
+name: string, 
+/**
+ * The largest amount; the very value of the proposal if absent.
+ */
+up_to: number | null, };
+
+export type Cache = "sources" | "files" | "conversations" | "settings" | "actions" | "grants" | "systems";
+
+export type CardRequest = { 
+/**
+ * One of its proposals.
+ */
+id: ActionId, 
+/**
+ * What is struck out.
+ */
+struck: Array<ActionId>, };
+
+export type CardView = { 
+/**
+ * What is left would do, in one sentence.
+ */
+sentence: string, 
+/**
+ * The proposals, in the order they would be done.
+ */
+actions: Array<ActionView>, 
+/**
+ * Those that are struck out.
+ */
+struck: Array<ActionId>, 
+/**
+ * Digest of what is left; it comes back with the click. Nothing when everything is struck out.
+ */
+digest: string | null, 
+/**
+ * The label of the button: `Approve 4 of 6`.
+ */
+approve: string, 
+/**
+ * The word that has to be typed.
+ */
+word: string | null, 
+/**
+ * Until when it can be decided, in milliseconds since 1970.
+ */
+expires: number, };
 
 export type CellRange = { 
 /**
@@ -140,6 +366,32 @@ bottom: number,
  * Rightmost column, included.
  */
 right: number, };
+
+export type ChangeView = { 
+/**
+ * Its name in the system.
+ */
+field: string, 
+/**
+ * Its name in words.
+ */
+label: string, 
+/**
+ * What stands there now; nothing if it is empty.
+ */
+before: string | null, 
+/**
+ * What will stand there; nothing if it is cleared.
+ */
+after: string | null, 
+/**
+ * The value that is proposed, as it is edited: JSON.
+ */
+value: unknown, 
+/**
+ * Where the value comes from.
+ */
+origin: OriginView | null, };
 
 export type Check = { 
 /**
@@ -315,6 +567,26 @@ skipped: number,
  */
 failed: number, };
 
+export type Decided = { "kind": "approved", 
+/**
+ * The proposals.
+ */
+actions: Array<ActionView>, } | { "kind": "changed", 
+/**
+ * The proposal as it would be now, with a card of its own.
+ */
+fresh: ActionView, };
+
+export type DenyRequest = { 
+/**
+ * The proposals.
+ */
+ids: Array<ActionId>, 
+/**
+ * Why, in the person's own words; may be empty.
+ */
+reason: string, };
+
 export type DocumentId = number;
 
 export type DocumentRequest = { 
@@ -396,6 +668,20 @@ more_before: boolean,
  * The window does not end where the document does.
  */
 more_after: boolean, };
+
+export type EditRequest = { 
+/**
+ * The proposal.
+ */
+id: ActionId, 
+/**
+ * New values of arguments by name; `null` clears a field.
+ */
+changed: Record<string, unknown>, 
+/**
+ * Arguments that are left out: their fields stay as they are.
+ */
+left_out: Array<string>, };
 
 export type EraseRequest = { 
 /**
@@ -575,6 +861,110 @@ modified_to?: number | null, };
 
 export type Format = "pdf" | "docx" | "doc" | "pptx" | "ppt" | "xlsx" | "xlsb" | "xls" | "odt" | "ods" | "odp" | "csv" | "rtf" | "html" | "markdown" | "text" | "eml" | "msg" | "mbox" | "epub" | "json" | "xml" | "image" | "other";
 
+export type FoundOut = "happened" | "dropped" | "send_again";
+
+export type GrantRequest = { 
+/**
+ * The proposal.
+ */
+id: ActionId, 
+/**
+ * Arguments that may have other values; the others are bound to the very value of the proposal.
+ */
+bounds: Array<BoundRequest>, 
+/**
+ * So many changes in all.
+ */
+count: number, 
+/**
+ * For so many hours.
+ */
+hours: number, };
+
+export type GrantView = { 
+/**
+ * Its name.
+ */
+id: string, 
+/**
+ * In words.
+ */
+words: string, 
+/**
+ * Name of the connection.
+ */
+system: string, 
+/**
+ * Name of the operation.
+ */
+operation: string, 
+/**
+ * Through which account.
+ */
+account: string, 
+/**
+ * Each argument with what it may be, in words.
+ */
+bounds: Array<[string, string]>, 
+/**
+ * So many changes in all.
+ */
+count: number, 
+/**
+ * So many were used.
+ */
+used: number, 
+/**
+ * From when, in milliseconds since 1970.
+ */
+from: number, 
+/**
+ * Until when, in milliseconds since 1970.
+ */
+until: number, 
+/**
+ * The person took it back.
+ */
+revoked: boolean, 
+/**
+ * It still counts: not taken back, not used up, not over, under the rules of now.
+ */
+active: boolean, 
+/**
+ * The proposal that it was made from.
+ */
+action: ActionId, };
+
+export type Happening = { 
+/**
+ * Number of its first row in the audit.
+ */
+seq: number, 
+/**
+ * Milliseconds since 1970.
+ */
+at: number, 
+/**
+ * `action`, `answer`, `grant`, `system`, `stop` or another kind of row.
+ */
+kind: string, 
+/**
+ * In a sentence.
+ */
+words: string, 
+/**
+ * What was decided or became of it, in a few words.
+ */
+result: string, 
+/**
+ * The action, if it is about one.
+ */
+action: ActionId | null, 
+/**
+ * Its state.
+ */
+state: ActionState | null, };
+
 export type Hit = { 
 /**
  * Its id, valid until the document changes.
@@ -657,6 +1047,44 @@ modified: number,
  */
 written: string | null, };
 
+export type HostView = { 
+/**
+ * Scheme, name and port.
+ */
+host: string, 
+/**
+ * The connection on whose behalf.
+ */
+system: string, 
+/**
+ * What for: `describe`, `read`, `write`, `check`.
+ */
+purpose: string, 
+/**
+ * How often.
+ */
+contacts: number, 
+/**
+ * Bytes.
+ */
+sent: number, 
+/**
+ * Bytes.
+ */
+received: number, 
+/**
+ * Contacts that were not allowed.
+ */
+refused: number, 
+/**
+ * The first time, in milliseconds since 1970.
+ */
+first: number, 
+/**
+ * The last time, in milliseconds since 1970.
+ */
+last: number, };
+
 export type IdRequest = { 
 /**
  * Its id.
@@ -721,9 +1149,141 @@ quote: string,
  */
 passage?: string | null, };
 
+export type MeantView = { 
+/**
+ * What they said.
+ */
+words: string, 
+/**
+ * How it was found, in a sentence.
+ */
+how: string, 
+/**
+ * The others that came near, best first.
+ */
+runners_up: Array<NearView>, };
+
+export type MessageView = { 
+/**
+ * To whom.
+ */
+to: Array<string>, 
+/**
+ * To whom a copy.
+ */
+cc: Array<string>, 
+/**
+ * To whom a copy that the others do not see.
+ */
+bcc: Array<string>, 
+/**
+ * Subject.
+ */
+subject: string, 
+/**
+ * Words.
+ */
+body: string, 
+/**
+ * Names of attachments.
+ */
+attachments: Array<string>, };
+
 export type Mode = "hybrid" | "keyword" | "vector" | "rrf";
 
+export type NearView = { 
+/**
+ * Its id in the system.
+ */
+id: string, 
+/**
+ * What people call it.
+ */
+title: string, };
+
 export type Nothing = Record<string, never>;
+
+export type OfferArgument = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its name in words.
+ */
+label: string, 
+/**
+ * Its value in words.
+ */
+value: string, 
+/**
+ * It can be bounded by a largest amount instead of this very value.
+ */
+amount: boolean, };
+
+export type OfferView = { 
+/**
+ * Why nothing can be.
+ */
+refused: string | null, 
+/**
+ * Each argument of the proposal.
+ */
+arguments: Array<OfferArgument>, };
+
+export type OperationView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What it does.
+ */
+summary: string, 
+/**
+ * What it does to the world: `read`, `draft`, `write`, `send`, `destructive`.
+ */
+side_effect: string, 
+/**
+ * How it can be taken back.
+ */
+undo: UndoView | null, 
+/**
+ * Its definition is not the one that was checked when the system was connected; nothing is done with it.
+ */
+changed: boolean, 
+/**
+ * Its arguments.
+ */
+parameters: Array<ParameterView>, };
+
+export type OriginView = { 
+/**
+ * `user`, `field`, `within` (inside a text that somebody else wrote) or `nowhere`.
+ */
+kind: string, 
+/**
+ * Where it was read.
+ */
+source: SourceView | null, };
+
+export type OutcomeView = { 
+/**
+ * In words.
+ */
+words: string, 
+/**
+ * Id of the record that the system answered with.
+ */
+record: string | null, 
+/**
+ * Whether reading back showed what was sent; nothing where it could not be read.
+ */
+as_sent: boolean | null, 
+/**
+ * What stands there instead.
+ */
+differs: Array<ChangeView>, };
 
 export type PageMarks = { 
 /**
@@ -747,6 +1307,28 @@ rects: Array<Rect>,
  * are marked all the same: something was changed between them.
  */
 found: boolean, };
+
+export type ParameterView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its name in words.
+ */
+label: string, 
+/**
+ * Without it, nothing goes.
+ */
+required: boolean, 
+/**
+ * What it means: `target`, `recipient`, `amount`, `words`, `value`.
+ */
+role: string, 
+/**
+ * What it may be, in words: `text`, `whole number`, `one of new, open`.
+ */
+form: string, };
 
 export type PassageId = number;
 
@@ -838,6 +1420,66 @@ away: Array<SourceId>,
  */
 trouble: string | null, };
 
+export type ProposeRequest = { 
+/**
+ * Name of the connection.
+ */
+system: string, 
+/**
+ * Name of the operation.
+ */
+operation: string, 
+/**
+ * Its arguments by name. A text is taken as JSON where the argument is no text.
+ */
+arguments: Record<string, unknown>, 
+/**
+ * The record that is acted on, in words, instead of the argument that names it.
+ */
+record?: string, 
+/**
+ * Why.
+ */
+reason?: string, 
+/**
+ * The first of those that are decided together with it.
+ */
+batch?: ActionId, };
+
+export type Proposed = { "kind": "action", 
+/**
+ * As it is.
+ */
+action: ActionView, } | { "kind": "which", 
+/**
+ * What was said.
+ */
+words: string, 
+/**
+ * Those it could be, best first.
+ */
+candidates: Array<NearView>, };
+
+export type ProposerView = { 
+/**
+ * `person`, `workflow` or `model`.
+ */
+kind: string, 
+/**
+ * The name of a workflow or model.
+ */
+name: string | null, };
+
+export type QuarantineRequest = { 
+/**
+ * Name of the connection.
+ */
+system: string, 
+/**
+ * Apart, or back.
+ */
+on: boolean, };
+
 export type Query = { 
 /**
  * The question, in plain words.
@@ -888,6 +1530,90 @@ conversation: ConversationId,
  */
 turn: TurnId, };
 
+export type RawView = { 
+/**
+ * HTTP method.
+ */
+method: string, 
+/**
+ * The whole address.
+ */
+address: string, 
+/**
+ * The version of the record that the system compares with.
+ */
+condition: string | null, 
+/**
+ * The body, JSON over several lines.
+ */
+body: string | null, };
+
+export type Receipt = { 
+/**
+ * The action as it is kept; nothing once it was erased. The rows stay.
+ */
+action: ActionView | null, 
+/**
+ * What happened to it, in order, each a row of the audit.
+ */
+rows: Array<ReceiptRow>, 
+/**
+ * All hashes of these rows are what their contents say.
+ */
+holds: boolean, };
+
+export type ReceiptRow = { 
+/**
+ * Its number in the audit.
+ */
+seq: number, 
+/**
+ * Milliseconds since 1970.
+ */
+at: number, 
+/**
+ * What happened, in a sentence.
+ */
+words: string, 
+/**
+ * The event, in a word.
+ */
+event: string, 
+/**
+ * Its hash, in hex.
+ */
+hash: string, 
+/**
+ * Hash of the row before it.
+ */
+prev: string, 
+/**
+ * The whole row, canonical JSON.
+ */
+body: string, };
+
+export type RecordView = { 
+/**
+ * Its kind in one word: `deal`.
+ */
+kind: string, 
+/**
+ * Its id in the system.
+ */
+id: string, 
+/**
+ * What people call it.
+ */
+title: string | null, 
+/**
+ * Its version when it was looked at.
+ */
+version: string | null, 
+/**
+ * How it was found, where somebody named it in words.
+ */
+meant: MeantView | null, };
+
 export type Rect = { 
 /**
  * Left edge.
@@ -921,6 +1647,36 @@ id: ConversationId,
  * What it is called from now on.
  */
 title: string, };
+
+export type RevokeRequest = { 
+/**
+ * Its name.
+ */
+id: string, };
+
+export type RuleView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Why, in a sentence.
+ */
+why: string, 
+/**
+ * Whose it is: `baseline`, `default` or `company`.
+ */
+layer: string, };
+
+export type SayRequest = { 
+/**
+ * The action.
+ */
+id: ActionId, 
+/**
+ * What they found.
+ */
+found: FoundOut, };
 
 export type SearchResponse = { 
 /**
@@ -1066,6 +1822,34 @@ skipped: number,
  */
 failed: number, };
 
+export type SourceView = { 
+/**
+ * `mail`, `file`, `record`, `tool`.
+ */
+kind: string, 
+/**
+ * Which one: a path, an id, an address.
+ */
+object: string, 
+/**
+ * Which characters of it, from and to.
+ */
+span: [number, number] | null, };
+
+export type Standing = { 
+/**
+ * The emergency switch is on.
+ */
+stopped: boolean, 
+/**
+ * So many proposals wait for a person, to decide or to find out.
+ */
+waiting: number, 
+/**
+ * So many are under way.
+ */
+under_way: number, };
+
 export type Status = { 
 /**
  * One entry for each watched folder.
@@ -1088,11 +1872,61 @@ model: string | null,
  */
 model_problem: string | null, };
 
+export type StopAllRequest = { 
+/**
+ * On.
+ */
+on: boolean, };
+
 export type StopRequest = { 
 /**
  * Its id.
  */
 turn: TurnId, };
+
+export type SystemRequest = { 
+/**
+ * Name of the connection.
+ */
+system: string, };
+
+export type SystemView = { 
+/**
+ * Name of the connection.
+ */
+id: string, 
+/**
+ * What people call it.
+ */
+title: string, 
+/**
+ * It is the playground: nothing in it is real.
+ */
+demo: boolean, 
+/**
+ * The account through which it is used.
+ */
+account: string, 
+/**
+ * Whose it is.
+ */
+person: string, 
+/**
+ * It was set apart: everything can be read, nothing is sent.
+ */
+quarantined: boolean, 
+/**
+ * Why it can't be reached now.
+ */
+trouble: string | null, 
+/**
+ * When it was connected, in milliseconds since 1970.
+ */
+added: number, 
+/**
+ * What can be asked of it; nothing while it can't be reached.
+ */
+operations: Array<OperationView>, };
 
 export type Theme = "system" | "light" | "dark";
 
@@ -1129,6 +1963,67 @@ failure: Failure | null, };
 export type TurnId = number;
 
 export type TurnState = "running" | "answered" | "abstained" | "stopped" | "failed" | "interrupted";
+
+export type UndoRequest = { 
+/**
+ * The actions, which are decided together.
+ */
+ids: Array<ActionId>, };
+
+export type UndoView = "restorable" | "compensable" | "irreversible";
+
+export type VerdictView = { 
+/**
+ * `allow`, `ask` or `deny`.
+ */
+decision: string, 
+/**
+ * What a person would ask: `Why am I asked?`
+ */
+question: string, 
+/**
+ * The rules that decided.
+ */
+rules: Array<RuleView>, 
+/**
+ * What the card needs, a sentence each.
+ */
+needs: Array<string>, 
+/**
+ * It is a warning.
+ */
+red: boolean, 
+/**
+ * The word that has to be typed.
+ */
+word: string | null, 
+/**
+ * Somebody else has to sign too.
+ */
+second_signature: boolean, 
+/**
+ * Digest of all rules.
+ */
+policy: string, };
+
+export type Verified = { 
+/**
+ * Every row is what was written, in its place.
+ */
+holds: boolean, 
+/**
+ * Rows that hold, from the first on.
+ */
+rows: number, 
+/**
+ * The hash of the last of them, 64 hexadecimal digits; `None` without rows. Kept elsewhere, it shows later whether
+ * the end was cut off.
+ */
+head: string | null, 
+/**
+ * What is wrong with the first row that does not hold.
+ */
+broken: string | null, };
 
 export type ViewBlock = { "kind": "heading", 
 /**
@@ -1293,6 +2188,29 @@ export interface Commands {
   settings_get: { request: Nothing; response: Settings };
   settings_set: { request: Settings; response: Settings };
   about: { request: Nothing; response: About };
-  contacts: { request: Nothing; response: Array<string> };
+  contacts: { request: Nothing; response: Array<HostView> };
+  system_list: { request: Nothing; response: Array<SystemView> };
+  demo_connect: { request: Nothing; response: SystemView };
+  system_disconnect: { request: SystemRequest; response: Nothing };
+  system_quarantine: { request: QuarantineRequest; response: Nothing };
+  standing: { request: Nothing; response: Standing };
+  stop_all: { request: StopAllRequest; response: Standing };
+  action_propose: { request: ProposeRequest; response: Proposed };
+  action_list: { request: ActionsRequest; response: Actions };
+  action_get: { request: ActionRequest; response: ActionView };
+  card_get: { request: CardRequest; response: CardView };
+  action_approve: { request: ApproveRequest; response: Decided };
+  action_deny: { request: DenyRequest; response: Array<ActionView> };
+  action_edit: { request: EditRequest; response: ActionView };
+  action_say: { request: SayRequest; response: ActionView };
+  action_check: { request: ActionRequest; response: ActionView };
+  action_undo: { request: UndoRequest; response: Array<ActionView> };
+  grant_offer: { request: ActionRequest; response: OfferView };
+  grant_add: { request: GrantRequest; response: GrantView };
+  grant_list: { request: Nothing; response: Array<GrantView> };
+  grant_revoke: { request: RevokeRequest; response: Nothing };
+  receipt_get: { request: ActionRequest; response: Receipt };
+  activity_list: { request: ActivityRequest; response: Array<Happening> };
+  audit_verify: { request: Nothing; response: Verified };
   erase_everything: { request: EraseRequest; response: Nothing };
 }

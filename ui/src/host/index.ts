@@ -15,7 +15,7 @@ import type { CommandName, Host, Request, Response } from "./port";
 
 export type * from "./generated";
 export type { CoreState } from "./link";
-export type { CommandName, Host, Request, Response } from "./port";
+export type { CommandName, Host, Request, Response, WindowName } from "./port";
 export { asFailure } from "./port";
 export { Link } from "./link";
 

@@ -10,9 +10,18 @@ async function ask<T>(name: string, args?: Record<string, unknown>): Promise<T> 
   }
 }
 
+/** What Tauri tells a page of the window it is in. */
+interface Internals {
+  __TAURI_INTERNALS__?: { metadata?: { currentWindow?: { label?: string } } };
+}
+
 /** The host inside Attaché's own window. */
 export function tauriHost(): Host {
+  const label = (window as Internals).__TAURI_INTERNALS__?.metadata?.currentWindow?.label;
   return {
+    window: label === "approval" ? "approval" : "main",
+    openApproval: (id, struck) => ask("open_approval", { id, struck }),
+    closeWindow: () => void ask("close_approval"),
     call: (name, request) => ask(name, { request }),
     listen(handler) {
       let stopped = false;

@@ -4,6 +4,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { Link, type Event } from "../host";
 import { FakeHost } from "../host/fake/FakeHost";
 import { SOURCES } from "../host/fake/story";
+import { contact } from "../host/fake/systems";
 import { App } from "./App";
 
 vi.mock("../features/evidence/pdf/PdfView", () => ({ PdfView: () => <p>pages</p> }));
@@ -27,11 +28,12 @@ test("the navigation has only what exists, and two truths at its foot", async ()
   const nav = screen.getByRole("navigation", { name: "Main" });
   expect(
     within(nav).getAllByRole("link", {
-      name: /^(Ask|Library|Settings|Inbox|Workflows|Connections|Activity)$/,
+      name: /^(Ask|Library|Settings|Inbox.*|Workflows|Connections|Activity)$/,
     }),
-  ).toHaveLength(3);
+  ).toHaveLength(6);
+  expect(await within(nav).findByRole("link", { name: "Inbox , 10 waiting for you" })).toBeVisible();
   expect(await within(nav).findByText("Index up to date")).toBeVisible();
-  expect(within(nav).getByText("No hosts contacted")).toBeVisible();
+  expect(within(nav).getByText("No hosts contacted today")).toBeVisible();
   expect(await within(nav).findByText("Firmware 4.2.1 on 14 units")).toBeVisible();
   await expect(container).toHaveNoFindings();
 });
@@ -54,8 +56,10 @@ test("a recent question can be renamed and deleted", async () => {
 test("Ctrl with a number goes to a section and Ctrl N to a new question", async () => {
   const { user } = open();
   await user.keyboard("{Control>}2{/Control}");
-  expect(await screen.findByRole("heading", { level: 1, name: "Library" })).toBeVisible();
+  expect(await screen.findByRole("heading", { level: 1, name: "Inbox" })).toBeVisible();
   await user.keyboard("{Control>}3{/Control}");
+  expect(await screen.findByRole("heading", { level: 1, name: "Library" })).toBeVisible();
+  await user.keyboard("{Control>}7{/Control}");
   expect(await screen.findByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
   await user.keyboard("{Control>}n{/Control}");
   expect(await screen.findByRole("heading", { level: 1, name: "New question" })).toBeVisible();
@@ -71,6 +75,30 @@ test("Ctrl K jumps to a conversation by a part of its name", async () => {
   await expect(document.body).toHaveNoFindings();
   await user.keyboard("{Enter}");
   expect(window.location.hash).toBe("#/conversation/4");
+});
+
+test("Ctrl K stops all sending at once, wherever one is, and asks before it starts again", async () => {
+  const { user, host } = open();
+  await screen.findByText("Index up to date");
+  await user.keyboard("{Control>}k{/Control}");
+  await user.type(await screen.findByRole("combobox"), "stop all{Enter}");
+  expect(await screen.findByRole("alert")).toHaveTextContent("Everything can be read. Nothing is sent.");
+  expect(host.calls).toContainEqual({ name: "stop_all", request: { on: true } });
+  await user.keyboard("{Control>}k{/Control}");
+  await user.type(await screen.findByRole("combobox"), "start sending{Enter}");
+  await user.click(await screen.findByRole("button", { name: "Start sending" }));
+  await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
+});
+
+test("the hosts contacted today are counted from what was contacted, and lead to the list", async () => {
+  const { container } = open(
+    new FakeHost({
+      contacts: () => [contact({ last: Date.now() }), contact({ purpose: "write", last: Date.now() })],
+    }),
+  );
+  const link = await screen.findByRole("link", { name: /^1\shost contacted today$/ });
+  expect(link).toHaveAttribute("href", "#/activity/hosts");
+  await expect(container).toHaveNoFindings();
 });
 
 test("Ctrl K changes the theme", async () => {

@@ -11,6 +11,7 @@ import Palette from "../features/palette/Palette";
 import { CoreBar } from "../features/shell/CoreBar";
 import { CoreFailed } from "../features/shell/CoreFailed";
 import { Navigation } from "../features/shell/Navigation";
+import { StopBar, StopDialogs, useStopping } from "../features/shell/StopSwitch";
 import { TitleBar } from "../features/shell/TitleBar";
 import { Trouble } from "../features/shell/Trouble";
 import { go, useFollow, useRoute } from "../features/shell/useRoute";
@@ -18,7 +19,11 @@ import { useTheme } from "../features/shell/useTheme";
 import { LinkProvider, useCall, useCore, type Link } from "../host";
 import type { Route } from "../lib/route";
 import { useNarrow } from "../lib/useWidth";
+import ActivityView from "./ActivityView";
+import ApprovalView from "./ApprovalView";
 import AskView from "./AskView";
+import ConnectionsView from "./ConnectionsView";
+import InboxView from "./InboxView";
 import LibraryView from "./LibraryView";
 import SettingsView from "./SettingsView";
 import WelcomeView from "./WelcomeView";
@@ -32,10 +37,22 @@ export function App({ link }: { link: Link }) {
     <LinkProvider value={link}>
       <QueryClientProvider client={link.client}>
         <TooltipProvider delayDuration={400}>
-          <Window />
+          {link.host.window === "approval" ? <Approval /> : <Window />}
         </TooltipProvider>
       </QueryClientProvider>
     </LinkProvider>
+  );
+}
+
+/** The window in which a person decides: a page of its own, with nothing of the other. */
+function Approval() {
+  const core = useCore();
+  useTheme();
+  if (core.state === "failed") return <CoreFailed failure={core.failure} />;
+  return (
+    <Trouble>
+      <ApprovalView />
+    </Trouble>
   );
 }
 
@@ -45,6 +62,7 @@ function Window() {
   const rail = useNarrow(58);
   const [over, setOver] = useState<"palette" | "keys" | null>(null);
   const close = (): void => setOver(null);
+  const stopping = useStopping();
   useTheme();
   useFollow();
   useWelcome(route);
@@ -52,11 +70,15 @@ function Window() {
   useKey("?", () => setOver("keys"));
   useKey("Ctrl N", () => go({ at: "ask" }));
   useKey("Ctrl 1", () => go({ at: "ask" }));
-  useKey("Ctrl 2", () => go({ at: "library" }));
-  useKey("Ctrl 3", () => go({ at: "settings" }));
+  useKey("Ctrl 2", () => go({ at: "inbox" }));
+  useKey("Ctrl 3", () => go({ at: "library" }));
+  useKey("Ctrl 5", () => go({ at: "connections" }));
+  useKey("Ctrl 6", () => go({ at: "activity" }));
+  useKey("Ctrl 7", () => go({ at: "settings" }));
   const dialogs = (
     <>
-      {over === "palette" && <Palette onClose={close} onKeys={() => setOver("keys")} />}
+      {over === "palette" && <Palette onClose={close} onKeys={() => setOver("keys")} stopping={stopping} />}
+      <StopDialogs stopping={stopping} />
       {over === "keys" && <KeysDialog onClose={close} />}
     </>
   );
@@ -77,8 +99,11 @@ function Window() {
       <div className="window">
         <div className="app">
           <TitleBar onPalette={() => setOver("palette")} />
-          <CoreBar />
-          <Navigation route={route} rail={rail} />
+          <div className="bans">
+            <CoreBar />
+            <StopBar stopping={stopping} />
+          </div>
+          <Navigation route={route} rail={rail} stopping={stopping} />
           <Trouble key={route.at}>
             <Section route={route} />
           </Trouble>
@@ -93,8 +118,14 @@ function Section({ route }: { route: Route }) {
   switch (route.at) {
     case "conversation":
       return <AskView key={route.id} id={route.id} />;
+    case "inbox":
+      return <InboxView id={route.id} />;
     case "library":
       return <LibraryView key={route.source} source={route.source} />;
+    case "connections":
+      return <ConnectionsView system={route.system} permissions={route.permissions} />;
+    case "activity":
+      return <ActivityView receipt={route.receipt} row={route.row} hosts={route.hosts} />;
     case "settings":
       return <SettingsView />;
     default:

@@ -46,7 +46,7 @@ test("a key alone is no hotkey", () => {
 });
 
 test("what answers is said as it is", async () => {
-  show(<SettingsView />);
+  show(<SettingsView />, new FakeHost({ contacts: () => [] }));
   expect(await screen.findByText(/No language model writes them/)).toBeVisible();
   expect(screen.getByText("None")).toBeVisible();
 });

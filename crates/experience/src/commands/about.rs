@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{ANY, Access, Cache, Command, Nothing, Window};
+use super::{Access, BOTH, Cache, Command, MAIN, Nothing, Window};
 use crate::settings::Settings;
 use crate::{Copilot, Failure};
 
@@ -10,7 +10,7 @@ pub struct GetSettings;
 impl Command for GetSettings {
     const NAME: &'static str = "settings_get";
     const ACCESS: Access = Access::Read;
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = BOTH;
     type Request = Nothing;
     type Response = Settings;
 
@@ -26,7 +26,7 @@ impl Command for SetSettings {
     const NAME: &'static str = "settings_set";
     const ACCESS: Access = Access::Write;
     const STALES: &'static [Cache] = &[Cache::Settings];
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = Settings;
     type Response = Settings;
 
@@ -79,7 +79,7 @@ pub struct Check {
 impl Command for About {
     const NAME: &'static str = "about";
     const ACCESS: Access = Access::Read;
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = Nothing;
     type Response = Self;
 
@@ -96,21 +96,6 @@ impl Command for About {
             ledger_bytes: facts.ledger_bytes,
             checks: facts.checks,
         })
-    }
-}
-
-/// Tells which hosts were contacted. Nothing in the program can contact one, so that there are none.
-pub struct Contacts;
-
-impl Command for Contacts {
-    const NAME: &'static str = "contacts";
-    const ACCESS: Access = Access::Read;
-    const WINDOWS: &'static [Window] = ANY;
-    type Request = Nothing;
-    type Response = Vec<String>;
-
-    async fn run(_copilot: &Copilot, _request: Nothing) -> Result<Vec<String>, Failure> {
-        Ok(Vec::new())
     }
 }
 
@@ -133,8 +118,11 @@ impl Command for Erase {
         Cache::Files,
         Cache::Conversations,
         Cache::Settings,
+        Cache::Actions,
+        Cache::Grants,
+        Cache::Systems,
     ];
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = EraseRequest;
     type Response = Nothing;
 

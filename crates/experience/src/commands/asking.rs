@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{ANY, Access, Cache, Command, NONE, Nothing, Window};
+use super::{Access, Cache, Command, MAIN, NONE, Nothing, Window};
 use crate::conversation::{Conversation, ConversationSummary, TurnState, title_of};
 use crate::wire::Answered;
 use crate::{Copilot, Failure, activity, answers};
@@ -31,7 +31,7 @@ pub struct SearchResponse {
 impl Command for Search {
     const NAME: &'static str = "search";
     const ACCESS: Access = Access::Read;
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = Query;
     type Response = SearchResponse;
 
@@ -119,7 +119,7 @@ pub struct ConversationList;
 impl Command for ConversationList {
     const NAME: &'static str = "conversation_list";
     const ACCESS: Access = Access::Read;
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = Nothing;
     type Response = Vec<ConversationSummary>;
 
@@ -142,7 +142,7 @@ pub struct ConversationGet;
 impl Command for ConversationGet {
     const NAME: &'static str = "conversation_get";
     const ACCESS: Access = Access::Read;
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = IdRequest;
     type Response = Conversation;
 
@@ -168,7 +168,7 @@ impl Command for ConversationRename {
     const NAME: &'static str = "conversation_rename";
     const ACCESS: Access = Access::Write;
     const STALES: &'static [Cache] = &[Cache::Conversations];
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = RenameRequest;
     type Response = Conversation;
 
@@ -194,7 +194,7 @@ impl Command for ConversationDelete {
     const NAME: &'static str = "conversation_delete";
     const ACCESS: Access = Access::Write;
     const STALES: &'static [Cache] = &[Cache::Conversations];
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = IdRequest;
     type Response = Nothing;
 
@@ -242,7 +242,7 @@ impl Command for QuestionAsk {
     const NAME: &'static str = "question_ask";
     const ACCESS: Access = Access::Write;
     const STALES: &'static [Cache] = &[Cache::Conversations];
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = QuestionRequest;
     type Response = Questioned;
 
@@ -304,7 +304,7 @@ pub struct StopRequest {
 impl Command for QuestionStop {
     const NAME: &'static str = "question_stop";
     const ACCESS: Access = Access::Write;
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = StopRequest;
     type Response = Nothing;
 

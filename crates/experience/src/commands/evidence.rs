@@ -1,7 +1,7 @@
 use domain::{DocumentId, Format, Place};
 use serde::Deserialize;
 
-use super::{ANY, Access, Command, Window, files};
+use super::{Access, Command, MAIN, Window, files};
 use crate::marks::{self, PageMarks};
 use crate::view::{self, DocumentView, Shape};
 use crate::{Copilot, Failure};
@@ -24,7 +24,7 @@ pub struct ViewRequest {
 impl Command for View {
     const NAME: &'static str = "document_view";
     const ACCESS: Access = Access::Read;
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = ViewRequest;
     type Response = DocumentView;
 
@@ -71,7 +71,7 @@ pub struct MarksRequest {
 impl Command for Marks {
     const NAME: &'static str = "page_marks";
     const ACCESS: Access = Access::Read;
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = MarksRequest;
     type Response = PageMarks;
 

@@ -5,7 +5,7 @@ use retrieval::search::Why;
 use retrieval::{FileFacts, FileList, FileQuery, FileReport};
 use serde::Deserialize;
 
-use super::{ANY, Access, Cache, Command, NONE, Nothing, Window};
+use super::{Access, Cache, Command, MAIN, NONE, Nothing, Window};
 use crate::wire::{Extracted, PageOfBoxes};
 use crate::{Copilot, Failure};
 
@@ -30,7 +30,7 @@ pub struct ListFiles;
 impl Command for ListFiles {
     const NAME: &'static str = "file_list";
     const ACCESS: Access = Access::Read;
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = FileQuery;
     type Response = FileList;
 
@@ -54,7 +54,7 @@ impl Command for Retry {
     const NAME: &'static str = "file_retry";
     const ACCESS: Access = Access::Write;
     const STALES: &'static [Cache] = &[Cache::Files];
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = DocumentRequest;
     type Response = Nothing;
 
@@ -73,7 +73,7 @@ pub struct FileOpen;
 impl Command for FileOpen {
     const NAME: &'static str = "file_open";
     const ACCESS: Access = Access::Read;
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = DocumentRequest;
     type Response = Nothing;
 
@@ -99,7 +99,7 @@ pub struct FileReveal;
 impl Command for FileReveal {
     const NAME: &'static str = "file_reveal";
     const ACCESS: Access = Access::Read;
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = DocumentRequest;
     type Response = Nothing;
 
@@ -221,7 +221,7 @@ pub struct ExplainRequest {
 impl Command for Explain {
     const NAME: &'static str = "why";
     const ACCESS: Access = Access::Read;
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = ExplainRequest;
     type Response = Why;
 

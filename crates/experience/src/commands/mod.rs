@@ -4,15 +4,27 @@
 //! which windows may call it, and the function that does it. A command in the list without a handler does not compile.
 
 mod about;
+mod acting;
 mod activity;
 mod asking;
 mod evidence;
 mod files;
+mod granting;
 mod measuring;
+mod receipts;
 mod sources;
+mod systems;
 
-pub use about::{About, Check, Contacts, Erase, EraseRequest, GetSettings, SetSettings};
-pub use activity::{AuditExport, AuditVerify, ExportRequest, Exported, Verified, verify_audit};
+pub use about::{About, Check, Erase, EraseRequest, GetSettings, SetSettings};
+pub use acting::{
+    ActionApprove, ActionCheck, ActionDeny, ActionEdit, ActionGet, ActionList, ActionPropose, ActionRequest,
+    ActionSay, ActionUndo, Actions, ActionsRequest, ApproveRequest, CardGet, CardRequest, DenyRequest,
+    EditRequest, FoundOut, ProposeRequest, SayRequest, UndoRequest,
+};
+pub use activity::{
+    AnchorRequest, Anchoring, AuditAnchor, AuditCheck, AuditExport, AuditVerify, ExportRequest, Exported,
+    Verified, VerifyRequest, verify_audit,
+};
 pub(crate) use asking::answer_once;
 pub use asking::{
     AskOnce, AskRequest, ConversationDelete, ConversationGet, ConversationList, ConversationRename,
@@ -24,12 +36,19 @@ pub use files::{
     Boxes, BoxesRequest, DocumentRequest, Explain, ExplainRequest, Extract, ExtractRequest, FileOpen,
     FileReveal, Files, ListFiles, Retry,
 };
+pub use granting::{GrantAdd, GrantList, GrantOffer, GrantRequest, GrantRevoke, RevokeRequest};
 pub use measuring::{Evaluate, EvaluateRequest, Evaluated};
+pub use receipts::{ActivityList, ActivityRequest, ReceiptGet};
 pub use sources::{
     AddRequest, GetProgress, GetStatus, LabelRequest, RemoveRequest, SourceAdd, SourceDemo, SourceLabel,
     SourceList, SourceRemove,
 };
+pub use systems::{
+    Contacts, DemoConnect, HostView, OperationView, ParameterView, QuarantineRequest, Standing, StandingGet,
+    StopAll, StopAllRequest, SystemDisconnect, SystemList, SystemQuarantine, SystemRequest, SystemView,
+};
 
+pub use governance::audit::export::Form;
 use serde::{Deserialize, Serialize};
 
 use crate::events::Event;
@@ -58,6 +77,12 @@ pub enum Cache {
     Conversations,
     /// The settings.
     Settings,
+    /// What was proposed, and how it stands.
+    Actions,
+    /// What was allowed beforehand.
+    Grants,
+    /// The connected systems.
+    Systems,
 }
 
 /// A window of the program. Each may call only what names it.
@@ -66,16 +91,19 @@ pub enum Cache {
 pub enum Window {
     /// The one with everything in it.
     Main,
+    /// The one in which a person decides. Nothing of it can be reached from the other.
+    Approval,
 }
 
 impl Window {
     /// Every window.
-    pub const ALL: &'static [Self] = &[Self::Main];
+    pub const ALL: &'static [Self] = &[Self::Main, Self::Approval];
 
     /// Its name in the window system.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Main => "main",
+            Self::Approval => "approval",
         }
     }
 
@@ -85,8 +113,12 @@ impl Window {
     }
 }
 
-/// Every window there is today.
-const ANY: &[Window] = Window::ALL;
+/// The window with everything in it.
+const MAIN: &[Window] = &[Window::Main];
+/// The window in which a person decides, and no other.
+const DECIDING: &[Window] = &[Window::Approval];
+/// Every window there is.
+const BOTH: &[Window] = Window::ALL;
 /// No window: for the command line alone.
 const NONE: &[Window] = &[];
 
@@ -201,9 +233,32 @@ list!(
     SetSettings = "settings_set",
     About = "about",
     Contacts = "contacts",
+    SystemList = "system_list",
+    DemoConnect = "demo_connect",
+    SystemDisconnect = "system_disconnect",
+    SystemQuarantine = "system_quarantine",
+    StandingGet = "standing",
+    StopAll = "stop_all",
+    ActionPropose = "action_propose",
+    ActionList = "action_list",
+    ActionGet = "action_get",
+    CardGet = "card_get",
+    ActionApprove = "action_approve",
+    ActionDeny = "action_deny",
+    ActionEdit = "action_edit",
+    ActionSay = "action_say",
+    ActionCheck = "action_check",
+    ActionUndo = "action_undo",
+    GrantOffer = "grant_offer",
+    GrantAdd = "grant_add",
+    GrantList = "grant_list",
+    GrantRevoke = "grant_revoke",
+    ReceiptGet = "receipt_get",
+    ActivityList = "activity_list",
+    AuditCheck = "audit_verify",
     Erase = "erase_everything";
     command_line:
-    SourceList, Files, Extract, Boxes, AskOnce, Evaluate, AuditVerify, AuditExport
+    SourceList, Files, Extract, Boxes, AskOnce, Evaluate, AuditVerify, AuditExport, AuditAnchor
 );
 
 const fn same(a: &str, b: &str) -> bool {

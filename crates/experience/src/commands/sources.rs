@@ -4,7 +4,7 @@ use domain::{Labels, Source};
 use retrieval::{Progress, Status};
 use serde::Deserialize;
 
-use super::{ANY, Access, Cache, Command, NONE, Nothing, Window};
+use super::{Access, Cache, Command, MAIN, NONE, Nothing, Window};
 use crate::{Copilot, Failure};
 
 /// The collection of the demo documents.
@@ -31,7 +31,7 @@ impl Command for SourceAdd {
     const NAME: &'static str = "source_add";
     const ACCESS: Access = Access::Write;
     const STALES: &'static [Cache] = &[Cache::Sources, Cache::Files];
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = AddRequest;
     type Response = Source;
 
@@ -62,7 +62,7 @@ impl Command for SourceDemo {
     const NAME: &'static str = "source_demo";
     const ACCESS: Access = Access::Write;
     const STALES: &'static [Cache] = &[Cache::Sources, Cache::Files];
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = Nothing;
     type Response = Source;
 
@@ -110,7 +110,7 @@ impl Command for SourceRemove {
     const NAME: &'static str = "source_remove";
     const ACCESS: Access = Access::Write;
     const STALES: &'static [Cache] = &[Cache::Sources, Cache::Files];
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = RemoveRequest;
     type Response = Vec<Source>;
 
@@ -141,7 +141,7 @@ impl Command for SourceLabel {
     const NAME: &'static str = "source_label";
     const ACCESS: Access = Access::Write;
     const STALES: &'static [Cache] = &[Cache::Sources];
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = LabelRequest;
     type Response = Vec<Source>;
 
@@ -163,7 +163,7 @@ pub struct GetStatus;
 impl Command for GetStatus {
     const NAME: &'static str = "status";
     const ACCESS: Access = Access::Read;
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = Nothing;
     type Response = Status;
 
@@ -178,7 +178,7 @@ pub struct GetProgress;
 impl Command for GetProgress {
     const NAME: &'static str = "progress";
     const ACCESS: Access = Access::Read;
-    const WINDOWS: &'static [Window] = ANY;
+    const WINDOWS: &'static [Window] = MAIN;
     type Request = Nothing;
     type Response = Progress;
 

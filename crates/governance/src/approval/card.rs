@@ -173,6 +173,21 @@ impl Card {
         &self.lines
     }
 
+    /// By which rules its lines were judged: the digest of these.
+    pub fn policy(&self) -> Digest {
+        self.policy
+    }
+
+    /// When it was made, in milliseconds since 1970.
+    pub fn made(&self) -> i64 {
+        self.made
+    }
+
+    /// When it is no longer valid, in milliseconds since 1970.
+    pub fn expires(&self) -> i64 {
+        self.expires
+    }
+
     /// What it needs before it counts.
     pub fn needs(&self) -> BTreeSet<Obligation> {
         self.lines

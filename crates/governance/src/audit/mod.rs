@@ -6,10 +6,12 @@
 //! words of a mail, so that what it speaks of can be erased while the row stays.
 //!
 //! A chain alone can't show that its end was cut off, or that somebody wrote all of it anew. So its head is signed from
-//! time to time (`Ed25519` over `0x01 ‖ seq ‖ hash ‖ at`) and kept where the ledger is not: an anchor ([`SignedHead`]).
+//! time to time (`Ed25519` over `0x01 ‖ seq ‖ hash ‖ at`) and kept where the ledger is not: an [`Anchor`].
 //!
 //! Pure: rows come as arguments, wherever they are kept.
 
+pub mod export;
+mod head;
 mod verify;
 
 #[cfg(test)]
@@ -19,11 +21,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use data_encoding::HEXLOWER;
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
+pub use head::{Anchor, AnchorTrouble, Anchored, NoKey, SignedHead, Signer};
 pub use verify::{Broken, Verifier, Why, verify_file};
 
 /// A SHA-256 value, written as 64 hexadecimal digits.
@@ -53,20 +55,6 @@ pub struct Row {
     pub hash: Digest,
 }
 
-/// A head that somebody vouched for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignedHead {
-    /// What was vouched for.
-    #[serde(flatten)]
-    pub head: Head,
-    /// When, in milliseconds since 1970.
-    pub at: i64,
-    /// By whom: the public key, 32 bytes in hexadecimal.
-    pub key: String,
-    /// The signature, 64 bytes in hexadecimal.
-    pub signature: String,
-}
-
 /// Why a body can't be written.
 #[derive(Debug, thiserror::Error)]
 #[error("an audit row could not be written as canonical JSON: {0}")]
@@ -82,19 +70,19 @@ pub fn next(head: Head, at: i64, kind: &str, mut details: Map<String, Value>) ->
     let body = serde_json_canonicalizer::to_string(&details)?;
     let seq = head.seq + 1;
     Ok(Row {
-        hash: link(head.hash, seq, &body),
+        hash: link(head.hash, seq, body.as_bytes()),
         seq,
         body,
         prev: head.hash,
     })
 }
 
-fn link(prev: Digest, seq: u64, body: &str) -> Digest {
+fn link(prev: Digest, seq: u64, body: &[u8]) -> Digest {
     let mut hash = Sha256::new();
     hash.update([0]);
     hash.update(prev.0);
     hash.update(seq.to_be_bytes());
-    hash.update(body.as_bytes());
+    hash.update(body);
     Digest(hash.finalize().into())
 }
 
@@ -133,38 +121,12 @@ pub fn sealed(salt: &[u8; 16], text: &str) -> Digest {
     Digest(hash.finalize().into())
 }
 
-impl SignedHead {
-    /// Vouches for a head.
-    pub fn sign(head: Head, at: i64, key: &SigningKey) -> Self {
-        let signature = key.sign(&signed_bytes(head, at));
-        Self {
-            head,
-            at,
-            key: HEXLOWER.encode(key.verifying_key().as_bytes()),
-            signature: HEXLOWER.encode(&signature.to_bytes()),
-        }
+impl Digest {
+    fn of_hex(text: &[u8]) -> Option<Self> {
+        let mut bytes = [0; 32];
+        let read = text.len() == 64 && HEXLOWER.decode_mut(text, &mut bytes).is_ok();
+        read.then_some(Self(bytes))
     }
-
-    /// Whether the owner of this key vouched for exactly this.
-    pub fn is_by(&self, key: &VerifyingKey) -> bool {
-        let signature = HEXLOWER
-            .decode(self.signature.as_bytes())
-            .ok()
-            .and_then(|bytes| Signature::from_slice(&bytes).ok());
-        self.key == HEXLOWER.encode(key.as_bytes())
-            && signature.is_some_and(|signature| {
-                key.verify_strict(&signed_bytes(self.head, self.at), &signature)
-                    .is_ok()
-            })
-    }
-}
-
-fn signed_bytes(head: Head, at: i64) -> Vec<u8> {
-    let mut bytes = vec![1];
-    bytes.extend(head.seq.to_be_bytes());
-    bytes.extend(head.hash.0);
-    bytes.extend(at.to_be_bytes());
-    bytes
 }
 
 impl fmt::Display for Digest {
@@ -188,10 +150,9 @@ impl FromStr for Digest {
     type Err = NoDigest;
 
     fn from_str(text: &str) -> Result<Self, NoDigest> {
-        let bytes = HEXLOWER.decode(text.as_bytes()).ok();
-        bytes
-            .and_then(|bytes| bytes.try_into().ok())
-            .map(Self)
+        let mut bytes = [0; 32];
+        let read = text.len() == 64 && HEXLOWER.decode_mut(text.as_bytes(), &mut bytes).is_ok();
+        read.then_some(Self(bytes))
             .ok_or_else(|| NoDigest(text.to_owned()))
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use domain::{Confidentiality, SystemId};
+use domain::{Confidentiality, Secret, SystemId};
 use reqwest::{Method, Url};
 use serde_json::Value;
 
@@ -14,7 +14,6 @@ use crate::Trouble;
 use crate::description::{Described, Description};
 use crate::egress::{Egress, EgressError, Purpose, Request, Response};
 use crate::request::{Prepared, header};
-use crate::secret::Secret;
 
 pub use reading::{Cap, Found};
 

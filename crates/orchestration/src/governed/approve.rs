@@ -1,50 +1,100 @@
-use domain::ActionId;
-use governance::approval::{Choice, Hand};
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{ActionId, Argument, Origin};
+use governance::approval::Hand;
 use governance::audit::Digest;
+use serde_json::Value;
 
 use super::{Action, Context, Governed, Proposal, Stop, Told, word};
 use crate::journal::{Event, State, Word};
 
 impl Governed {
-    /// A person's yes to exactly what they saw: `shown` is the digest of the card that was before them, `name` what the
-    /// approval is called from now on. The record is looked at once more: if it changed, the old card is void, nothing is
-    /// sent, and there is a fresh card.
+    /// A person's yes to exactly what they saw: `shown` is the digest of the card that was before them without the lines
+    /// that they struck out, `name` what the approval is called from now on. Each record is looked at once more: if one
+    /// changed, the card is void, nothing of it is sent, and there is a fresh card. What was struck out is rejected.
+    ///
+    /// Gives what was approved, in the order it is to be done.
     ///
     /// # Errors
     /// Why it does not count; [`Stop::Changed`] with the fresh card.
     pub async fn approve(
         &self,
         id: ActionId,
+        struck: &BTreeSet<ActionId>,
         shown: Digest,
         hand: Hand<'_>,
         name: String,
-    ) -> Result<Action, Stop> {
-        let mut action = self.action(id).await?;
-        let Some(card) = action
-            .shown
-            .card
-            .clone()
-            .filter(|_| action.entry.state == State::Awaiting)
-        else {
-            return Err(Stop::Elsewhere(word(action.entry.state)));
-        };
+    ) -> Result<Vec<Action>, Stop> {
+        let shared = self.card(id).await?;
         let clock = self.now();
-        let approval = card.approve(&[Choice::Approve], shown, hand, name, clock.wall)?;
-        let system = self.system(&action.effect.system)?;
-        let now = system.connection.preview(&action.effect).await?;
-        if now.effect.target != action.effect.target || now.request_hash != action.shown.request_hash {
-            return Err(self.afresh(action).await?);
+        let choices = shared.choices(struck);
+        let approval = shared.card.approve(&choices, shown, hand, name, clock.wall)?;
+        let (refused, mut wanted): (Vec<Action>, Vec<Action>) = shared
+            .actions
+            .into_iter()
+            .partition(|action| struck.contains(&action.id));
+        let mut changed = Vec::new();
+        for action in &wanted {
+            let system = self.system(&action.effect.system).await?;
+            let now = system.connection.preview(&action.effect).await?;
+            if now.effect.target != action.effect.target || now.request_hash != action.shown.request_hash {
+                changed.push(action.clone());
+            }
         }
-        action.entry = action
-            .entry
-            .after(Event::Approved, clock)
-            .map_err(|_| Stop::Elsewhere(word(action.entry.state)))?;
-        action.approval = Some(approval);
-        if self.keep(&mut action, "approved").await? {
-            Ok(action)
-        } else {
-            Err(Stop::Elsewhere("decided already"))
+        let mut fresh = None;
+        for action in changed {
+            let stop = self.afresh(action).await?;
+            fresh.get_or_insert(stop);
         }
+        if let Some(stop) = fresh {
+            return Err(stop);
+        }
+        for action in &mut wanted {
+            let elsewhere = Stop::Elsewhere(word(action.entry.state));
+            action.entry = action
+                .entry
+                .after(Event::Approved, clock)
+                .map_err(|_| elsewhere)?;
+            action.approval = Some(approval.clone());
+            if !self.keep(action, "approved").await? {
+                return Err(Stop::Elsewhere("decided already"));
+            }
+        }
+        for action in refused {
+            self.told(action.id, Event::Rejected, "rejected", "You struck it out.")
+                .await?;
+        }
+        Ok(wanted)
+    }
+
+    /// Puts something else in the place of a proposal that waits: the same with these arguments, of which those that are
+    /// new are the person's own. What was proposed is void; what is put in its place is judged anew.
+    ///
+    /// # Errors
+    /// As for [`Governed::propose`]; nothing is void then.
+    pub async fn edit(&self, id: ActionId, arguments: BTreeMap<String, Value>) -> Result<Action, Stop> {
+        let old = self.action(id).await?;
+        if old.entry.state != State::Awaiting {
+            return Err(Stop::Elsewhere(word(old.entry.state)));
+        }
+        let each = arguments.iter().map(|(name, value)| {
+            let same = old.effect.arguments.get(name).filter(|own| own.value == *value);
+            let argument = same.cloned().unwrap_or_else(|| Argument {
+                value: value.clone(),
+                origin: Origin::User,
+            });
+            (name.clone(), argument)
+        });
+        let each = each.collect();
+        let fresh = self.propose_as_seen(again(&old, arguments), each).await?;
+        self.told(
+            old.id,
+            Event::Rejected,
+            "edited",
+            "You changed it before you decided.",
+        )
+        .await?;
+        Ok(fresh)
     }
 
     /// A person's no, with their reason.
@@ -60,6 +110,17 @@ impl Governed {
     /// # Errors
     /// When nobody waits for it, or it could not be kept.
     pub async fn say(&self, id: ActionId, found: Word) -> Result<Action, Stop> {
+        if matches!(found, Word::SendAgain { .. }) {
+            let action = self.action(id).await?;
+            let late = |approval: &governance::approval::Approval| approval.expires() <= self.clock.wall();
+            // What was approved is too old to be sent, so that it is dropped and asked anew.
+            if action.entry.state == State::NeedsPerson && action.approval.as_ref().is_some_and(late) {
+                let words = "You found that it did not happen. It is asked anew.";
+                let old = self.told(id, Event::Said(Word::Dropped), "said", words).await?;
+                let arguments = old.effect.arguments.clone();
+                return self.propose_as_seen(again(&old, values(&old)), arguments).await;
+            }
+        }
         let words = match found {
             Word::Happened => "You found that it happened.",
             Word::Dropped => "You found that it did not happen, and it shall not.",
@@ -99,25 +160,35 @@ impl Governed {
         if !self.keep(&mut old, "void").await? {
             return Err(Stop::Elsewhere("decided already"));
         }
-        let arguments = old.effect.arguments.iter();
-        let proposal = Proposal {
-            system: old.effect.system.clone(),
-            operation: old.effect.operation.clone(),
-            arguments: arguments
-                .map(|(name, argument)| (name.clone(), argument.value.clone()))
-                .collect(),
-            proposer: old.shown.proposer.clone(),
-            reason: old.shown.reason.clone(),
-            context: Context {
-                taint: old.shown.context.clone(),
-                ..Context::of_person()
-            },
-            batch: old.batch,
-        };
         // Where the arguments were seen has not changed: a fresh card is never milder for having forgotten it.
-        let fresh = self.propose_as_seen(proposal, old.effect.arguments).await?;
+        let fresh = self
+            .propose_as_seen(again(&old, values(&old)), old.effect.arguments)
+            .await?;
         Ok(Stop::Changed {
             fresh: Box::new(fresh),
         })
+    }
+}
+
+fn values(action: &Action) -> BTreeMap<String, Value> {
+    let each = action.effect.arguments.iter();
+    each.map(|(name, argument)| (name.clone(), argument.value.clone()))
+        .collect()
+}
+
+/// The same with these arguments. What led to it still counts.
+fn again(old: &Action, arguments: BTreeMap<String, Value>) -> Proposal {
+    Proposal {
+        system: old.effect.system.clone(),
+        operation: old.effect.operation.clone(),
+        arguments,
+        record: None,
+        proposer: old.shown.proposer.clone(),
+        reason: old.shown.reason.clone(),
+        context: Context {
+            taint: old.shown.context.clone(),
+            ..Context::of_person()
+        },
+        batch: Some(old.batch.unwrap_or(old.id)),
     }
 }

@@ -1,9 +1,10 @@
 use data_encoding::BASE32_NOPAD;
-use domain::{ActionId, Confidentiality};
-use governance::approval::{Authorized, Warrant, authorize};
+use domain::{ActionId, Confidentiality, SideEffect};
+use governance::approval::{Authorized, Ground, Warrant, authorize};
+use governance::grants::Used;
 use integration::{Dispatch, Outcome, Verified};
 
-use super::{Action, Governed, Stop, Told};
+use super::{Action, Governed, Spend, Stop, Told};
 use crate::journal::{Answer, Event, Sight, State, Want};
 
 /// How far an action is after it was worked on.
@@ -46,6 +47,22 @@ impl Governed {
                 }
                 Want::Look => self.look(action).await?,
                 Want::Send if self.is_stopped() => return Ok(at_rest(action)),
+                Want::Send if action.entry.attempts == 0 && action.shown.side_effect == SideEffect::Send => {
+                    match self.before(&action).await? {
+                        Before::Done => {}
+                        Before::Open => return Ok(at_rest(action)),
+                        Before::NotDone => {
+                            let told =
+                                saying("Something that comes before it did not happen, so it was not sent.");
+                            self.step(&mut action, Event::Rejected, "held back", Some(told))
+                                .await?;
+                            continue;
+                        }
+                    }
+                    if let Some(refused) = self.send(action).await? {
+                        return Ok(at_rest(refused));
+                    }
+                }
                 Want::Send => {
                     if let Some(refused) = self.send(action).await? {
                         return Ok(at_rest(refused));
@@ -74,9 +91,34 @@ impl Governed {
         Ok(all)
     }
 
+    /// How it stands with what was approved together with a message and comes before it: people are told of what is done,
+    /// not of what was to be done.
+    async fn before(&self, action: &Action) -> Result<Before, Stop> {
+        let Some(approval) = &action.approval else {
+            return Ok(Before::Done);
+        };
+        let batch = self.book.batch(action.batch.unwrap_or(action.id)).await?;
+        let together = |other: &&Action| {
+            other.id < action.id
+                && other
+                    .approval
+                    .as_ref()
+                    .is_some_and(|own| own.id() == approval.id())
+        };
+        let mut before = Before::Done;
+        for other in batch.iter().filter(together) {
+            match other.entry.state {
+                State::Succeeded => {}
+                state if state.is_final() => return Ok(Before::NotDone),
+                _ => before = Before::Open,
+            }
+        }
+        Ok(before)
+    }
+
     /// Makes the attempt durable, sends, and keeps the answer. The action where the guard refused it.
     async fn send(&self, mut action: Action) -> Result<Option<Action>, Stop> {
-        let authorized = match self.authorized(&action) {
+        let (authorized, spend) = match self.authorized(&action).await {
             Ok(authorized) => authorized,
             Err(refusal) => {
                 let told = Told {
@@ -99,14 +141,18 @@ impl Governed {
                 return Ok(Some(action));
             }
         };
-        let system = self.system(&action.effect.system)?;
+        let system = self.system(&action.effect.system).await?;
         let connection = system.connection.clone();
         let material = authorized.key_material(&action.id.to_string());
         let key = action
             .key
             .get_or_insert_with(|| key(&self.install_key, &material))
             .clone();
-        if !self.step(&mut action, Event::Begun, "dispatching", None).await? {
+        let Ok(entry) = action.entry.after(Event::Begun, self.now()) else {
+            return Ok(None);
+        };
+        action.entry = entry;
+        if !self.keep_spending(&mut action, "dispatching", spend).await? {
             return Ok(None);
         }
         let dispatch = Dispatch {
@@ -139,8 +185,8 @@ impl Governed {
     }
 
     /// The right to send it, judged anew at this moment.
-    fn authorized(&self, action: &Action) -> Result<Authorized<domain::Effect>, Stop> {
-        let system = self.system(&action.effect.system)?;
+    async fn authorized(&self, action: &Action) -> Result<(Authorized<domain::Effect>, Option<Spend>), Stop> {
+        let system = self.system(&action.effect.system).await?;
         let described = system
             .connection
             .description()
@@ -152,28 +198,60 @@ impl Governed {
             })?
             .operation;
         let shown = &action.shown;
-        let situation = self.situation(system, &action.effect, &shown.proposer, &shown.context);
-        let warrant = match &action.approval {
+        let lines = action
+            .approval
+            .as_ref()
+            .map_or(1, |approval| approval.lines().len());
+        let count = u32::try_from(lines).unwrap_or(u32::MAX);
+        let situation = self.situation(&system, &action.effect, &shown.proposer, &shown.context, count);
+        let held = match &shown.grant {
+            Some(id) => self
+                .grants
+                .all()
+                .await?
+                .into_iter()
+                .find(|held| held.grant.id == *id),
+            None => None,
+        };
+        let warrant = match (&action.approval, &held) {
             // The line of an approval belongs to one action, and the journal alone says whether it may be sent again.
-            Some(approval) => Warrant::Approval {
+            (Some(approval), _) => Warrant::Approval {
                 approval,
                 used: false,
             },
-            None => Warrant::Rules,
+            // A second attempt is the same change: it was counted when the first began.
+            (None, Some(held)) => Warrant::Grant {
+                grant: &held.grant,
+                used: if action.entry.attempts > 0 {
+                    Used::default()
+                } else {
+                    held.used
+                },
+            },
+            (None, None) => Warrant::Rules,
         };
         let now = self.clock.wall();
-        Ok(authorize(
+        let authorized = authorize(
             &self.policies,
             &action.effect,
             operation,
             &situation,
             warrant,
             now,
-        )?)
+        )?;
+        let spend = match (authorized.ground(), held) {
+            (Ground::Grant { id, used }, Some(held)) if action.entry.attempts == 0 => Some(Spend {
+                grant: id.clone(),
+                before: held.used,
+                after: *used,
+            }),
+            _ => None,
+        };
+        Ok((authorized, spend))
     }
 
     async fn look(&self, mut action: Action) -> Result<(), Stop> {
-        let connection = self.system(&action.effect.system)?.connection.clone();
+        let connection = self.system(&action.effect.system).await?.connection.clone();
         let key = action.key.clone().unwrap_or_default();
         let (sight, told) = match connection.look_up(&action.effect, &key).await {
             integration::Sight::Found { id, version } => (
@@ -247,6 +325,16 @@ impl Governed {
         }
         self.keep(action, what).await
     }
+}
+
+/// How it stands with what comes before something.
+enum Before {
+    /// All of it happened.
+    Done,
+    /// Some of it is not at its end.
+    Open,
+    /// Some of it did not happen.
+    NotDone,
 }
 
 fn at_rest(action: Action) -> Progress {

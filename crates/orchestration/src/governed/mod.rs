@@ -14,7 +14,10 @@
 //! Where actions are kept is behind [`ActionBook`]. Time comes from a [`Clock`](integration::Clock).
 
 mod approve;
+mod book;
+mod card;
 mod drive;
+mod granting;
 mod propose;
 mod run;
 mod undo;
@@ -24,16 +27,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use domain::{ActionId, Change, Effect, SystemId, Taint};
+use domain::{ActionId, Change, Effect, SideEffect, SystemId, Taint};
 use governance::approval::{Approval, Card, CardError, Refusal};
 use governance::policy::{Policies, Proposer, Situation, Verdict};
-use integration::{Candidate, Connection, Trouble};
+use integration::{Connection, Trouble};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use tokio::sync::watch;
 
 use crate::journal::{self, Entry, Epoch, State};
 
-pub use propose::{Context, Proposal};
+pub use book::{ActionBook, BookError, GrantBook, Held, Noted, Spend};
+pub use card::Shared;
+pub use granting::Offer;
+pub use integration::{Message, Raw};
+pub use propose::{Context, Meant, Near, Proposal};
 pub use run::RunContext;
 
 /// An action with everything that is kept of it.
@@ -71,10 +79,25 @@ pub struct Shown {
     pub summary: String,
     /// Through which account.
     pub account: String,
+    /// What people call the system.
+    #[serde(default)]
+    pub system_title: String,
+    /// The kind of record that is acted on.
+    #[serde(default)]
+    pub kind: String,
+    /// What the operation does to the world.
+    #[serde(default = "strictest")]
+    pub side_effect: SideEffect,
     /// What people call the record, as the system says now.
     pub title: Option<String>,
+    /// How the record was found, where somebody named it in words.
+    #[serde(default)]
+    pub meant: Option<Meant>,
     /// Each field before and after.
     pub changes: Vec<Change>,
+    /// So many other fields of the record stay as they are.
+    #[serde(default)]
+    pub unchanged: u32,
     /// The message as those who get it will see it.
     pub message: Option<Message>,
     /// Who proposes it.
@@ -87,25 +110,21 @@ pub struct Shown {
     pub undo: Option<domain::Undo>,
     /// What the person decides about; nothing where nobody is asked.
     pub card: Option<Card>,
+    /// What a person allowed beforehand that covers it, by its name.
+    #[serde(default)]
+    pub grant: Option<String>,
+    /// What a person allowed beforehand that would cover it but for this reason.
+    #[serde(default)]
+    pub unused_grant: Option<String>,
     /// SHA-256 of the request that would be sent, in hex.
     pub request_hash: String,
+    /// The request itself.
+    #[serde(default)]
+    pub raw: Raw,
 }
 
-/// A message as those who get it will see it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Message {
-    /// To whom.
-    pub to: Vec<String>,
-    /// To whom a copy.
-    pub cc: Vec<String>,
-    /// To whom a copy that the others do not see.
-    pub bcc: Vec<String>,
-    /// Subject.
-    pub subject: String,
-    /// Words.
-    pub body: String,
-    /// Names of attachments.
-    pub attachments: Vec<String>,
+fn strictest() -> SideEffect {
+    SideEffect::Destructive
 }
 
 /// What became of an action.
@@ -122,49 +141,6 @@ pub struct Told {
     /// What stands there instead.
     pub differs: Vec<Change>,
 }
-
-/// Something for the audit.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Noted {
-    /// When, in milliseconds since 1970.
-    pub at: i64,
-    /// Ids, words of the program and digests; never values.
-    pub details: Map<String, Value>,
-}
-
-/// Where actions are kept.
-#[async_trait]
-pub trait ActionBook: Send + Sync {
-    /// Keeps a new action, with the audit row about it, and gives it its id.
-    ///
-    /// # Errors
-    /// When nothing was kept.
-    async fn add(&self, action: &Action, note: Noted) -> Result<ActionId, BookError>;
-
-    /// Keeps what an action became, with the audit row about it; false, and nothing is kept, if it changed since it was
-    /// read ([`Action::arrows`]).
-    ///
-    /// # Errors
-    /// When nothing was kept.
-    async fn put(&self, action: &Action, note: Noted) -> Result<bool, BookError>;
-
-    /// One action.
-    ///
-    /// # Errors
-    /// When it can't be read.
-    async fn get(&self, id: ActionId) -> Result<Option<Action>, BookError>;
-
-    /// Those that are not at their end, oldest first.
-    ///
-    /// # Errors
-    /// When they can't be read.
-    async fn open(&self) -> Result<Vec<Action>, BookError>;
-}
-
-/// The book can't be read or written.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct BookError(pub String);
 
 /// Why something did not go on. Nothing was sent because of it.
 #[derive(Debug, thiserror::Error)]
@@ -184,7 +160,7 @@ pub enum Stop {
         /// What was said.
         words: String,
         /// Those it could be, best first.
-        candidates: Vec<Candidate>,
+        candidates: Vec<Near>,
     },
     /// No record fits.
     #[error("No record fits `{0}`.")]
@@ -207,6 +183,12 @@ pub enum Stop {
     /// It can't be undone, and why.
     #[error("This can't be undone: {0}")]
     NoUndo(String),
+    /// It can't be allowed beforehand, and why.
+    #[error("This can't be allowed beforehand: {0}")]
+    NoGrant(String),
+    /// The system can't be reached at all.
+    #[error("{0}")]
+    Unreached(String),
     /// The book failed.
     #[error("What was decided could not be kept, so nothing was sent: {0}")]
     Book(#[from] BookError),
@@ -221,14 +203,40 @@ pub struct System {
     pub pins: BTreeMap<String, String>,
     /// The account that the person chose for it.
     pub chosen_account: String,
+    /// What people call it.
+    pub title: String,
+    /// It was set apart: everything can be read, nothing is sent.
+    pub quarantined: bool,
+}
+
+/// The connected systems. A connection may be made only when it is asked for.
+#[async_trait]
+pub trait Systems: Send + Sync {
+    /// The way to one.
+    ///
+    /// # Errors
+    /// [`Stop::NoSystem`] where none has this name; else why it can't be reached.
+    async fn system(&self, id: &SystemId) -> Result<System, Stop>;
+}
+
+/// A fixed set of systems.
+#[async_trait]
+impl Systems for BTreeMap<SystemId, System> {
+    async fn system(&self, id: &SystemId) -> Result<System, Stop> {
+        self.get(id)
+            .cloned()
+            .ok_or_else(|| Stop::NoSystem(id.to_string()))
+    }
 }
 
 /// The governed path of one process.
 pub struct Governed {
     /// Where actions are kept.
     pub book: Arc<dyn ActionBook>,
+    /// What was allowed beforehand.
+    pub grants: Arc<dyn GrantBook>,
     /// The connected systems.
-    pub systems: BTreeMap<SystemId, System>,
+    pub systems: Arc<dyn Systems>,
     /// The rules.
     pub policies: Arc<Policies>,
     /// The organisation's own domains, in lower case.
@@ -241,23 +249,31 @@ pub struct Governed {
     pub clock: Arc<dyn integration::Clock>,
     /// The emergency switch.
     pub stopped: AtomicBool,
+    /// Counts what was kept, so that others see when to look.
+    pub changes: watch::Sender<u64>,
 }
 
 impl Governed {
     /// Turns the emergency switch. While it is on nothing is sent; everything can be read.
     pub fn stop_all(&self, stopped: bool) {
         self.stopped.store(stopped, Ordering::SeqCst);
+        self.tell_change();
     }
 
-    fn is_stopped(&self) -> bool {
+    /// Whether the emergency switch is on.
+    pub fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::SeqCst)
     }
 
-    fn system(&self, id: &SystemId) -> Result<&System, Stop> {
-        self.systems.get(id).ok_or_else(|| Stop::NoSystem(id.to_string()))
+    async fn system(&self, id: &SystemId) -> Result<System, Stop> {
+        self.systems.system(id).await
     }
 
-    async fn action(&self, id: ActionId) -> Result<Action, Stop> {
+    /// An action as it is kept.
+    ///
+    /// # Errors
+    /// When there is none, or it can't be read.
+    pub async fn action(&self, id: ActionId) -> Result<Action, Stop> {
         self.book.get(id).await?.ok_or(Stop::NoAction(id))
     }
 
@@ -270,7 +286,14 @@ impl Governed {
     }
 
     /// What is known of a proposal at this moment.
-    fn situation(&self, system: &System, effect: &Effect, proposer: &Proposer, context: &Taint) -> Situation {
+    fn situation(
+        &self,
+        system: &System,
+        effect: &Effect,
+        proposer: &Proposer,
+        context: &Taint,
+        count: u32,
+    ) -> Situation {
         Situation {
             proposer: proposer.clone(),
             account: system.connection.account().address.clone(),
@@ -279,11 +302,11 @@ impl Governed {
             severe: false,
             local: false,
             egress: false,
-            count: 1,
+            count,
             organisation: self.organisation.clone(),
             context: context.clone(),
             stopped: self.is_stopped(),
-            quarantined: false,
+            quarantined: system.quarantined,
         }
     }
 
@@ -308,6 +331,9 @@ impl Governed {
             tell("approval", approval.id().into());
             tell("by", approval.by().into());
         }
+        if let Some(grant) = &action.shown.grant {
+            tell("grant", grant.as_str().into());
+        }
         Noted {
             at: self.clock.wall(),
             details,
@@ -317,11 +343,26 @@ impl Governed {
     /// Keeps what an action became. False if somebody else changed it first: then nothing happened, and whoever wanted to
     /// go on looks at it anew.
     async fn keep(&self, action: &mut Action, what: &str) -> Result<bool, Stop> {
-        let kept = self.book.put(action, self.noted(action, what)).await?;
+        self.keep_spending(action, what, None).await
+    }
+
+    /// The same, and what is used of a grant with it.
+    async fn keep_spending(
+        &self,
+        action: &mut Action,
+        what: &str,
+        spend: Option<Spend>,
+    ) -> Result<bool, Stop> {
+        let kept = self.book.put(action, self.noted(action, what), spend).await?;
         if kept {
             action.arrows += 1;
+            self.tell_change();
         }
         Ok(kept)
+    }
+
+    fn tell_change(&self) {
+        self.changes.send_modify(|count| *count = count.wrapping_add(1));
     }
 }
 

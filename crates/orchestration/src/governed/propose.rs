@@ -1,15 +1,18 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    ActionId, Argument, Confidentiality, Effect, Operation, Origin, Repeat, Role, SourceRef, SystemId, Taint,
+    ActionId, Argument, Change, Confidentiality, Effect, Operation, Origin, Repeat, Role, SourceRef,
+    SystemId, Taint,
 };
 use governance::approval::{CARD_LASTS_MS, Card, Line};
 use governance::origin::{self, Seen};
 use governance::policy::{Decision, Facts, Proposer};
-use integration::{Matched, Preview};
+use integration::{Candidate, How, Matched, Preview, Record};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Action, Governed, Message, Shown, Stop, System};
+use super::granting::Granted;
+use super::{Action, Governed, Shown, Stop, System};
 use crate::journal::{Entry, Event, Judgement, Terms};
 
 /// What somebody wants done.
@@ -21,6 +24,8 @@ pub struct Proposal {
     pub operation: String,
     /// Its arguments.
     pub arguments: BTreeMap<String, Value>,
+    /// The record that is acted on, in words; nothing where the arguments name it.
+    pub record: Option<String>,
     /// Who wants it.
     pub proposer: Proposer,
     /// Why, in their own words.
@@ -29,6 +34,38 @@ pub struct Proposal {
     pub context: Context,
     /// The first of those that are proposed together.
     pub batch: Option<ActionId>,
+}
+
+/// How a record was found that somebody named in words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Meant {
+    /// What they said.
+    pub words: String,
+    /// How it was found: by its id, by this field, or by its title.
+    pub by: String,
+    /// The others that came near, best first.
+    pub runners_up: Vec<Near>,
+}
+
+/// A record that could be meant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Near {
+    /// Its id in the system.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// How well the words fit its title, from 0 to 1.
+    pub score: f64,
+}
+
+impl From<Candidate> for Near {
+    fn from(candidate: Candidate) -> Self {
+        Self {
+            id: candidate.target.id,
+            title: candidate.title,
+            score: candidate.score,
+        }
+    }
 }
 
 /// What led to a proposal.
@@ -93,16 +130,25 @@ impl Governed {
     pub(super) async fn propose_as_seen(
         &self,
         proposal: Proposal,
-        arguments: BTreeMap<String, Argument>,
+        mut arguments: BTreeMap<String, Argument>,
     ) -> Result<Action, Stop> {
-        let system = self.system(&proposal.system)?;
+        let system = self.system(&proposal.system).await?;
         let described = system.connection.description().operation(&proposal.operation);
-        let operation = &described
+        let operation = described
             .ok_or_else(|| integration::Trouble::Operation {
                 system: proposal.system.clone(),
                 operation: proposal.operation.clone(),
             })?
-            .operation;
+            .operation
+            .clone();
+        let meant = match &proposal.record {
+            Some(words) => {
+                let (target, meant) = self.meant(&system, &operation, words).await?;
+                arguments.insert(target, meant.0);
+                Some(meant.1)
+            }
+            None => None,
+        };
         let effect = Effect {
             system: proposal.system.clone(),
             operation: proposal.operation.clone(),
@@ -111,23 +157,53 @@ impl Governed {
             arguments,
         };
         let preview = system.connection.preview(&effect).await?;
-        self.judged(system, operation, proposal, preview).await
+        self.judged(&system, &operation, proposal, preview, meant).await
     }
 
-    /// The id of the record that words mean; an operation's target is given by it.
-    ///
-    /// # Errors
-    /// [`Stop::WhichRecord`] where several are close, [`Stop::NoRecord`] where none fits.
-    pub async fn which(&self, system: &SystemId, kind: &str, words: &str) -> Result<String, Stop> {
-        let connection = &self.system(system)?.connection;
-        match connection
-            .matching(kind, words, Confidentiality::Internal)
-            .await?
-        {
-            Matched::One { record, .. } => Ok(record.id),
+    /// The argument that names the record which is acted on, with the record that words mean.
+    async fn meant(
+        &self,
+        system: &System,
+        operation: &Operation,
+        words: &str,
+    ) -> Result<(String, (Argument, Meant)), Stop> {
+        let targets = operation.parameters.iter();
+        let mut targets =
+            targets.filter(|(_, parameter)| parameter.role == Role::Target && parameter.required);
+        // Where an operation names two records, `id` is the one that is acted on.
+        let name = match operation.parameters.get("id") {
+            Some(own) if own.role == Role::Target => Some("id".to_owned()),
+            _ => targets.next().map(|(name, _)| name.clone()),
+        };
+        let name = name.ok_or_else(|| Stop::NoRecord(words.to_owned()))?;
+        let found = system
+            .connection
+            .matching(&operation.kind, words, Confidentiality::Internal);
+        match found.await? {
+            Matched::One {
+                record,
+                how,
+                runners_up,
+            } => {
+                let argument = Argument {
+                    value: Value::String(record.id.clone()),
+                    // The person's words led to it, and the card shows how.
+                    origin: Origin::User,
+                };
+                let meant = Meant {
+                    words: words.to_owned(),
+                    by: match how {
+                        How::Id => "id".to_owned(),
+                        How::Field { name } => name,
+                        How::Words => "title".to_owned(),
+                    },
+                    runners_up: runners_up.into_iter().map(Near::from).collect(),
+                };
+                Ok((name, (argument, meant)))
+            }
             Matched::Question { candidates } => Err(Stop::WhichRecord {
                 words: words.to_owned(),
-                candidates,
+                candidates: candidates.into_iter().map(Near::from).collect(),
             }),
             Matched::Nothing => Err(Stop::NoRecord(words.to_owned())),
         }
@@ -139,13 +215,37 @@ impl Governed {
         operation: &Operation,
         proposal: Proposal,
         preview: Preview,
+        meant: Option<Meant>,
     ) -> Result<Action, Stop> {
         let effect = preview.effect.clone();
         let taint = proposal.context.taint;
-        let situation = self.situation(system, &effect, &proposal.proposer, &taint);
-        let facts = Facts::of(&effect, operation, &situation);
-        let verdict = self.policies.judge(&facts);
+        let together = match proposal.batch {
+            Some(first) => self.book.batch(first).await?.len(),
+            None => 0,
+        };
+        let count = u32::try_from(together.saturating_add(1)).unwrap_or(u32::MAX);
+        let situation = self.situation(system, &effect, &proposal.proposer, &taint, count);
+        let mut facts = Facts::of(&effect, operation, &situation);
+        let mut verdict = self.policies.judge(&facts);
         let clock = self.now();
+        let (mut grant, mut unused_grant) = (None, None);
+        if verdict.decision == Decision::Ask {
+            match self
+                .granted(&effect, &situation.account, &facts, clock.wall)
+                .await?
+            {
+                Granted::By(id) => {
+                    facts.granted = true;
+                    let with = self.policies.judge(&facts);
+                    if with.decision == Decision::Allow {
+                        verdict = with;
+                        grant = Some(id);
+                    }
+                }
+                Granted::But(why) => unused_grant = Some(why),
+                Granted::No => {}
+            }
+        }
         let expires = clock.wall.saturating_add(CARD_LASTS_MS);
         let card = match verdict.decision {
             Decision::Ask => {
@@ -178,19 +278,27 @@ impl Governed {
             entry,
             shown: Shown {
                 summary: operation.summary.clone(),
+                system_title: system.title.clone(),
+                kind: operation.kind.clone(),
+                side_effect: operation.side_effect,
                 account: situation.account,
                 title: preview
                     .record
                     .as_ref()
                     .and_then(|record| record.title().map(str::to_owned)),
+                meant,
+                unchanged: unchanged(preview.record.as_ref(), &preview.changes),
                 changes: preview.changes,
-                message: preview.message.map(Message::from),
+                message: preview.message,
                 proposer: proposal.proposer,
                 reason: proposal.reason,
                 context: taint,
                 undo: operation.undo,
                 card,
+                grant,
+                unused_grant,
                 request_hash: preview.request_hash,
+                raw: preview.raw,
             },
             effect,
             verdict,
@@ -201,6 +309,7 @@ impl Governed {
             arrows: 0,
         };
         action.id = self.book.add(&action, self.noted(&action, "proposed")).await?;
+        self.tell_change();
         Ok(action)
     }
 }
@@ -214,15 +323,12 @@ fn looks(operation: &Operation) -> bool {
     targets || matches!(operation.repeat, Repeat::Marked { .. })
 }
 
-impl From<integration::Message> for Message {
-    fn from(message: integration::Message) -> Self {
-        Self {
-            to: message.to,
-            cc: message.cc,
-            bcc: message.bcc,
-            subject: message.subject,
-            body: message.body,
-            attachments: message.attachments,
-        }
-    }
+/// Fields of a record that have a value and keep it.
+fn unchanged(record: Option<&Record>, changes: &[Change]) -> u32 {
+    let fields = record.map(|record| &record.fields);
+    let kept = fields
+        .into_iter()
+        .flatten()
+        .filter(|(name, value)| !value.is_null() && !changes.iter().any(|change| change.field == **name));
+    u32::try_from(kept.count()).unwrap_or(u32::MAX)
 }

@@ -115,6 +115,7 @@ impl RunContext {
             system,
             operation: operation.into(),
             arguments,
+            record: None,
             proposer: self.proposer.clone(),
             reason,
             context: self.context.clone(),
@@ -155,13 +156,13 @@ fn leaves(value: &Value, into: &mut Vec<String>) {
 mod tests {
     use std::collections::BTreeSet;
 
-    use domain::{Confidentiality, Effect, Readers, Repeat};
+    use domain::{Confidentiality, Effect, Readers, Repeat, SideEffect};
     use governance::audit::Digest;
     use governance::policy::{Decision, Verdict};
     use serde_json::json;
 
     use super::*;
-    use crate::governed::Shown;
+    use crate::governed::{Raw, Shown};
     use crate::journal::{Entry, Terms};
 
     fn run() -> RunContext {
@@ -209,15 +210,23 @@ mod tests {
             shown: Shown {
                 summary: String::new(),
                 account: String::new(),
+                system_title: String::new(),
+                kind: String::new(),
+                side_effect: SideEffect::Write,
                 title: None,
+                meant: None,
                 changes: Vec::new(),
+                unchanged: 0,
                 message: None,
                 proposer: proposal.proposer,
                 reason: None,
                 context: proposal.context.taint,
                 undo: None,
                 card: None,
+                grant: None,
+                unused_grant: None,
                 request_hash: String::new(),
+                raw: Raw::default(),
             },
             verdict: Verdict {
                 decision: Decision::Ask,

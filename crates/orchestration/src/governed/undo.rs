@@ -9,12 +9,12 @@ use crate::journal::State;
 
 impl Governed {
     /// Proposes the way back: the old values of the fields that were changed. It goes the same path as everything else,
-    /// card included.
+    /// card included; what is undone together names the first of them in `batch`.
     ///
     /// # Errors
     /// [`Stop::NoUndo`] with the reason: it can't be taken back, it did not happen, or somebody has changed the record
     /// since.
-    pub async fn undo(&self, id: ActionId) -> Result<Action, Stop> {
+    pub async fn undo(&self, id: ActionId, batch: Option<ActionId>) -> Result<Action, Stop> {
         let action = self.action(id).await?;
         let no = |why: &str| Err(Stop::NoUndo(why.to_owned()));
         match action.shown.undo {
@@ -31,7 +31,7 @@ impl Governed {
             return no("it made something new; delete that instead.");
         };
         let after = action.outcome.as_ref().and_then(|told| told.version.clone());
-        let system = self.system(&action.effect.system)?;
+        let system = self.system(&action.effect.system).await?;
         let record = system.connection.record(&target.kind, &target.id).await?;
         if after.is_none() || record.version != after {
             return no("somebody has changed the record since. Look at it and decide anew.");
@@ -60,10 +60,11 @@ impl Governed {
             system: action.effect.system.clone(),
             operation: action.effect.operation.clone(),
             arguments,
+            record: None,
             proposer: Proposer::Person,
             reason: Some(format!("Undoes action {}.", action.id)),
             context: Context::of_person(),
-            batch: None,
+            batch,
         })
         .await
     }

@@ -1,6 +1,7 @@
 //! The benchmarks, in the order of the table.
 
 mod again;
+mod audit;
 mod desktop;
 mod freshness;
 mod indexing;
@@ -45,6 +46,11 @@ pub const LIST: &[(&str, &str, Run)] = &[
         "questions",
         "latency, recall, memory and size at 100,000 passages and more",
         questions::run,
+    ),
+    (
+        "audit",
+        "checking the chain, and what a durable step costs beside the disk",
+        audit::run,
     ),
     (
         "window",

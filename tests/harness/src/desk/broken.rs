@@ -1,7 +1,9 @@
 //! What a broken guard does by its own hand, through the same governed path and without a click.
 
+use std::collections::BTreeSet;
+
 use domain::ActionId;
-use governance::approval::{Choice, Hand};
+use governance::approval::Hand;
 use orchestration::governed::Action;
 
 use super::Desk;
@@ -9,19 +11,11 @@ use crate::Outcome;
 use crate::site::PERSON;
 
 impl Desk<'_> {
-    /// The broken guard says yes in the person's place, and it is done.
+    /// The broken guard does what should wait, so that nobody is asked about it any more. What is proposed together with it
+    /// stays as it is.
     pub(super) async fn force(&mut self, id: ActionId) -> Outcome<()> {
-        let Some((shown, word)) = self.on_card(id) else {
-            return Ok(());
-        };
-        let hand = Hand {
-            by: PERSON,
-            word: Some(&word),
-        };
-        self.settled(self.governed.approve(id, shown, hand, format!("m-{id}")).await)?;
-        self.settled(self.governed.go_on(id).await.map(|progress| progress.action))?;
-        self.done(Some(id));
-        Ok(())
+        self.again(id).await?;
+        self.settled(self.governed.reject(id, "done by a broken guard").await)
     }
 
     /// The broken guard does what an action was about, although it is over.
@@ -40,28 +34,24 @@ impl Desk<'_> {
             .map(|(name, kept)| (name.clone(), kept.value.clone()))
             .collect();
         let tool = action.effect.operation.clone();
-        let proposal = self
+        let mut proposal = self
             .run
             .proposal(self.wired.system.clone(), tool, arguments, None);
+        proposal.batch = None;
         let Ok(twin) = self.governed.propose(proposal).await else {
             return Ok(());
         };
-        let Some(card) = &twin.shown.card else {
+        let none = BTreeSet::new();
+        let Ok(shared) = self.governed.card(twin.id).await else {
             return Ok(());
         };
-        let (shown, word) = (
-            card.digest(&[Choice::Approve])?,
-            card.lines().first().map(|line| line.word.clone()),
-        );
+        let word = shared.card.lines().first().map(|line| line.word.clone());
         let hand = Hand {
             by: PERSON,
             word: word.as_deref(),
         };
-        self.settled(
-            self.governed
-                .approve(twin.id, shown, hand, format!("m-{}", twin.id))
-                .await,
-        )?;
+        let (shown, name) = (shared.digest(&none)?, format!("m-{}", twin.id));
+        self.settled(self.governed.approve(twin.id, &none, shown, hand, name).await)?;
         self.settled(self.governed.go_on(twin.id).await.map(|progress| progress.action))?;
         self.done(Some(id));
         Ok(())

@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::{ActionId, Confidentiality, SourceRef, Taint};
-use governance::approval::{Approval, CARD_LASTS_MS, Choice, Hand};
+use governance::approval::{Approval, CARD_LASTS_MS, Choice, Hand, Line};
 use governance::audit::Digest;
 use governance::policy::{Obligation, Proposer};
 use integration::{Cap, Clock, Connection};
-use orchestration::governed::{Action, ActionBook, Context, Governed, RunContext, Stop, System};
+use orchestration::governed::{Action, ActionBook, Context, Governed, GrantBook, RunContext, Stop, System};
 use orchestration::journal::{Epoch, State};
 
 use crate::Outcome;
@@ -23,7 +23,7 @@ use crate::mutants::{Mutant, Seen};
 use crate::server::Deed;
 use crate::site::{HandClock, PERSON, Site, Wired};
 
-pub use parts::{Asked, Book, Ended, Setting, Tampered};
+pub use parts::{Asked, Book, Ended, Setting, Sheet, Tampered};
 
 /// The definition of an operation that changed since it was checked.
 const OTHER_PIN: &str = "another definition";
@@ -77,24 +77,27 @@ impl<'a> Desk<'a> {
         let suite = Arc::clone(&wired.suite);
         let session = site.server.open(suite, setting.answers, setting.otherwise);
         let connection = Arc::new(site.connection(wired, session)?);
-        let (book, epoch, memory): (Arc<dyn ActionBook>, u64, _) = match setting.book {
-            Book::Ledger(book, epoch) => (book, epoch, None),
+        type Books = (Arc<dyn ActionBook>, Arc<dyn GrantBook>, u64, Option<Arc<Kept>>);
+        let (book, grants, epoch, memory): Books = match setting.book {
+            Book::Ledger(book, grants, epoch) => (book, grants, epoch, None),
             Book::Memory => {
                 let kept = Arc::<Kept>::default();
-                (kept.clone(), 1, Some(kept))
+                (kept.clone(), kept.clone(), 1, Some(kept))
             }
         };
         let clock = Arc::<HandClock>::default();
         let own = PERSON.rsplit_once('@').map(|(_, domain)| domain.to_owned());
         let governed = Governed {
             book,
-            systems: BTreeMap::new(),
+            grants,
+            systems: Arc::new(BTreeMap::new()),
             policies: Arc::clone(&site.policies),
             organisation: own.into_iter().collect(),
             install_key: [7; 32],
             epoch: Epoch(epoch),
             clock: clock.clone(),
             stopped: Default::default(),
+            changes: Default::default(),
         };
         let run = RunContext::new(Proposer::Model("scripted".to_owned()), setting.words);
         let mut desk = Self {
@@ -149,8 +152,10 @@ impl<'a> Desk<'a> {
             connection: Arc::clone(&self.connection),
             pins,
             chosen_account: chosen.to_owned(),
+            title: self.wired.system.to_string(),
+            quarantined: false,
         };
-        self.governed.systems = BTreeMap::from([(self.wired.system.clone(), system)]);
+        self.governed.systems = Arc::new(BTreeMap::from([(self.wired.system.clone(), system)]));
     }
 
     /// What the guard knows of the world around it, but for what a mutant does not see.
@@ -263,6 +268,7 @@ impl<'a> Desk<'a> {
                 action: action.clone(),
                 shown: self.texts.len(),
                 rejected: false,
+                clicked: false,
                 tampered: BTreeSet::new(),
             };
             let seen = Seen {
@@ -287,44 +293,86 @@ impl<'a> Desk<'a> {
     }
 
     /// The cards that lie before the person, each with its lines.
-    pub fn laid_out(&self) -> Vec<Vec<ActionId>> {
-        let mut cards: Vec<(ActionId, Vec<ActionId>)> = Vec::new();
-        for id in &self.waiting {
-            let Some(asked) = self.asked.get(id) else { continue };
-            let action = &asked.action;
-            let alone = action.verdict.obligations.contains(&Obligation::Alone);
-            let own = alone && !self.is(Mutant::AloneIsBatched);
-            let root = if own { *id } else { action.batch.unwrap_or(*id) };
-            match cards.iter_mut().find(|(other, _)| *other == root && !own) {
-                Some((_, lines)) => lines.push(*id),
-                None => cards.push((root, vec![*id])),
-            }
+    ///
+    /// # Errors
+    /// When the book can't be read.
+    pub async fn laid_out(&self) -> Outcome<Vec<Vec<ActionId>>> {
+        if self.is(Mutant::AloneIsBatched) {
+            return Ok(self.laid_out_badly());
         }
-        cards.into_iter().map(|(_, lines)| lines).collect()
+        let mut cards: Vec<Vec<ActionId>> = Vec::new();
+        for id in &self.waiting {
+            if cards.iter().flatten().any(|other| other == id) {
+                continue;
+            }
+            let shared = match self.governed.card(*id).await {
+                Ok(shared) => shared,
+                Err(stop @ Stop::Book(_)) => return Err(stop.into()),
+                // It was decided already.
+                Err(_) => continue,
+            };
+            let lines = shared.actions.iter().map(|action| action.id);
+            // Of two that are the same request the second is decided after the rest of its card.
+            let lines = lines
+                .filter(|id| self.asked.contains_key(id) && !cards.iter().flatten().any(|other| other == id));
+            let lines = lines.collect();
+            cards.push(lines);
+        }
+        Ok(cards)
     }
 
-    /// The person looks at all cards and decides about each line. What they approve is done, in order.
+    /// What was proposed together stands on one card, whatever it is.
+    fn laid_out_badly(&self) -> Vec<Vec<ActionId>> {
+        let mut cards: BTreeMap<ActionId, Vec<ActionId>> = BTreeMap::new();
+        for (id, asked) in self
+            .waiting
+            .iter()
+            .filter_map(|id| Some((id, self.asked.get(id)?)))
+        {
+            let first = asked.action.batch.unwrap_or(*id);
+            cards.entry(first).or_default().push(*id);
+        }
+        cards.into_values().collect()
+    }
+
+    /// The person looks at all cards and decides about each line: with one click for what is left of a card when what they
+    /// do not want is struck out. What they approve is done, in order.
     ///
     /// # Errors
     /// When something failed that has nothing to do with what was decided.
     pub async fn decide(&mut self, mut wanted: impl FnMut(&Deed) -> bool + Send) -> Outcome<()> {
-        let cards = self.laid_out();
+        let cards = self.laid_out().await?;
         for card in &cards {
             self.cards += 1;
             self.look(card);
+            let mut yes = BTreeSet::new();
             for id in card {
-                let Some(asked) = self.asked.get(id).cloned() else {
-                    continue;
-                };
-                match self.deed(&asked.action) {
-                    Some(deed) if wanted(&deed) => self.click(*id).await?,
-                    _ => self.reject(*id).await?,
+                let deed = self.asked.get(id).and_then(|asked| self.deed(&asked.action));
+                if deed.is_some_and(|deed| wanted(&deed)) {
+                    yes.insert(*id);
                 }
             }
+            self.sign(card, yes).await?;
         }
-        self.waiting.clear();
-        for id in cards.into_iter().flatten() {
+        let mut all: BTreeSet<ActionId> = cards.into_iter().flatten().collect();
+        all.extend(self.waiting.drain(..));
+        for id in all {
             self.go_on(id).await?;
+        }
+        Ok(())
+    }
+
+    /// The person says yes to some lines of a card and strikes out the others.
+    async fn sign(&mut self, card: &[ActionId], mut yes: BTreeSet<ActionId>) -> Outcome<()> {
+        let no: BTreeSet<ActionId> = card.iter().copied().filter(|id| !yes.contains(id)).collect();
+        while let Some(first) = yes.pop_first() {
+            if let Some(sheet) = self.on_card(first, &no).await? {
+                self.approve(first, &no, sheet.shown, Some(&sheet.word)).await?;
+                yes.retain(|id| !sheet.lines.contains(id));
+            }
+        }
+        for id in no {
+            self.reject(id).await?;
         }
         Ok(())
     }
@@ -343,53 +391,96 @@ impl<'a> Desk<'a> {
         Some(Deed::of(self.tool(&action.effect.operation)?, &values))
     }
 
-    /// What the person saw of an action: the digest, and the word to be typed.
-    pub fn on_card(&self, id: ActionId) -> Option<(Digest, String)> {
-        let card = self.asked.get(&id)?.action.shown.card.as_ref()?;
-        Some((
-            card.digest(&[Choice::Approve]).ok()?,
-            card.lines().first()?.word.clone(),
-        ))
+    /// The card on which an action lies before the person when they strike out these lines; the one it was proposed with
+    /// where it lies there no more. Nothing where nothing is left on it.
+    ///
+    /// # Errors
+    /// When the book can't be read.
+    pub async fn on_card(&self, id: ActionId, no: &BTreeSet<ActionId>) -> Outcome<Option<Sheet>> {
+        let Some(asked) = self.asked.get(&id) else {
+            return Ok(None);
+        };
+        let (actions, card) = match self.governed.card(id).await {
+            Ok(shared) => (
+                shared.actions.iter().map(|action| action.id).collect(),
+                shared.card,
+            ),
+            Err(stop @ Stop::Book(_)) => return Err(stop.into()),
+            Err(_) => match &asked.action.shown.card {
+                Some(card) => (vec![id], card.clone()),
+                None => return Ok(None),
+            },
+        };
+        // A fresh card in the place of one that was tampered with is nothing that the person asked for.
+        let strikes = |id: &ActionId| no.contains(id) || !self.asked.contains_key(id);
+        let (struck, lines): (Vec<ActionId>, Vec<ActionId>) = actions.iter().partition(|id| strikes(id));
+        let choice = |id| match strikes(id) {
+            true => Choice::Strike,
+            false => Choice::Approve,
+        };
+        let choices: Vec<Choice> = actions.iter().map(choice).collect();
+        let Ok(shown) = card.digest(&choices) else {
+            return Ok(None);
+        };
+        let typed = |line: &&Line| line.needs.contains(&Obligation::TypedWord);
+        let line = card.lines().iter().find(typed).or(card.lines().first());
+        Ok(line.map(|line| Sheet {
+            lines,
+            struck: struck.into_iter().collect(),
+            shown,
+            word: line.word.clone(),
+        }))
     }
 
-    /// The person says yes to an action as they saw it, with the word where one is needed.
+    /// The person says yes to the whole card on which an action lies, with the word where one is needed.
     ///
     /// # Errors
     /// When something failed that has nothing to do with the approval.
     pub async fn click(&mut self, id: ActionId) -> Outcome<()> {
-        match self.on_card(id) {
-            Some((shown, word)) => self.approve(id, shown, Some(&word)).await,
+        let none = BTreeSet::new();
+        match self.on_card(id, &none).await? {
+            Some(sheet) => self.approve(id, &none, sheet.shown, Some(&sheet.word)).await,
             None => Ok(()),
         }
     }
 
-    /// A click on whatever card, with whatever was typed. It counts as the person's yes only if it is one.
+    /// A click on whatever card, with whatever was struck out and typed. It counts as the person's yes only if it is one.
     ///
     /// # Errors
     /// As for [`Desk::click`].
-    pub async fn approve(&mut self, id: ActionId, mut shown: Digest, word: Option<&str>) -> Outcome<()> {
-        let (Some(asked), Some((digest, needed))) = (self.asked.get(&id).cloned(), self.on_card(id)) else {
+    pub async fn approve(
+        &mut self,
+        id: ActionId,
+        no: &BTreeSet<ActionId>,
+        mut shown: Digest,
+        word: Option<&str>,
+    ) -> Outcome<()> {
+        let Some(sheet) = self.on_card(id, no).await? else {
             return Ok(());
         };
-        let action = asked.action.clone();
-        let typed =
-            word == Some(needed.as_str()) || !action.verdict.obligations.contains(&Obligation::TypedWord);
-        let fresh = self.clock.wall() < action.created + CARD_LASTS_MS;
-        if shown == digest && typed && fresh && !asked.rejected {
-            self.clicked.extend(self.deed(&action));
-            self.known.insert(action.effect.operation.clone());
+        let lines: Vec<&Asked> = sheet.lines.iter().filter_map(|id| self.asked.get(id)).collect();
+        let now = self.clock.wall();
+        let typed = word == Some(sheet.word.as_str())
+            || !lines
+                .iter()
+                .any(|asked| asked.action.verdict.obligations.contains(&Obligation::TypedWord));
+        let fresh = lines
+            .iter()
+            .all(|asked| now < asked.action.created + CARD_LASTS_MS);
+        let rejected = lines.iter().any(|asked| asked.rejected);
+        if shown == sheet.shown && typed && fresh && !rejected {
+            self.said_yes(&sheet.lines);
         }
         let mut word = word.map(str::to_owned);
         if self.is(Mutant::AnyDigestCounts) {
-            shown = digest;
+            shown = sheet.shown;
         }
         if self.is(Mutant::WordNotNeeded) {
-            word = Some(needed);
+            word = Some(sheet.word);
         }
-        if asked.rejected && self.is(Mutant::RejectedCounts) {
+        if rejected && self.is(Mutant::RejectedCounts) {
             return self.again(id).await;
         }
-        let now = self.clock.wall();
         if self.is(Mutant::OldCardCounts) && !fresh {
             return self.again(id).await;
         }
@@ -398,7 +489,30 @@ impl<'a> Desk<'a> {
             word: word.as_deref(),
         };
         let name = format!("a-{id}-{now}");
-        self.settled(self.governed.approve(id, shown, hand, name).await)
+        let done = self.governed.approve(id, &sheet.struck, shown, hand, name).await;
+        if done.is_ok() {
+            for id in &sheet.struck {
+                if let Some(asked) = self.asked.get_mut(id) {
+                    asked.rejected = true;
+                }
+            }
+        }
+        self.settled(done)
+    }
+
+    /// What the person said yes to may be done, once, however often they click.
+    fn said_yes(&mut self, lines: &[ActionId]) {
+        for id in lines {
+            let Some(asked) = self.asked.get_mut(id) else {
+                continue;
+            };
+            let again = std::mem::replace(&mut asked.clicked, true);
+            let action = asked.action.clone();
+            if !again {
+                self.clicked.extend(self.deed(&action));
+                self.known.insert(action.effect.operation);
+            }
+        }
     }
 
     /// The person says no.
@@ -416,7 +530,7 @@ impl<'a> Desk<'a> {
     }
 
     /// A refusal is an answer; only a broken book is not.
-    fn settled(&self, done: Result<Action, Stop>) -> Outcome<()> {
+    fn settled<T>(&self, done: Result<T, Stop>) -> Outcome<()> {
         match done {
             Err(stop @ Stop::Book(_)) => Err(stop.into()),
             Ok(_) | Err(_) => Ok(()),
@@ -486,10 +600,14 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Whether two actions would do the very same.
-    pub fn is_same(&self, one: ActionId, other: ActionId) -> bool {
-        let deed = |id| self.asked.get(&id).and_then(|asked| self.deed(&asked.action));
-        deed(one) == deed(other)
+    /// Whether an approval is of the very request of an action, be it this one or another.
+    pub fn covers(&self, approval: &Approval, id: ActionId) -> bool {
+        let card = self
+            .asked
+            .get(&id)
+            .and_then(|asked| asked.action.shown.card.as_ref());
+        let own = card.and_then(|card| card.lines().first());
+        own.is_some_and(|own| approval.lines().iter().any(|line| line.request == own.request))
     }
 
     /// The approval of an action, as it is kept.

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use orchestration::governed::{Action, ActionBook};
+use domain::ActionId;
+use governance::audit::Digest;
+use orchestration::governed::{Action, ActionBook, GrantBook};
 
 use crate::mutants::Mutant;
 use crate::server::{Answer, Deed};
@@ -13,7 +15,7 @@ use crate::site::Wired;
 #[derive(Clone)]
 pub enum Book {
     /// In the real ledger, in this process's epoch.
-    Ledger(Arc<dyn ActionBook>, u64),
+    Ledger(Arc<dyn ActionBook>, Arc<dyn GrantBook>, u64),
     /// In memory.
     Memory,
 }
@@ -55,7 +57,22 @@ pub struct Asked {
     /// How many things the model had been shown by then.
     pub(super) shown: usize,
     pub(super) rejected: bool,
+    /// Whether the person said yes to it; they do so once.
+    pub(super) clicked: bool,
     pub(super) tampered: BTreeSet<Tampered>,
+}
+
+/// What lies before a person when they look at a card.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// The proposals that are left on it.
+    pub lines: Vec<ActionId>,
+    /// Those that are struck out.
+    pub struck: BTreeSet<ActionId>,
+    /// Digest of what is left.
+    pub shown: Digest,
+    /// The word that is typed if one is needed.
+    pub word: String,
 }
 
 /// How a play ended.

@@ -7,18 +7,21 @@ interface MailProps {
   from: string;
   to: string;
   cc?: string;
+  bcc?: string;
   subject: string;
-  date: string;
+  /** Nothing for one that was not sent yet. */
+  date?: string;
   attachments?: readonly string[];
   children: ReactNode;
 }
 
 /** A message, shown as one. */
-export function Mail({ from, to, cc, subject, date, attachments = [], children }: MailProps) {
+export function Mail({ from, to, cc, bcc, subject, date, attachments = [], children }: MailProps) {
   const rows: [string, string | undefined][] = [
     ["From", from],
     ["To", to],
     ["Cc", cc],
+    ["Bcc", bcc],
     ["Date", date],
     ["Subject", subject],
   ];

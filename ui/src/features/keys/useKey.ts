@@ -25,3 +25,22 @@ export function useKey(keys: string, act: () => void, enabled = true): void {
     return () => window.removeEventListener("keydown", hear);
   }, [keys, enabled, single, allowed]);
 }
+
+/** Ends something on Esc before whatever holds it does: a form before its window. */
+export function useEscape(act: () => void, enabled: boolean): void {
+  const latest = useRef(act);
+  useEffect(() => {
+    latest.current = act;
+  });
+  useEffect(() => {
+    if (!enabled) return;
+    const hear = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || !pressed(event, "Esc")) return;
+      event.preventDefault();
+      latest.current();
+    };
+    // On its way up an event comes to the document first.
+    document.addEventListener("keydown", hear);
+    return () => document.removeEventListener("keydown", hear);
+  }, [enabled]);
+}

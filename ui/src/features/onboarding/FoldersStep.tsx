@@ -5,6 +5,7 @@ import { Switch } from "../../components/Switch/Switch";
 import { Name } from "../../components/Text/Text";
 import { useCall, useChange, type SourceStatus } from "../../host";
 import { NEVER_LEAVES } from "../../lib/labels";
+import { hostsOf } from "../../lib/hosts";
 import { visible } from "../../lib/text";
 import { count } from "../../lib/words";
 import { AddFolderDialog } from "../library/AddFolderDialog";
@@ -20,7 +21,7 @@ interface FoldersStepProps {
 /** Which folders to read, or the demo company. */
 export function FoldersStep({ onNext, onSkip }: FoldersStepProps) {
   const sources = useCall("status", {}).data?.sources ?? [];
-  const contacts = useCall("contacts", {}).data?.length ?? 0;
+  const contacts = hostsOf(useCall("contacts", {}).data ?? []).length;
   const folder = useAddFolder();
   const remove = useChange("source_remove");
   const demo = useChange("source_demo");

@@ -4,18 +4,20 @@ import { Dialog } from "../../components/Dialog/Dialog";
 import { Icon } from "../../components/Icon/Icon";
 import { Key } from "../../components/Key/Key";
 import { Name } from "../../components/Text/Text";
+import type { Stopping } from "../shell/StopSwitch";
 import { useEntries, type Entry } from "./useEntries";
 
 interface PaletteProps {
   onClose: () => void;
   onKeys: () => void;
+  stopping: Stopping;
 }
 
 /** Ctrl K: goes to any section, conversation or file, and does what the window can do. */
-export default function Palette({ onClose, onKeys }: PaletteProps) {
+export default function Palette({ onClose, onKeys, stopping }: PaletteProps) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
-  const entries = useEntries(text, onKeys);
+  const entries = useEntries(text, onKeys, stopping);
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const current = Math.min(at, entries.length - 1);

@@ -1,6 +1,7 @@
 import type { IconName } from "../../components/Icon/Icon";
 import { useCall, useChange, type Settings } from "../../host";
 import { fileName } from "../../lib/text";
+import type { Stopping } from "../shell/StopSwitch";
 import { go } from "../shell/useRoute";
 
 export interface Entry {
@@ -14,7 +15,7 @@ export interface Entry {
 }
 
 /** Everything the palette offers for what was written; files are looked up by their name. */
-export function useEntries(text: string, onKeys: () => void): Entry[] {
+export function useEntries(text: string, onKeys: () => void, stopping: Stopping): Entry[] {
   const said = text.trim();
   const conversations = useCall("conversation_list", {}).data ?? [];
   const files =
@@ -33,22 +34,70 @@ export function useEntries(text: string, onKeys: () => void): Entry[] {
   const fixed: Entry[] = [
     { key: "ask", group: "Go to", icon: "ask", words: "Ask", keys: "Ctrl 1", run: () => go({ at: "ask" }) },
     {
+      key: "inbox",
+      group: "Go to",
+      icon: "inbox",
+      words: "Inbox",
+      keys: "Ctrl 2",
+      run: () => go({ at: "inbox" }),
+    },
+    {
       key: "library",
       group: "Go to",
       icon: "library",
       words: "Library",
-      keys: "Ctrl 2",
+      keys: "Ctrl 3",
       run: () => go({ at: "library" }),
+    },
+    {
+      key: "connections",
+      group: "Go to",
+      icon: "plug",
+      words: "Connections",
+      keys: "Ctrl 5",
+      run: () => go({ at: "connections" }),
+    },
+    {
+      key: "activity",
+      group: "Go to",
+      icon: "receipt",
+      words: "Activity",
+      keys: "Ctrl 6",
+      run: () => go({ at: "activity" }),
     },
     {
       key: "settings",
       group: "Go to",
       icon: "settings",
       words: "Settings",
-      keys: "Ctrl 3",
+      keys: "Ctrl 7",
       run: () => go({ at: "settings" }),
     },
     { key: "folders", group: "Actions", icon: "plus", words: "Add folder", run: () => go({ at: "welcome" }) },
+    stopping.stopped
+      ? { key: "start", group: "Actions", icon: "play", words: "Start sending again…", run: stopping.ask }
+      : {
+          key: "stop",
+          group: "Actions",
+          icon: "stop",
+          words: "Stop all sending",
+          hint: "Nothing is sent, everything can be read",
+          run: stopping.stop,
+        },
+    {
+      key: "hosts",
+      group: "Actions",
+      icon: "globe",
+      words: "Show the hosts that were contacted",
+      run: () => go({ at: "activity", hosts: true }),
+    },
+    {
+      key: "permissions",
+      group: "Actions",
+      icon: "shield",
+      words: "Show your permissions",
+      run: () => go({ at: "connections", permissions: true }),
+    },
     theme("Use the light theme", "light", "eye"),
     theme("Use the dark theme", "dark", "eye"),
     theme("Follow the system’s theme", "system", "device"),

@@ -2,12 +2,13 @@ import { Icon } from "../../components/Icon/Icon";
 import { Skeleton } from "../../components/Skeleton/Skeleton";
 import { Name, Said } from "../../components/Text/Text";
 import { useCall } from "../../host";
+import { hostsOf } from "../../lib/hosts";
 import { list, size } from "../../lib/words";
 
 /** Where everything is kept, what finds and answers, and what the machine has for it. */
 export function Facts() {
   const { data } = useCall("about", {});
-  const contacts = useCall("contacts", {}).data ?? [];
+  const contacts = hostsOf(useCall("contacts", {}).data ?? []);
   if (!data) return <Skeleton label="Looking at this machine" lines={5} />;
   const { home, index_bytes, ledger_bytes, model, model_problem, engine, checks, version } = data;
   return (

@@ -1,10 +1,12 @@
+import type { ReactNode } from "react";
 import { Icon } from "../../components/Icon/Icon";
 import { useCall, useCore } from "../../host";
+import { dayBegan, hostsOf } from "../../lib/hosts";
 import { visible } from "../../lib/text";
 import { count, timeLeftShort } from "../../lib/words";
 
 /** Index state and hosts contacted, in words. */
-export function Truths() {
+export function Truths({ children }: { children?: ReactNode }) {
   const { state } = useCore();
   const progress = useCall("progress", {}).data;
   const contacts = useCall("contacts", {}).data;
@@ -17,18 +19,20 @@ export function Truths() {
     if (progress.idle) return "Index up to date";
     return progress.seconds_left === null ? "Indexing" : `Indexing, ${timeLeftShort(progress.seconds_left)}`;
   })();
+  const reached = hostsOf(contacts ?? [], dayBegan());
   const hosts =
-    !contacts || contacts.length === 0 ? "No hosts contacted" : `${count(contacts.length, "host")} contacted`;
+    reached.length === 0 ? "No hosts contacted today" : `${count(reached.length, "host")} contacted today`;
   return (
     <div className="nav-foot">
       <a href="#/library" title={index}>
         <Icon name={stuck ? "warn" : progress?.idle === false ? "retry" : "library"} size="sm" />
         <span className="nf-txt">{index}</span>
       </a>
-      <span className="nf" title={contacts && contacts.length > 0 ? visible(contacts.join(", ")) : hosts}>
+      <a href="#/activity/hosts" title={reached.length > 0 ? visible(reached.join(", ")) : hosts}>
         <Icon name="globe" size="sm" />
         <span className="nf-txt">{hosts}</span>
-      </span>
+      </a>
+      {children}
     </div>
   );
 }

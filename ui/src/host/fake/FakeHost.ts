@@ -1,5 +1,7 @@
 import type { Event, FileStatus, Settings, Turn } from "../generated";
-import type { CommandName, Host, Request, Response } from "../port";
+import type { CommandName, Host, Request, Response, WindowName } from "../port";
+import { governed } from "./governed";
+import { systemsStory } from "./systems";
 import { ANSWER, CONVERSATIONS, DOCUMENTS, FILES, HITS, NOW, SOURCES } from "./story";
 
 type Handlers = { [N in CommandName]?: (request: Request<N>) => Response<N> | Promise<Response<N>> };
@@ -8,6 +10,10 @@ type Handlers = { [N in CommandName]?: (request: Request<N>) => Response<N> | Pr
 export class FakeHost implements Host {
   readonly canPickFolder = true;
   readonly calls: { name: CommandName; request: unknown }[] = [];
+  window: WindowName = "main";
+  /** Cards that were opened in the approval window, with what is struck out. */
+  readonly opened: { id: number; struck: readonly number[] }[] = [];
+  closed = 0;
   folder: string | null = "/home/ines/Customers";
   bytes: () => Promise<ArrayBuffer> = () => Promise.reject(new Error("attache-fake-host has no bytes"));
 
@@ -52,6 +58,15 @@ export class FakeHost implements Host {
     return Promise.resolve(this.folder);
   }
 
+  openApproval(id: number, struck: readonly number[]): Promise<void> {
+    this.opened.push({ id, struck });
+    return Promise.resolve();
+  }
+
+  closeWindow(): void {
+    this.closed += 1;
+  }
+
   /** Sends an event to the page. */
   emit(event: Event): void {
     for (const heard of this.#heard) heard(event);
@@ -90,7 +105,12 @@ export class FakeHost implements Host {
   #story(): Handlers {
     const stale = (): void =>
       this.emit({ event: "stale", caches: ["conversations", "settings", "sources", "files"] });
+    const systems = systemsStory((event) => this.emit(event));
+    const deeds = governed((caches) => this.emit({ event: "stale", caches }));
     return {
+      ...systems,
+      ...deeds,
+      standing: async () => ({ ...(await deeds.standing!({})), stopped: (await systems.standing!({})).stopped }),
       status: () => ({
         sources: this.#sources,
         passages: 18_240,
@@ -123,7 +143,6 @@ export class FakeHost implements Host {
           { name: "Meaning search", ok: true, found: "all-minilm-l6-v2-int8" },
         ],
       }),
-      contacts: () => [],
       settings_get: () => this.#settings,
       settings_set: (settings) => {
         this.#settings = settings;

@@ -1,0 +1,67 @@
+//! The keyring of this machine, or none where the person turned it off.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::Secret;
+use governance::{SecretStore, SecretTrouble};
+use storage::Keyring;
+
+use crate::notary::KEY;
+
+/// Set to `none`, no keyring is used. For machines without a person, and for tests.
+pub const VARIABLE: &str = "ATTACHE_KEYRING";
+/// How long a keyring may take, the person's typing of a password included.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long it may take to say whether it works.
+const MOMENT: Duration = Duration::from_secs(5);
+
+/// The entries of the home with this identity.
+pub fn keyring(identity: &str) -> Arc<dyn SecretStore> {
+    match off() {
+        Some(trouble) => Arc::new(Off(trouble)),
+        None => Arc::new(Keyring::of(identity, PATIENCE)),
+    }
+}
+
+/// Whether the key that signs the audit is in the keyring.
+///
+/// # Errors
+/// When the keyring does not work.
+pub fn has(identity: &str) -> Result<bool, SecretTrouble> {
+    off().map_or(Ok(()), Err)?;
+    Keyring::of(identity, MOMENT).has(KEY)
+}
+
+/// Takes what is of this home out of the keyring. Where that can't be done it is told and nothing more: without the ledger
+/// the key opens nothing.
+pub async fn forget(identity: &str) {
+    match keyring(identity).delete(KEY).await {
+        Ok(_) | Err(SecretTrouble::Off(_) | SecretTrouble::Absent(_)) => {}
+        Err(trouble) => tracing::warn!(%trouble, "the key of the audit stays in the keyring"),
+    }
+}
+
+fn off() -> Option<SecretTrouble> {
+    let value = std::env::var(VARIABLE).unwrap_or_default();
+    (!value.is_empty()).then(|| SecretTrouble::Off(format!("`{VARIABLE}` is `{value}`")))
+}
+
+/// No keyring.
+struct Off(SecretTrouble);
+
+#[async_trait]
+impl SecretStore for Off {
+    async fn get(&self, _name: &str) -> Result<Option<Secret>, SecretTrouble> {
+        Err(self.0.clone())
+    }
+
+    async fn set(&self, _name: &str, _secret: &Secret) -> Result<(), SecretTrouble> {
+        Err(self.0.clone())
+    }
+
+    async fn delete(&self, _name: &str) -> Result<bool, SecretTrouble> {
+        Err(self.0.clone())
+    }
+}

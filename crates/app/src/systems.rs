@@ -1,0 +1,602 @@
+//! The connected systems: which there are, and the way to each, made when it is first asked for.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use async_trait::async_trait;
+use domain::{Operation, Role, SideEffect, SystemId};
+use experience::commands::{HostView, OperationView, ParameterView, SystemView};
+use experience::{Connections, Failure};
+use integration::description::Description;
+use integration::egress::{
+    Contact, Egress, EgressLog, Ended, Host, Limits, Purpose, Reach, Surroundings, SystemNames,
+};
+use integration::{Account, Clock, Connection, Credentials, Redactor, Secret, Setup};
+use orchestration::governed::{Governed, Stop, System, Systems};
+use orchestration::journal::State;
+use serde_json::{Map, Value, json};
+use storage::{Ledger, LedgerError, Note, SystemRow};
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+use crate::playground::Playground;
+use crate::shelf::failure;
+use crate::{Home, Parts};
+
+/// Name of the connection to the demo company.
+const DEMO: &str = "demo-company";
+/// What people call it.
+const DEMO_TITLE: &str = "Demo company";
+/// Whose account it has.
+const INES: (&str, &str) = ("ines.okafor@northwind-robotics.com", "Ines Okafor");
+/// The setting that holds the emergency switch.
+pub const STOPPED: &str = "stopped";
+/// The setting that holds the port of the demo company.
+const PORT: &str = "demo_port";
+/// The kind of audit rows about systems and the emergency switch.
+const SYSTEM: &str = "system";
+/// How long what is being sent is waited for when a system is forgotten.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// So many contacts wait to be written down; more are counted by those who made them waiting.
+const CONTACTS: usize = 1_024;
+
+/// The ways to the connected systems.
+pub struct Connected {
+    home: Home,
+    ledger: Ledger,
+    redactor: Redactor,
+    clock: Arc<dyn Clock>,
+    log: Arc<Ledgered>,
+    open: Mutex<BTreeMap<SystemId, Open>>,
+}
+
+/// A way that was made.
+struct Open {
+    connection: Arc<Connection>,
+    /// Ends with it.
+    _playground: Playground,
+}
+
+impl Connected {
+    /// No way is made yet.
+    pub fn new(home: Home, ledger: Ledger, redactor: Redactor, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            home,
+            log: Arc::new(Ledgered::start(ledger.clone())),
+            ledger,
+            redactor,
+            clock,
+            open: Mutex::default(),
+        }
+    }
+
+    /// Ends the ways, and writes down what is left to be written.
+    pub async fn close(&self) {
+        self.open.lock().await.clear();
+        self.log.flush().await;
+    }
+
+    async fn row(&self, id: &SystemId) -> Result<SystemRow, Stop> {
+        let rows = self.ledger.systems().await;
+        let rows = rows.map_err(|error| Stop::Unreached(failure(&error).message))?;
+        rows.into_iter()
+            .find(|row| row.id == id.as_str())
+            .ok_or_else(|| Stop::NoSystem(id.to_string()))
+    }
+
+    /// The way to the demo company, which is started for it.
+    async fn way(&self, id: &SystemId, row: &SystemRow) -> Result<Arc<Connection>, Stop> {
+        let mut open = self.open.lock().await;
+        if let Some(open) = open.get(id) {
+            return Ok(open.connection.clone());
+        }
+        let made = self.make(id, &row.account, &row.person).await?;
+        let connection = made.connection.clone();
+        open.insert(id.clone(), made);
+        Ok(connection)
+    }
+
+    /// The demo company at the port that it had before: a card is about a request to a certain address, and would be void
+    /// if it moved.
+    async fn playground(&self, program: &Path) -> Result<Playground, String> {
+        let records = self.home.playground();
+        let kept = self
+            .ledger
+            .setting(PORT)
+            .await
+            .map_err(|error| error.to_string())?;
+        let kept = kept.and_then(|port| port.parse::<u16>().ok());
+        if let Some(port) = kept
+            && let Ok(playground) = Playground::start(program, &records, port).await
+        {
+            return Ok(playground);
+        }
+        let playground = Playground::start(program, &records, 0).await?;
+        if let Some(port) = playground.base.port() {
+            let kept = self.ledger.set_setting(PORT, &port.to_string()).await;
+            kept.map_err(|error| error.to_string())?;
+        }
+        Ok(playground)
+    }
+
+    async fn make(&self, id: &SystemId, account: &str, person: &str) -> Result<Open, Stop> {
+        let cannot = |why: String| Stop::Unreached(format!("The demo company can't be started: {why}."));
+        let program = Parts::find().company;
+        let program =
+            program.ok_or_else(|| cannot("its program `company` is missing beside `attache`".to_owned()))?;
+        let playground = self.playground(&program).await.map_err(cannot)?;
+        self.redactor
+            .know(&playground.token)
+            .map_err(|error| cannot(error.to_string()))?;
+        let around = Surroundings {
+            names: Arc::new(SystemNames),
+            log: self.log.clone(),
+            clock: self.clock.clone(),
+            redactor: self.redactor.clone(),
+        };
+        let host = Host::parse(playground.base.as_str(), Reach::ThisMachine);
+        let host = host.map_err(|error| cannot(error.to_string()))?;
+        let egress = Egress::open([(id.clone(), host)], Limits::default(), around);
+        let egress = Arc::new(egress.map_err(|error| cannot(error.to_string()))?);
+        let place = playground.base.join("openapi.json");
+        let place = place.map_err(|error| cannot(error.to_string()))?;
+        let text = integration::describe(&egress, id, &place).await?;
+        let description = Description::read(id, &text).map_err(|error| cannot(error.to_string()))?;
+        let connection = Connection::new(Setup {
+            system: id.clone(),
+            base: playground.base.clone(),
+            account: Account {
+                address: account.to_owned(),
+                name: person.to_owned(),
+            },
+            description,
+            egress,
+            credentials: Arc::new(OfPlayground(playground.token.clone())),
+        });
+        Ok(Open {
+            connection: Arc::new(connection),
+            _playground: playground,
+        })
+    }
+}
+
+#[async_trait]
+impl Systems for Connected {
+    async fn system(&self, id: &SystemId) -> Result<System, Stop> {
+        let row = self.row(id).await?;
+        let connection = self.way(id, &row).await?;
+        let pins = serde_json::from_str(&row.pins);
+        Ok(System {
+            connection,
+            // What was pinned can't be read: nothing is pinned, and so nothing is done.
+            pins: pins.unwrap_or_default(),
+            chosen_account: row.account,
+            title: row.title,
+            quarantined: row.quarantined,
+        })
+    }
+}
+
+/// The token of this start of the demo company.
+struct OfPlayground(Secret);
+
+#[async_trait]
+impl Credentials for OfPlayground {
+    async fn credential(&self, _: &SystemId) -> Result<Secret, String> {
+        Ok(self.0.clone())
+    }
+}
+
+/// Contacts, written to the ledger one after the other by a task of its own.
+struct Ledgered(mpsc::Sender<ToWrite>);
+
+enum ToWrite {
+    Contact(Contact),
+    /// Tells when everything before it is written.
+    Flush(oneshot::Sender<()>),
+}
+
+impl Ledgered {
+    fn start(ledger: Ledger) -> Self {
+        let (sender, mut contacts) = mpsc::channel::<ToWrite>(CONTACTS);
+        tokio::spawn(async move {
+            while let Some(next) = contacts.recv().await {
+                let contact = match next {
+                    ToWrite::Contact(contact) => contact,
+                    ToWrite::Flush(done) => {
+                        // Whoever waited may have gone.
+                        let _ = done.send(());
+                        continue;
+                    }
+                };
+                let purpose = match contact.purpose {
+                    Purpose::Describe => "describe",
+                    Purpose::Read => "read",
+                    Purpose::Write => "write",
+                    Purpose::Check => "check",
+                };
+                let row = storage::Contact {
+                    host: &contact.host,
+                    system: contact.system.as_str(),
+                    purpose,
+                    sent: contact.bytes_out,
+                    received: contact.bytes_in,
+                    refused: contact.ended == Ended::Refused,
+                    at: contact.at,
+                };
+                if let Err(error) = ledger.add_contact(row).await {
+                    tracing::warn!(%error, host = contact.host, "a contact could not be written down");
+                }
+            }
+        });
+        Self(sender)
+    }
+
+    async fn flush(&self) {
+        let (done, written) = oneshot::channel();
+        if self.0.send(ToWrite::Flush(done)).await.is_ok() {
+            let _ = written.await;
+        }
+    }
+}
+
+impl EgressLog for Ledgered {
+    fn contacted(&self, contact: Contact) {
+        if self.0.try_send(ToWrite::Contact(contact)).is_err() {
+            tracing::warn!("a contact was not written down: too many at once, or Attaché is closing");
+        }
+    }
+}
+
+/// What faces do with systems.
+pub struct Desk {
+    /// The ways.
+    pub connected: Arc<Connected>,
+    /// The governed path over them.
+    pub governed: Arc<Governed>,
+    /// Where they are kept.
+    pub ledger: Ledger,
+    /// Where the playground's records are.
+    pub home: Home,
+}
+
+impl Desk {
+    async fn view(&self, row: SystemRow) -> SystemView {
+        let id: Result<SystemId, _> = row.id.parse();
+        let (mut trouble, mut operations) = (None, Vec::new());
+        match id {
+            Err(error) => trouble = Some(error.to_string()),
+            Ok(id) => match self.connected.way(&id, &row).await {
+                Err(stop) => trouble = Some(stop.to_string()),
+                Ok(connection) => {
+                    let pins: BTreeMap<String, String> = serde_json::from_str(&row.pins).unwrap_or_default();
+                    let all = connection.description().operations();
+                    operations = all
+                        .map(|described| operation(&described.operation, &pins))
+                        .collect();
+                }
+            },
+        }
+        SystemView {
+            demo: row.kind == "demo",
+            id: row.id,
+            title: row.title,
+            account: row.account,
+            person: row.person,
+            quarantined: row.quarantined,
+            trouble,
+            added: row.added,
+            operations,
+        }
+    }
+
+    /// Waits until nothing is being sent to a system, but not for long: what takes longer is broken off.
+    async fn rest(&self, system: &SystemId) -> Result<(), Failure> {
+        let mut changes = self.governed.changes.subscribe();
+        let all_at_rest = async {
+            loop {
+                let open = self.governed.book.open().await.map_err(Stop::from)?;
+                let sending = |action: &orchestration::governed::Action| {
+                    action.effect.system == *system && matches!(action.entry.state, State::Dispatching { .. })
+                };
+                if !open.iter().any(sending) || changes.changed().await.is_err() {
+                    return Ok::<(), Failure>(());
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, all_at_rest)
+            .await
+            .unwrap_or(Ok(()))
+    }
+
+    fn note(&self, event: &str, system: Option<&SystemId>) -> Note {
+        let mut details = Map::new();
+        details.insert("event".to_owned(), event.into());
+        if let Some(system) = system {
+            details.insert("system".to_owned(), system.as_str().into());
+        }
+        Note {
+            at: now(),
+            kind: SYSTEM,
+            details,
+        }
+    }
+}
+
+fn operation(operation: &Operation, pins: &BTreeMap<String, String>) -> OperationView {
+    let word = |value: Value| value.as_str().unwrap_or_default().to_owned();
+    OperationView {
+        name: operation.name.clone(),
+        summary: operation.summary.clone(),
+        side_effect: word(json!(operation.side_effect)),
+        undo: operation.undo.map(Into::into),
+        changed: operation.side_effect != SideEffect::Read
+            && pins.get(&operation.name) != Some(&operation.definition),
+        parameters: (operation.parameters.iter())
+            .map(|(name, parameter)| ParameterView {
+                name: name.clone(),
+                label: experience::actions::label(name),
+                required: parameter.required,
+                role: word(json!(parameter.role)),
+                form: form(&parameter.schema),
+            })
+            .collect(),
+    }
+}
+
+/// What a value may be, in words.
+fn form(schema: &Value) -> String {
+    if let Some(words) = schema.get("enum").and_then(Value::as_array) {
+        let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
+        return format!("one of {}", words.join(", "));
+    }
+    let kinds = kinds(schema);
+    let format = schema.get("format").and_then(Value::as_str);
+    let first = kinds
+        .iter()
+        .find(|kind| kind.as_str() != "null")
+        .map(String::as_str);
+    match (first, format) {
+        (Some("string"), Some("date")) => "day, as 2026-09-24",
+        (Some("string"), Some("date-time")) => "day and time",
+        (Some("string"), _) => "text",
+        (Some("integer"), _) => "whole number",
+        (Some("number"), _) => "number",
+        (Some("boolean"), _) => "true or false",
+        (Some("array"), _) => "list",
+        _ => "value",
+    }
+    .to_owned()
+}
+
+/// The types that a schema names.
+fn kinds(schema: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    match schema.get("type") {
+        Some(Value::String(one)) => vec![one.clone()],
+        Some(Value::Array(many)) => many.iter().filter_map(text).collect(),
+        _ => {
+            let parts = ["anyOf", "oneOf"]
+                .iter()
+                .filter_map(|key| schema.get(*key)?.as_array());
+            parts.flatten().flat_map(kinds).collect()
+        }
+    }
+}
+
+#[async_trait]
+impl Connections for Desk {
+    async fn list(&self) -> Result<Vec<SystemView>, Failure> {
+        let mut views = Vec::new();
+        for row in self.ledger.systems().await.map_err(|error| failure(&error))? {
+            views.push(self.view(row).await);
+        }
+        Ok(views)
+    }
+
+    async fn connect_demo(&self) -> Result<SystemView, Failure> {
+        let id: SystemId = DEMO
+            .parse()
+            .map_err(|error| Failure::environment(format!("{error}."), ""))?;
+        let known = |rows: Vec<SystemRow>| rows.into_iter().find(|row| row.id == DEMO);
+        let rows = self.ledger.systems().await.map_err(|error| failure(&error))?;
+        if known(rows).is_none() {
+            let made = self.connected.make(&id, INES.0, INES.1).await?;
+            let pins = serde_json::to_string(&made.connection.description().pins());
+            let row = SystemRow {
+                id: DEMO.to_owned(),
+                kind: "demo".to_owned(),
+                title: DEMO_TITLE.to_owned(),
+                account: INES.0.to_owned(),
+                person: INES.1.to_owned(),
+                pins: pins.map_err(|error| Failure::environment(format!("{error}."), ""))?,
+                quarantined: false,
+                added: now(),
+            };
+            let added = self
+                .ledger
+                .add_system(&row, self.note("connected", Some(&id)))
+                .await;
+            added.map_err(|error| failure(&error))?;
+            self.connected.open.lock().await.insert(id, made);
+        }
+        let rows = self.ledger.systems().await.map_err(|error| failure(&error))?;
+        match known(rows) {
+            Some(row) => Ok(self.view(row).await),
+            None => Err(Failure::environment(
+                "The demo company was left at this moment.",
+                "Try again.",
+            )),
+        }
+    }
+
+    async fn disconnect(&self, system: &SystemId) -> Result<(), Failure> {
+        let row = self.connected.row(system).await?;
+        let demo = row.kind == "demo";
+        self.rest(system).await?;
+        // Its process ends first, so that nothing is under way when its records go.
+        self.connected.open.lock().await.remove(system);
+        self.connected.log.flush().await;
+        let removed =
+            self.ledger
+                .remove_system(system.as_str(), demo, self.note("disconnected", Some(system)));
+        removed.await.map_err(|error| failure(&error))?;
+        if demo {
+            let records = self.home.playground();
+            let gone = tokio::fs::remove_dir_all(&records).await;
+            if let Err(error) = gone
+                && error.kind() != std::io::ErrorKind::NotFound
+            {
+                return Err(Failure::environment(
+                    format!(
+                        "The records of the demo company in `{}` can't be deleted: {error}.",
+                        records.display()
+                    ),
+                    "Delete the folder yourself.",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    async fn set_apart(&self, system: &SystemId, apart: bool) -> Result<(), Failure> {
+        let event = if apart { "set apart" } else { "back" };
+        let set = self
+            .ledger
+            .set_quarantined(system.as_str(), apart, self.note(event, Some(system)));
+        if set.await.map_err(|error| failure(&error))? {
+            Ok(())
+        } else {
+            Err(Stop::NoSystem(system.to_string()).into())
+        }
+    }
+
+    async fn set_stopped(&self, stopped: bool) -> Result<(), Failure> {
+        // Stopping counts before it is written down, going on only after.
+        if stopped {
+            self.governed.stop_all(true);
+        }
+        let event = if stopped { "all stopped" } else { "all goes on" };
+        let kept = self.ledger.set_noted(
+            STOPPED,
+            if stopped { "yes" } else { "no" },
+            self.note(event, None),
+        );
+        kept.await.map_err(|error| failure(&error))?;
+        self.governed.stop_all(stopped);
+        Ok(())
+    }
+
+    async fn hosts(&self) -> Result<Vec<HostView>, Failure> {
+        let rows = self.ledger.hosts().await.map_err(|error| failure(&error))?;
+        let view = |row: storage::HostRow| HostView {
+            host: row.host,
+            system: row.system,
+            purpose: row.purpose,
+            contacts: row.contacts,
+            sent: row.sent,
+            received: row.received,
+            refused: row.refused,
+            first: row.first,
+            last: row.last,
+        };
+        Ok(rows.into_iter().map(view).collect())
+    }
+
+    async fn typed(
+        &self,
+        system: &SystemId,
+        operation: &str,
+        arguments: BTreeMap<String, Value>,
+    ) -> Result<BTreeMap<String, Value>, Failure> {
+        let connection = self.connected.system(system).await?.connection;
+        let described = connection.description().operation(operation);
+        let Some(described) = described else {
+            return Err(Failure::user(
+                format!("`{system}` has no operation `{operation}`."),
+                "Look at what it offers: `attache system show`.",
+            ));
+        };
+        let read = |(name, value): (String, Value)| {
+            let schema = described.operation.parameters.get(&name).map(|own| &own.schema);
+            let is_text = schema.is_none_or(|schema| kinds(schema).iter().any(|kind| kind == "string"));
+            let target = described
+                .operation
+                .parameters
+                .get(&name)
+                .is_some_and(|own| own.role == Role::Target);
+            let value = match value {
+                Value::String(text) if !is_text && !target => {
+                    let list = schema.is_some_and(|schema| kinds(schema).iter().any(|kind| kind == "array"));
+                    match serde_json::from_str(&text) {
+                        Ok(value) => value,
+                        // `a, b` for a list of texts.
+                        Err(_) if list => text.split(',').map(|item| Value::from(item.trim())).collect(),
+                        Err(_) => Value::String(text),
+                    }
+                }
+                other => other,
+            };
+            (name, value)
+        };
+        Ok(arguments.into_iter().map(read).collect())
+    }
+
+    fn new_name(&self) -> Result<String, Failure> {
+        let mut bytes = [0_u8; 10];
+        getrandom::fill(&mut bytes).map_err(|error| {
+            Failure::environment(
+                format!("This machine has no randomness: {error}."),
+                "Start it anew.",
+            )
+        })?;
+        Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+/// The key of this installation, made at the first start.
+///
+/// # Errors
+/// When the ledger can't be read or written, or the machine has no randomness.
+pub async fn install_key(ledger: &Ledger) -> Result<[u8; 32], Failure> {
+    const KEY: &str = "install_key";
+    let stored = ledger.setting(KEY).await.map_err(|error| failure(&error))?;
+    if let Some(key) = stored.as_deref().and_then(unhex) {
+        return Ok(key);
+    }
+    if stored.is_some() {
+        // With another key, what is under way could not be found again.
+        return Err(Failure::environment(
+            "The key of this installation in the ledger can't be read.",
+            "Restore the ledger from a backup.",
+        ));
+    }
+    let mut key = [0_u8; 32];
+    getrandom::fill(&mut key).map_err(|error| {
+        Failure::environment(
+            format!("This machine has no randomness: {error}."),
+            "Start it anew.",
+        )
+    })?;
+    let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let kept: Result<(), LedgerError> = ledger.set_setting(KEY, &text).await;
+    kept.map_err(|error| failure(&error))?;
+    Ok(key)
+}
+
+fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut key = [0_u8; 32];
+    if text.len() != 64 {
+        return None;
+    }
+    for (byte, at) in key.iter_mut().zip((0..64).step_by(2)) {
+        *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
+    }
+    Some(key)
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,259 @@
+use domain::SystemId;
+use serde::{Deserialize, Serialize};
+
+use super::{Access, BOTH, Cache, Command, MAIN, Nothing, Window};
+use crate::actions::UndoView;
+use crate::{Copilot, Failure};
+
+/// A connected system.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SystemView {
+    /// Name of the connection.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// It is the playground: nothing in it is real.
+    pub demo: bool,
+    /// The account through which it is used.
+    pub account: String,
+    /// Whose it is.
+    pub person: String,
+    /// It was set apart: everything can be read, nothing is sent.
+    pub quarantined: bool,
+    /// Why it can't be reached now.
+    pub trouble: Option<String>,
+    /// When it was connected, in milliseconds since 1970.
+    pub added: i64,
+    /// What can be asked of it; nothing while it can't be reached.
+    pub operations: Vec<OperationView>,
+}
+
+/// What can be asked of a system.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct OperationView {
+    /// Its name.
+    pub name: String,
+    /// What it does.
+    pub summary: String,
+    /// What it does to the world: `read`, `draft`, `write`, `send`, `destructive`.
+    pub side_effect: String,
+    /// How it can be taken back.
+    pub undo: Option<UndoView>,
+    /// Its definition is not the one that was checked when the system was connected; nothing is done with it.
+    pub changed: bool,
+    /// Its arguments.
+    pub parameters: Vec<ParameterView>,
+}
+
+/// An argument of an operation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ParameterView {
+    /// Its name.
+    pub name: String,
+    /// Its name in words.
+    pub label: String,
+    /// Without it, nothing goes.
+    pub required: bool,
+    /// What it means: `target`, `recipient`, `amount`, `words`, `value`.
+    pub role: String,
+    /// What it may be, in words: `text`, `whole number`, `one of new, open`.
+    pub form: String,
+}
+
+/// A host that was contacted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct HostView {
+    /// Scheme, name and port.
+    pub host: String,
+    /// The connection on whose behalf.
+    pub system: String,
+    /// What for: `describe`, `read`, `write`, `check`.
+    pub purpose: String,
+    /// How often.
+    pub contacts: i64,
+    /// Bytes.
+    pub sent: i64,
+    /// Bytes.
+    pub received: i64,
+    /// Contacts that were not allowed.
+    pub refused: i64,
+    /// The first time, in milliseconds since 1970.
+    pub first: i64,
+    /// The last time, in milliseconds since 1970.
+    pub last: i64,
+}
+
+/// Lists the connected systems.
+pub struct SystemList;
+
+impl Command for SystemList {
+    const NAME: &'static str = "system_list";
+    const ACCESS: Access = Access::Read;
+    const WINDOWS: &'static [Window] = BOTH;
+    type Request = Nothing;
+    type Response = Vec<SystemView>;
+
+    async fn run(copilot: &Copilot, _request: Nothing) -> Result<Vec<SystemView>, Failure> {
+        copilot.connections.list().await
+    }
+}
+
+/// Connects the demo company, which runs on this machine.
+pub struct DemoConnect;
+
+impl Command for DemoConnect {
+    const NAME: &'static str = "demo_connect";
+    const ACCESS: Access = Access::Write;
+    const STALES: &'static [Cache] = &[Cache::Systems];
+    const WINDOWS: &'static [Window] = MAIN;
+    type Request = Nothing;
+    type Response = SystemView;
+
+    async fn run(copilot: &Copilot, _request: Nothing) -> Result<SystemView, Failure> {
+        copilot.connections.connect_demo().await
+    }
+}
+
+/// Which system.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SystemRequest {
+    /// Name of the connection.
+    pub system: String,
+}
+
+/// Forgets a system. Of the playground nothing is left: its records, proposals and permissions go too.
+pub struct SystemDisconnect;
+
+impl Command for SystemDisconnect {
+    const NAME: &'static str = "system_disconnect";
+    const ACCESS: Access = Access::Write;
+    const STALES: &'static [Cache] = &[Cache::Systems, Cache::Actions, Cache::Grants];
+    const WINDOWS: &'static [Window] = MAIN;
+    type Request = SystemRequest;
+    type Response = Nothing;
+
+    async fn run(copilot: &Copilot, request: SystemRequest) -> Result<Nothing, Failure> {
+        copilot.connections.disconnect(&id(&request.system)?).await?;
+        Ok(Nothing {})
+    }
+}
+
+/// Sets a system apart, or back: what is apart can be read, and nothing is sent to it.
+pub struct SystemQuarantine;
+
+/// Which, and whether.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct QuarantineRequest {
+    /// Name of the connection.
+    pub system: String,
+    /// Apart, or back.
+    pub on: bool,
+}
+
+impl Command for SystemQuarantine {
+    const NAME: &'static str = "system_quarantine";
+    const ACCESS: Access = Access::Write;
+    const STALES: &'static [Cache] = &[Cache::Systems];
+    const WINDOWS: &'static [Window] = MAIN;
+    type Request = QuarantineRequest;
+    type Response = Nothing;
+
+    async fn run(copilot: &Copilot, request: QuarantineRequest) -> Result<Nothing, Failure> {
+        copilot
+            .connections
+            .set_apart(&id(&request.system)?, request.on)
+            .await?;
+        Ok(Nothing {})
+    }
+}
+
+/// Turns the emergency switch: while it is on nothing is sent, and everything can be read.
+pub struct StopAll;
+
+/// On or off.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct StopAllRequest {
+    /// On.
+    pub on: bool,
+}
+
+impl Command for StopAll {
+    const NAME: &'static str = "stop_all";
+    const ACCESS: Access = Access::Write;
+    const STALES: &'static [Cache] = &[Cache::Actions, Cache::Systems];
+    const WINDOWS: &'static [Window] = BOTH;
+    type Request = StopAllRequest;
+    type Response = Standing;
+
+    async fn run(copilot: &Copilot, request: StopAllRequest) -> Result<Standing, Failure> {
+        copilot.connections.set_stopped(request.on).await?;
+        standing(copilot).await
+    }
+}
+
+/// How the governed path stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Standing {
+    /// The emergency switch is on.
+    pub stopped: bool,
+    /// So many proposals wait for a person, to decide or to find out.
+    pub waiting: usize,
+    /// So many are under way.
+    pub under_way: usize,
+}
+
+/// Says how the governed path stands.
+pub struct StandingGet;
+
+impl Command for StandingGet {
+    const NAME: &'static str = "standing";
+    const ACCESS: Access = Access::Read;
+    const WINDOWS: &'static [Window] = BOTH;
+    type Request = Nothing;
+    type Response = Standing;
+
+    async fn run(copilot: &Copilot, _request: Nothing) -> Result<Standing, Failure> {
+        standing(copilot).await
+    }
+}
+
+async fn standing(copilot: &Copilot) -> Result<Standing, Failure> {
+    use orchestration::governed::Stop;
+    use orchestration::journal::State;
+    let open = copilot.governed.book.open().await.map_err(Stop::from)?;
+    let waits = |state: State| matches!(state, State::Awaiting | State::NeedsPerson);
+    let waiting = open.iter().filter(|action| waits(action.entry.state)).count();
+    Ok(Standing {
+        stopped: copilot.governed.is_stopped(),
+        waiting,
+        under_way: open.len() - waiting,
+    })
+}
+
+/// Tells which hosts were contacted, by whom, why and how much.
+pub struct Contacts;
+
+impl Command for Contacts {
+    const NAME: &'static str = "contacts";
+    const ACCESS: Access = Access::Read;
+    const WINDOWS: &'static [Window] = MAIN;
+    type Request = Nothing;
+    type Response = Vec<HostView>;
+
+    async fn run(copilot: &Copilot, _request: Nothing) -> Result<Vec<HostView>, Failure> {
+        copilot.connections.hosts().await
+    }
+}
+
+fn id(name: &str) -> Result<SystemId, Failure> {
+    name.parse()
+        .map_err(|error| Failure::user(format!("{error}."), "Look at the list of systems."))
+}

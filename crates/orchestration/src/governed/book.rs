@@ -1,0 +1,107 @@
+use async_trait::async_trait;
+use domain::ActionId;
+use governance::grants::{Grant, Used};
+use serde_json::{Map, Value};
+
+use super::Action;
+
+/// Something for the audit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Noted {
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+    /// Ids, words of the program and digests; never values.
+    pub details: Map<String, Value>,
+}
+
+/// Where actions are kept.
+#[async_trait]
+pub trait ActionBook: Send + Sync {
+    /// Keeps a new action, with the audit row about it, and gives it its id.
+    ///
+    /// # Errors
+    /// When nothing was kept.
+    async fn add(&self, action: &Action, note: Noted) -> Result<ActionId, BookError>;
+
+    /// Keeps what an action became, with the audit row about it and what is used of a grant; false, and nothing is kept,
+    /// if the action ([`Action::arrows`]) or the grant changed since it was read.
+    ///
+    /// # Errors
+    /// When nothing was kept.
+    async fn put(&self, action: &Action, note: Noted, spend: Option<Spend>) -> Result<bool, BookError>;
+
+    /// One action.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    async fn get(&self, id: ActionId) -> Result<Option<Action>, BookError>;
+
+    /// Those that are not at their end, oldest first.
+    ///
+    /// # Errors
+    /// When they can't be read.
+    async fn open(&self) -> Result<Vec<Action>, BookError>;
+
+    /// So many at most, the newest first, all before `before` if one is given.
+    ///
+    /// # Errors
+    /// When they can't be read.
+    async fn before(&self, before: Option<ActionId>, most: u32) -> Result<Vec<Action>, BookError>;
+
+    /// Those that were proposed together with the first of them, in their order; the first itself is one.
+    ///
+    /// # Errors
+    /// When they can't be read.
+    async fn batch(&self, first: ActionId) -> Result<Vec<Action>, BookError>;
+}
+
+/// What is used of a grant when sending begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spend {
+    /// The grant, by its name.
+    pub grant: String,
+    /// How much was used before.
+    pub before: Used,
+    /// How much is used with this.
+    pub after: Used,
+}
+
+/// Something that was allowed beforehand, as it is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    /// What was allowed.
+    pub grant: Grant,
+    /// How much of it was used.
+    pub used: Used,
+    /// The proposal it was made from.
+    pub action: ActionId,
+    /// In words, as they were shown when it was made.
+    pub words: String,
+}
+
+/// Where grants are kept.
+#[async_trait]
+pub trait GrantBook: Send + Sync {
+    /// All of them, the newest first, those that were taken back too.
+    ///
+    /// # Errors
+    /// When they can't be read.
+    async fn all(&self) -> Result<Vec<Held>, BookError>;
+
+    /// Keeps a new one, with the audit row about it.
+    ///
+    /// # Errors
+    /// When nothing was kept.
+    async fn add(&self, held: &Held, note: Noted) -> Result<(), BookError>;
+
+    /// Takes one back, with the audit row about it; false if there is none or it was taken back before.
+    ///
+    /// # Errors
+    /// When nothing was kept.
+    async fn revoke(&self, id: &str, note: Noted) -> Result<bool, BookError>;
+}
+
+/// The book can't be read or written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BookError(pub String);

@@ -1,0 +1,168 @@
+import type { ReactNode, Ref } from "react";
+import { Button } from "../../components/Button/Button";
+import { Now, Was } from "../../components/Diff/Diff";
+import { Icon, type IconName } from "../../components/Icon/Icon";
+import { Plain, Said } from "../../components/Text/Text";
+import { UndoMark } from "../../components/UndoMark/UndoMark";
+import { Verdict } from "../../components/Verdict/Verdict";
+import { useChange, type ActionView, type FoundOut } from "../../host";
+import { plainly } from "../../lib/text";
+import { FailureNotice } from "../shell/FailureNotice";
+import { at, byWhom, isAllowed, isOutOfDate, second, stateMark } from "./words";
+
+interface EndedProps {
+  action: ActionView;
+  level: 1 | 2;
+  heading?: Ref<HTMLHeadingElement>;
+  /** What a person found out can only be said in the approval window: sending again is a decision. */
+  onSay?: ((found: FoundOut) => void) | undefined;
+  onReview?: (() => void) | undefined;
+  onUndone?: ((fresh: ActionView) => void) | undefined;
+  /** The receipt is in the main window. */
+  receipt?: boolean;
+}
+
+/** A proposal that is decided or under way: what became of it, and what can be done now. */
+export function Ended({ action, level, heading, onSay, onReview, onUndone, receipt = false }: EndedProps) {
+  const mark = stateMark(action);
+  const Heading = `h${level}` as const;
+  const check = useChange("action_check");
+  const undo = useChange("action_undo");
+  const { state } = action;
+  const failure = check.error ?? undo.error;
+  const done = state === "succeeded";
+  const back = done && action.undo !== null && action.undo !== "irreversible";
+  return (
+    <section className="st" aria-label={`What became of it: ${plainly(action.sentence)}`}>
+      <div className="st-b">
+        <div className="st-top">
+          <Verdict hue={mark.hue} icon={mark.icon}>
+            {mark.words}
+          </Verdict>
+          <span className="faint xs">
+            <Plain>{beside(action)}</Plain>
+          </span>
+        </div>
+        <Heading ref={heading} tabIndex={-1}>
+          <Plain>{action.sentence}</Plain>
+        </Heading>
+        {words(action) !== "Done." && (
+          <p role={state === "unknown" || done ? "status" : undefined}>
+            <Said>{words(action)}</Said>
+          </p>
+        )}
+        <Track action={action} />
+        {action.outcome && action.outcome.differs.length > 0 && (
+          <ul className="trk" aria-label="What stands there instead">
+            {action.outcome.differs.map(({ field, label, before, after }) => (
+              <li key={field}>
+                <span className="faint">
+                  <Plain>{label}</Plain>
+                </span>
+                <Icon name="warn" />
+                <span>
+                  <Was>{before}</Was> <Now>{after}</Now>
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+        {done && action.undo && <UndoMark undo={action.undo} />}
+        {failure && <FailureNotice failure={failure} />}
+      </div>
+      <Foot>
+        {state === "unknown" && (
+          <Button small icon="retry" notYet={check.isPending} onClick={() => check.mutate({ id: action.id })}>
+            Check now
+          </Button>
+        )}
+        {state === "needs_person" && onReview && (
+          <Button small look="primary" keyCap="Ctrl ↵" aria-keyshortcuts="Control+Enter" onClick={onReview}>
+            Say what you found
+          </Button>
+        )}
+        {state === "needs_person" && onSay && (
+          <>
+            <Button small onClick={() => onSay("happened")}>
+              It happened
+            </Button>
+            <Button small onClick={() => onSay("dropped")}>
+              It did not, drop it
+            </Button>
+            <Button small icon="retry" onClick={() => onSay("send_again")}>
+              It did not, send again
+            </Button>
+          </>
+        )}
+        {back && onUndone && (
+          <Button
+            small
+            icon="undo"
+            keyCap="Ctrl Z"
+            aria-keyshortcuts="Control+Z"
+            notYet={undo.isPending}
+            onClick={() =>
+              undo.mutate({ ids: [action.id] }, { onSuccess: ([fresh]) => fresh && onUndone(fresh) })
+            }
+          >
+            Undo…
+          </Button>
+        )}
+        {back && onUndone && <span className="faint xs">You decide on the way back too.</span>}
+        {receipt && (
+          <a className="btn btn-sm btn-quiet st-receipt" href={`#/activity/receipt/${action.id}`}>
+            <Icon name="receipt" /> Receipt
+          </a>
+        )}
+      </Foot>
+    </section>
+  );
+}
+
+function Foot({ children }: { children: ReactNode[] }) {
+  return children.some(Boolean) ? <footer className="st-f">{children}</footer> : null;
+}
+
+function beside(action: ActionView): string {
+  const { state, approved_at, created, verdict } = action;
+  if (approved_at !== null && state === "succeeded") return `${second(approved_at)}, approved by you`;
+  if (state === "denied") return "no permission of yours can override it";
+  if (isAllowed(action)) return at(created);
+  if (isOutOfDate(action)) return "nothing was sent";
+  return verdict.decision === "ask" ? `proposed ${at(created)} ${byWhom(action)}` : at(created);
+}
+
+function words(action: ActionView): string {
+  if (isOutOfDate(action))
+    return "The record changed after the card was made, so the approval was void. Nothing was sent.";
+  if (isAllowed(action) && action.grant !== null)
+    return `Your permission “${action.grant}” covered it. ${action.state_words}`;
+  return action.state_words;
+}
+
+/** What happened in order, where it matters: while nobody knows whether it was done. */
+function Track({ action }: { action: ActionView }) {
+  if (action.state !== "unknown" && action.state !== "needs_person") return null;
+  const sent = action.approved_at;
+  const times = action.attempts === 1 ? "once" : `${action.attempts} times`;
+  const steps: [string, IconName, string][] = [
+    [sent === null ? "" : second(sent), "up", `Request sent ${times}`],
+    ["", "clock", `${action.system_title} did not answer`],
+    action.state === "unknown"
+      ? ["", "v-hold", "It is looked up again by itself; nothing is sent meanwhile"]
+      : ["", "v-hold", "Looking it up does not tell; nothing is sent until you say"],
+  ];
+  return (
+    <ul className="trk" aria-label="What happened">
+      {steps.map(([time, icon, said]) => (
+        <li key={said}>
+          <span className="faint num">{time}</span>
+          <Icon name={icon} />
+          <span>
+            <Plain>{said}</Plain>
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

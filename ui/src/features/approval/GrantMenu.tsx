@@ -1,0 +1,168 @@
+import { useState } from "react";
+import { Button } from "../../components/Button/Button";
+import { Field } from "../../components/Field/Field";
+import { Icon } from "../../components/Icon/Icon";
+import { Popover } from "../../components/Popover/Popover";
+import { Segments } from "../../components/Segments/Segments";
+import { Skeleton } from "../../components/Skeleton/Skeleton";
+import { Plain, Said } from "../../components/Text/Text";
+import { useCall, useChange, type GrantView, type OfferArgument } from "../../host";
+import { plainly } from "../../lib/text";
+import { FailureNotice } from "../shell/FailureNotice";
+
+const COUNTS = [1, 5, 20, 50].map((value) => ({ value, words: `${value}` }));
+const HOURS = [
+  { value: 8, words: "8 hours" },
+  { value: 24, words: "1 day" },
+  { value: 168, words: "7 days" },
+  { value: 720, words: "30 days" },
+];
+
+interface GrantMenuProps {
+  id: number;
+  onGranted: (grant: GrantView) => void;
+}
+
+/** What may be allowed beforehand after this proposal. It never approves the proposal itself. */
+export function GrantMenu({ id, onGranted }: GrantMenuProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <Popover
+      label="Stop asking when all of this holds"
+      side="top"
+      open={open}
+      onOpenChange={setOpen}
+      trigger={
+        <Button iconAfter="chev-d" aria-haspopup="dialog">
+          Always allow for…
+        </Button>
+      }
+    >
+      <Offer
+        id={id}
+        onGranted={(grant) => {
+          setOpen(false);
+          onGranted(grant);
+        }}
+      />
+    </Popover>
+  );
+}
+
+function Offer({ id, onGranted }: GrantMenuProps) {
+  const offer = useCall("grant_offer", { id });
+  const add = useChange("grant_add");
+  const [count, setCount] = useState(20);
+  const [hours, setHours] = useState(168);
+  const [most, setMost] = useState<Readonly<Record<string, string>>>({});
+  if (offer.error) return <FailureNotice failure={offer.error} urgent={false} />;
+  if (!offer.data) return <Skeleton label="Looking what may be allowed" />;
+  const { refused, arguments: all } = offer.data;
+  const wrong = Object.values(most).some((own) => !/^\d{1,15}$/.test(own));
+  const create = (): void => {
+    const bounds = Object.entries(most).map(([name, own]) => ({ name, up_to: Number(own) }));
+    add.mutate({ id, bounds, count, hours }, { onSuccess: onGranted });
+  };
+  return (
+    <div className="grant">
+      <div>
+        <h2>Stop asking when all of this holds</h2>
+        <p className="dim xs">Takes effect the next time. This proposal still needs your decision.</p>
+      </div>
+      {refused !== null ? (
+        <p className="g-lock">
+          <Icon name="lock" size="sm" />
+          <span>
+            <Said>{refused}</Said>
+          </span>
+        </p>
+      ) : (
+        <>
+          {all.map((own) => (
+            <Argument
+              key={own.name}
+              argument={own}
+              most={most[own.name]}
+              onMost={(value) =>
+                setMost(
+                  Object.fromEntries([
+                    ...Object.entries(most).filter(([name]) => name !== own.name),
+                    ...(value === undefined ? [] : [[own.name, value] as const]),
+                  ]),
+                )
+              }
+            />
+          ))}
+          <div className="g-row">
+            <span>At most</span>
+            <span className="row wrap">
+              <Segments label="At most so many changes" value={count} options={COUNTS} onChange={setCount} />
+              changes
+            </span>
+          </div>
+          <div className="g-row">
+            <span>For</span>
+            <Segments label="For how long" value={hours} options={HOURS} onChange={setHours} />
+          </div>
+          <p className="g-lock">
+            <Icon name="lock" size="sm" />
+            <span>
+              While text from outside led to a proposal, or a rule asks in any case, this permission is not
+              used.
+            </span>
+          </p>
+          {add.error && <FailureNotice failure={add.error} />}
+          <div className="dlg-acts">
+            <Button small look="primary" notYet={add.isPending || wrong} onClick={create}>
+              Create permission
+            </Button>
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+interface ArgumentProps {
+  argument: OfferArgument;
+  most: string | undefined;
+  onMost: (most: string | undefined) => void;
+}
+
+function Argument({ argument: { label, value, amount }, most, onMost }: ArgumentProps) {
+  return (
+    <div className="g-row">
+      <span>
+        <Plain>{label}</Plain>
+      </span>
+      <span className="g-val">
+        {most === undefined ? (
+          <>
+            exactly{" "}
+            <b>
+              <Plain>{value}</Plain>
+            </b>
+          </>
+        ) : (
+          <Field
+            label={`${plainly(label)}, at most`}
+            value={most}
+            maxLength={15}
+            onChange={(event) => onMost(event.target.value.trim())}
+          />
+        )}
+        {amount && (
+          <label className="opt">
+            <input
+              className="check"
+              type="checkbox"
+              checked={most !== undefined}
+              onChange={(event) => onMost(event.target.checked ? value.replace(/\D/g, "") : undefined)}
+            />
+            <span>anything up to a largest amount</span>
+          </label>
+        )}
+      </span>
+    </div>
+  );
+}

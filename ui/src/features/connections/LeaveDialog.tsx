@@ -1,0 +1,67 @@
+import { Button } from "../../components/Button/Button";
+import { Dialog } from "../../components/Dialog/Dialog";
+import { Icon } from "../../components/Icon/Icon";
+import { useCall, useChange, type SystemView } from "../../host";
+import { visible } from "../../lib/text";
+import { count } from "../../lib/words";
+import { FailureNotice } from "../shell/FailureNotice";
+import { go } from "../shell/useRoute";
+
+/** Says what goes and what stays before a system is forgotten. */
+export function LeaveDialog({ system, onClose }: { system: SystemView; onClose: () => void }) {
+  const leave = useChange("system_disconnect");
+  const grants = (useCall("grant_list", {}).data ?? []).filter((grant) => grant.system === system.id).length;
+  const permissions = grants === 0 ? "Its permissions" : `Its ${count(grants, "permission")}`;
+  const goes = system.demo
+    ? ["All its records, and every change you made to them", "Its proposals, decided or not"]
+    : ["The connection and its sign-in on this machine", "Its proposals that are not decided"];
+  return (
+    <Dialog
+      title={system.demo ? "Leave the demo company?" : `Disconnect ${visible(system.title)}?`}
+      hint={
+        system.demo
+          ? "No trace of it stays in your lists. You can try it again at any time, from its first morning."
+          : "The records in the system itself stay as they are."
+      }
+      open
+      onClose={onClose}
+    >
+      <h3 className="sec-label">What goes</h3>
+      <ul className="goes">
+        {[...goes, permissions].map((words) => (
+          <li key={words}>
+            <Icon name="x" /> {words}
+          </li>
+        ))}
+      </ul>
+      <h3 className="sec-label">What stays</h3>
+      <ul className="goes">
+        <li>
+          <Icon name="seal" /> The rows of the audit. They say that something was done and when, and hold no
+          contents.
+        </li>
+      </ul>
+      {leave.error && <FailureNotice failure={leave.error} />}
+      <div className="dlg-acts">
+        <Button onClick={onClose}>Keep it</Button>
+        <Button
+          look="danger"
+          notYet={leave.isPending}
+          onClick={() =>
+            leave.mutate(
+              { system: system.id },
+              {
+                onSuccess: () => {
+                  onClose();
+                  go({ at: "connections" }, "replace");
+                },
+              },
+            )
+          }
+        >
+          {system.demo ? "Leave and remove everything" : "Disconnect"}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

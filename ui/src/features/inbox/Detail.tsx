@@ -1,0 +1,170 @@
+import { useEffect, useState } from "react";
+import { Button } from "../../components/Button/Button";
+import { Key } from "../../components/Key/Key";
+import { Skeleton } from "../../components/Skeleton/Skeleton";
+import { Verdict } from "../../components/Verdict/Verdict";
+import { useHost, type ActionView } from "../../host";
+import { Block } from "../approval/Block";
+import { DenyDialog } from "../approval/DenyDialog";
+import { Ended } from "../approval/Ended";
+import { useCard } from "../approval/useCard";
+import { useEdit } from "../approval/useEdit";
+import { Whole } from "../approval/Whole";
+import { canEdit, stateMark } from "../approval/words";
+import { isBatch } from "../approval/Batch";
+import { useEscape, useKey } from "../keys/useKey";
+import { FailureNotice } from "../shell/FailureNotice";
+import { go } from "../shell/useRoute";
+
+/** One proposal, or all of one card: everything about it, and what can be done with it here. */
+export function Detail({ action }: { action: ActionView }) {
+  return action.state === "awaiting" ? (
+    <Waiting key={action.id} action={action} />
+  ) : (
+    <Decided key={action.id} action={action} />
+  );
+}
+
+/** It is read here and decided in a window of its own; nothing here can approve. */
+function Waiting({ action: { id } }: { action: ActionView }) {
+  const host = useHost();
+  const [struck, setStruck] = useState<readonly number[]>([]);
+  const [denying, setDenying] = useState(false);
+  const [editing, setEditing] = useState<number | null>(null);
+  const { card, error, retry } = useCard(id, struck);
+  const edited = card?.actions.find((own) => own.id === editing);
+  const edit = useEdit(edited, (fresh) => go({ at: "inbox", id: fresh.id }));
+  const editable = card?.actions.find(canEdit);
+  const review = (): void => void host.openApproval(id, struck);
+  const calm = editing === null && card !== undefined;
+  useKey("Ctrl Enter", review, calm);
+  useKey("D", () => setDenying(true), calm);
+  useKey("E", () => setEditing(editable?.id ?? null), calm && editable !== undefined);
+  useEscape(() => setEditing(null), editing !== null);
+  useEffect(() => {
+    if (editing !== null) document.querySelector<HTMLInputElement>(".diff .input > input")?.focus();
+  }, [editing]);
+  if (!card) {
+    return (
+      <section className="pane detail" aria-label="Proposal">
+        <div className="wait">
+          {error ? (
+            <FailureNotice
+              failure={error}
+              actions={
+                <Button small icon="retry" onClick={retry}>
+                  Try again
+                </Button>
+              }
+            />
+          ) : (
+            <Skeleton label="Reading the proposal" lines={6} />
+          )}
+        </div>
+      </section>
+    );
+  }
+  const [first] = card.actions;
+  const mark = first && stateMark(first);
+  const several = card.actions.length > 1;
+  return (
+    <section className="pane detail" aria-label="Proposal">
+      <div className="cardy" tabIndex={0} role="region" aria-label="Card">
+        {mark && (
+          <div className="top">
+            <Verdict hue={mark.hue} icon={mark.icon}>
+              {mark.words}
+            </Verdict>
+            <span className="dim xs">waits for your decision, in a window of its own</span>
+          </div>
+        )}
+        <Whole
+          card={card}
+          struck={struck}
+          onStruck={setStruck}
+          level={2}
+          editing={edited ? { id: edited.id, edit } : null}
+          onEdit={setEditing}
+        />
+      </div>
+      <footer className="actbar">
+        {edit.failure && <FailureNotice failure={edit.failure} />}
+        {editing === null ? (
+          <>
+            <span className="keys grow" aria-hidden="true">
+              {isBatch(card.actions) && (
+                <>
+                  <span>
+                    <Key>↑</Key>
+                    <Key>↓</Key> row
+                  </span>
+                  <span>
+                    <Key>X</Key> tick
+                  </span>
+                </>
+              )}
+            </span>
+            <Button keyCap="D" aria-keyshortcuts="D" onClick={() => setDenying(true)}>
+              {several ? "Deny all" : "Deny"}
+            </Button>
+            {editable && (
+              <Button keyCap="E" aria-keyshortcuts="E" onClick={() => setEditing(editable.id)}>
+                Edit
+              </Button>
+            )}
+            <Button look="primary" keyCap="Ctrl ↵" aria-keyshortcuts="Control+Enter" onClick={review}>
+              Review and approve
+            </Button>
+          </>
+        ) : (
+          <>
+            <span className="dim xs grow">
+              What you save is a new proposal, judged anew. Nothing is sent by saving.
+            </span>
+            <Button keyCap="Esc" onClick={() => setEditing(null)}>
+              Cancel
+            </Button>
+            <Button look="primary" notYet={!edit.differs || edit.pending} onClick={edit.save}>
+              Save changes
+            </Button>
+          </>
+        )}
+      </footer>
+      {denying && (
+        <DenyDialog
+          ids={card.actions.map((own) => own.id)}
+          onClose={() => setDenying(false)}
+          onDone={() => setDenying(false)}
+        />
+      )}
+    </section>
+  );
+}
+
+function Decided({ action }: { action: ActionView }) {
+  const host = useHost();
+  const review = (): void => void host.openApproval(action.id, []);
+  useKey("Ctrl Enter", review, action.state === "needs_person");
+  useKey(
+    "Ctrl Z",
+    () => document.querySelector<HTMLButtonElement>('.st [aria-keyshortcuts="Control+Z"]')?.click(),
+    action.state === "succeeded",
+  );
+  return (
+    <section className="pane detail" aria-label="Proposal">
+      <div className="cardy ends" tabIndex={0} role="region" aria-label="Card">
+        <Ended
+          action={action}
+          level={2}
+          receipt
+          onReview={review}
+          onUndone={(fresh) => {
+            go({ at: "inbox", id: fresh.id });
+            if (fresh.state === "awaiting") void host.openApproval(fresh.id, []);
+          }}
+        />
+        <Block action={action} level={3} />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,521 @@
+import type {
+  ActionState,
+  ActionView,
+  ChangeView,
+  Event,
+  GrantView,
+  Happening,
+  HostView,
+  OperationView,
+  ParameterView,
+  Receipt,
+  ReceiptRow,
+  SystemView,
+  UndoView,
+} from "../generated";
+import type { CommandName, Request, Response } from "../port";
+import { NOW } from "./story";
+
+type Handlers = { [N in CommandName]?: (request: Request<N>) => Response<N> | Promise<Response<N>> };
+
+/** The morning of the story in milliseconds. */
+const MS = NOW * 1000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A digest that is always the same for a number. */
+export function digest(of: number): string {
+  let state = (of * 2_654_435_761 + 12_345) >>> 0;
+  const part = (): string => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state.toString(16).padStart(8, "0");
+  };
+  return Array.from({ length: 8 }, part).join("");
+}
+
+const parameter = (name: string, role: string, form: string, required = false): ParameterView => {
+  const words = name.replaceAll("_", " ");
+  return { name, label: words.charAt(0).toUpperCase() + words.slice(1), required, role, form };
+};
+const ID = parameter("id", "target", "whole number", true);
+const operation = (
+  name: string,
+  summary: string,
+  side_effect: string,
+  undo: UndoView | null,
+  ...parameters: ParameterView[]
+): OperationView => ({ name, summary, side_effect, undo, changed: false, parameters });
+
+const DEAL = [
+  parameter("name", "words", "text"),
+  parameter("stage", "value", "one of qualified, proposal, negotiation, closed_won, closed_lost"),
+  parameter("amount_eur", "amount", "whole number"),
+  parameter("close_date", "value", "date, such as 2026-09-30"),
+  parameter("next_step", "words", "text"),
+];
+
+/** Some of what the demo company offers, as demo/company/README.md lists it. */
+export const OPERATIONS: OperationView[] = [
+  operation("crm.accounts.search", "Finds accounts.", "read", null, parameter("query", "value", "text")),
+  operation("crm.accounts.get", "Reads an account.", "read", null, ID),
+  operation(
+    "crm.accounts.update",
+    "Changes fields of an account.",
+    "write",
+    "restorable",
+    ID,
+    parameter("city", "words", "text"),
+    parameter("sla_uptime", "value", "number"),
+  ),
+  operation("crm.contacts.search", "Finds contacts.", "read", null, parameter("query", "value", "text")),
+  operation(
+    "crm.contacts.create",
+    "Creates a contact.",
+    "write",
+    "compensable",
+    parameter("name", "words", "text", true),
+    parameter("email", "value", "text"),
+  ),
+  operation(
+    "crm.contacts.delete",
+    "Deletes a contact that nothing points to.",
+    "destructive",
+    "irreversible",
+    ID,
+  ),
+  operation("crm.deals.search", "Finds deals.", "read", null, parameter("query", "value", "text")),
+  operation("crm.deals.get", "Reads a deal.", "read", null, ID),
+  operation("crm.deals.create", "Creates a deal.", "write", "compensable", ...DEAL),
+  operation("crm.deals.update", "Changes fields of a deal.", "write", "restorable", ID, ...DEAL),
+  operation("crm.deals.delete", "Deletes a deal that nothing points to.", "destructive", "irreversible", ID),
+  operation(
+    "helpdesk.tickets.update",
+    "Changes fields of a ticket.",
+    "write",
+    "restorable",
+    ID,
+    parameter("status", "value", "one of new, open, pending, solved"),
+    parameter("priority", "value", "one of low, normal, high, urgent"),
+  ),
+  operation(
+    "helpdesk.tickets.reply",
+    "Answers the customer, who gets it as a mail.",
+    "send",
+    "irreversible",
+    ID,
+    parameter("body", "words", "text", true),
+  ),
+  operation(
+    "helpdesk.tickets.note",
+    "Adds a note that only colleagues see.",
+    "write",
+    "compensable",
+    ID,
+    parameter("body", "words", "text", true),
+  ),
+  operation(
+    "mail.drafts.create",
+    "Begins a draft; nothing is sent.",
+    "draft",
+    "compensable",
+    parameter("to", "recipient", "list of texts", true),
+    parameter("subject", "words", "text"),
+    parameter("body", "words", "text"),
+  ),
+  operation("mail.drafts.send", "Sends a draft. Nothing else sends a mail.", "send", "irreversible", ID),
+];
+
+export function system(more: Partial<SystemView> = {}): SystemView {
+  return {
+    id: "demo",
+    title: "Demo company",
+    demo: true,
+    account: "ines.okafor@northwind-robotics.com",
+    person: "Ines Okafor",
+    quarantined: false,
+    trouble: null,
+    added: MS - 5 * HOUR,
+    operations: OPERATIONS,
+    ...more,
+  };
+}
+
+export function contact(more: Partial<HostView> = {}): HostView {
+  return {
+    host: "http://127.0.0.1:41873",
+    system: "demo",
+    purpose: "read",
+    contacts: 6,
+    sent: 4_120,
+    received: 41_300,
+    refused: 0,
+    first: MS - 5 * HOUR,
+    last: MS - 4 * MINUTE,
+    ...more,
+  };
+}
+
+export const HOSTS: HostView[] = [
+  contact({ purpose: "describe", contacts: 1, sent: 210, received: 61_400 }),
+  contact({}),
+  contact({ purpose: "write", contacts: 3, sent: 1_980, received: 2_240 }),
+  contact({ purpose: "check", contacts: 2, sent: 640, received: 1_910 }),
+];
+
+export const CHANGES: ChangeView[] = [
+  {
+    field: "close_date",
+    label: "Close date",
+    before: "2026-09-30",
+    after: "2026-10-30",
+    value: "2026-10-30",
+    origin: {
+      kind: "within",
+      source: { kind: "mail", object: "Mail/Re Expansion timing.eml", span: [212, 230] },
+    },
+  },
+  {
+    field: "amount_eur",
+    label: "Amount EUR",
+    before: "1284000",
+    after: "1181280",
+    value: 1_181_280,
+    origin: {
+      kind: "field",
+      source: { kind: "file", object: "Price lists/Price list 2026-H2.xlsx", span: null },
+    },
+  },
+  {
+    field: "next_step",
+    label: "Next step",
+    before: "Send revised offer",
+    after: "Call Ingrid on 23 October",
+    value: "Call Ingrid on 23 October",
+    origin: { kind: "user", source: null },
+  },
+  {
+    field: "pilot_site",
+    label: "Pilot site",
+    before: "Moss DC 1",
+    after: null,
+    value: null,
+    origin: { kind: "user", source: null },
+  },
+];
+
+/** Something that was proposed: the change of the deal in the story, done. */
+export function done(more: Partial<ActionView> = {}): ActionView {
+  return {
+    id: 12,
+    batch: null,
+    sentence: "Change 4 fields on the deal “Halden - 40 unit expansion” in Demo company.",
+    system: "demo",
+    system_title: "Demo company",
+    operation: "crm.deals.update",
+    summary: "Changes fields of a deal.",
+    side_effect: "write",
+    account: "ines.okafor@northwind-robotics.com",
+    record: { kind: "deal", id: "20418", title: "Halden - 40 unit expansion", version: "12", meant: null },
+    state: "succeeded",
+    state_words: "The deal was changed.",
+    proposer: { kind: "person", name: null },
+    reason: "Ingrid moved the expansion to the end of October.",
+    verdict: {
+      decision: "ask",
+      question: "Why am I asked?",
+      rules: [
+        {
+          name: "outside-text-asks",
+          why: "Text that somebody else wrote led to this.",
+          layer: "default",
+        },
+      ],
+      needs: [],
+      red: false,
+      word: null,
+      second_signature: false,
+      policy: digest(77),
+    },
+    changes: CHANGES,
+    unchanged: 3,
+    message: null,
+    undo: "restorable",
+    outside: [{ kind: "mail", object: "Mail/Re Expansion timing.eml", span: [212, 230] }],
+    grant: null,
+    unused_grant: null,
+    raw: {
+      method: "PATCH",
+      address: "http://127.0.0.1:41873/crm/deals/20418",
+      condition: "12",
+      body: '{\n  "amount_eur": 1181280,\n  "close_date": "2026-10-30",\n  "next_step": "Call Ingrid on 23 October",\n  "pilot_site": null\n}',
+    },
+    request_hash: digest(5),
+    created: MS - 41_000,
+    expires: MS + DAY,
+    approved_by: "ines.okafor@northwind-robotics.com",
+    approved_at: MS - 6_000,
+    outcome: { words: "The deal was changed.", record: "20418", as_sent: true, differs: [] },
+    attempts: 1,
+    ...more,
+  };
+}
+
+const EVENTS: readonly [string, string][] = [
+  ["proposed", "Proposed. The rules ask a person."],
+  ["approved", "Approved by a person."],
+  ["dispatching", "Sending began."],
+  ["answered", "The system says that it is done."],
+  ["read back", "Read back."],
+];
+
+export function receiptRow(seq: number, at: number, event: string, words: string): ReceiptRow {
+  return {
+    seq,
+    at,
+    words,
+    event,
+    hash: digest(seq),
+    prev: digest(seq - 1),
+    body: `{"action":12,"at":${at},"event":${JSON.stringify(event)},"kind":"action","operation":"crm.deals.update","system":"demo"}`,
+  };
+}
+
+/** What is kept of an action for good. */
+export function receipt(action: ActionView | null = done(), events = EVENTS): Receipt {
+  return {
+    action,
+    rows: events.map(([event, words], index) =>
+      receiptRow(1280 + index, MS - (41 - 10 * index) * 1000, event, words),
+    ),
+    holds: true,
+  };
+}
+
+const happening = (
+  seq: number,
+  ago: number,
+  kind: string,
+  words: string,
+  result: string,
+  action: number | null = null,
+  state: ActionState | null = null,
+): Happening => ({ seq, at: MS - ago, kind, words, result, action, state });
+
+export const HAPPENINGS: Happening[] = [
+  happening(
+    1280,
+    41_000,
+    "action",
+    "Change 4 fields on the deal “Halden - 40 unit expansion” in Demo company.",
+    "Done",
+    12,
+    "succeeded",
+  ),
+  happening(
+    1278,
+    4 * MINUTE,
+    "answer",
+    "A question was answered",
+    "On this device, 5 passages cited, 4 files read",
+  ),
+  happening(
+    1272,
+    35 * MINUTE,
+    "action",
+    "Change 1 field on the deal “Brevik Cold Chain refit” in Demo company.",
+    "Done on a permission of yours",
+    11,
+    "succeeded",
+  ),
+  happening(
+    1270,
+    42 * MINUTE,
+    "action",
+    "Create the task “Written cause for the outage” in Demo company.",
+    "Outcome unknown, checking",
+    10,
+    "unknown",
+  ),
+  happening(
+    1265,
+    3 * HOUR,
+    "action",
+    "Add an internal note to the ticket “Charging station 3 shows C-14” in Demo company.",
+    "Done",
+    9,
+    "succeeded",
+  ),
+  happening(
+    1262,
+    3.5 * HOUR,
+    "action",
+    "Change 1 field on the deal “Halden - 40 unit expansion” in Demo company.",
+    "Denied by policy",
+    8,
+    "denied",
+  ),
+  happening(1260, 4 * HOUR, "grant", "A permission was given.", "demo"),
+  happening(1251, 5 * HOUR, "system", "Connected", "demo"),
+  happening(
+    1240,
+    DAY + HOUR,
+    "action",
+    "Reply to geir.rodven@raumafreight.no on the ticket “Charging station 3 shows C-14” in Demo company.",
+    "Expired",
+    7,
+    "expired",
+  ),
+  happening(1231, DAY + 2 * HOUR, "stop", "Sending was stopped", ""),
+  happening(
+    1220,
+    DAY + 3 * HOUR,
+    "action",
+    "crm.deals.update in demo",
+    "Erased; its rows in the audit stay",
+    6,
+  ),
+];
+
+export function grant(more: Partial<GrantView> = {}): GrantView {
+  return {
+    id: "g-1",
+    words: "Changes fields of a deal.",
+    system: "demo",
+    operation: "crm.deals.update",
+    account: "ines.okafor@northwind-robotics.com",
+    bounds: [
+      ["Id", "20402"],
+      ["Next step", "Call Lars on 6 October"],
+      ["Amount EUR", "up to 420000"],
+    ],
+    count: 20,
+    used: 9,
+    from: MS - 4 * HOUR,
+    until: MS + 3 * DAY,
+    revoked: false,
+    active: true,
+    action: 11,
+    ...more,
+  };
+}
+
+export const GRANTS: GrantView[] = [
+  grant(),
+  grant({
+    id: "g-2",
+    words: "Adds a note that only colleagues see.",
+    operation: "helpdesk.tickets.note",
+    bounds: [["Id", "4790"]],
+    count: 5,
+    used: 5,
+    active: false,
+    action: 9,
+  }),
+];
+
+/** Everything the made-up core answers about systems, receipts and permissions. */
+export function systemsStory(emit: (event: Event) => void): Handlers {
+  let systems = [system()];
+  let grants = structuredClone(GRANTS);
+  let stopped = false;
+  const stale = (): void => emit({ event: "stale", caches: ["systems", "actions", "grants"] });
+  const standing = () => ({ stopped, waiting: 2, under_way: 1 });
+  const denied = done({
+    id: 8,
+    sentence: "Change 1 field on the deal “Halden - 40 unit expansion” in Demo company.",
+    state: "denied",
+    state_words: "Denied by policy. A discount of 15 % is above your limit of 12 %. Nothing was sent.",
+    verdict: {
+      ...done().verdict,
+      decision: "deny",
+      question: "Why not?",
+      rules: [
+        { name: "discount-limit", why: "A discount of 15 % is above your limit of 12 %.", layer: "company" },
+      ],
+    },
+    changes: CHANGES.slice(1, 2),
+    outside: [],
+    approved_by: null,
+    approved_at: null,
+    outcome: null,
+    attempts: 0,
+  });
+  return {
+    contacts: () => (systems.length > 0 ? HOSTS : []),
+    system_list: () => systems,
+    demo_connect: () => {
+      const added = system();
+      systems = [...systems.filter(({ id }) => id !== added.id), added];
+      stale();
+      return added;
+    },
+    system_disconnect: ({ system: id }) => {
+      systems = systems.filter((own) => own.id !== id);
+      grants = grants.filter((own) => own.system !== id);
+      stale();
+      return {};
+    },
+    system_quarantine: ({ system: id, on }) => {
+      systems = systems.map((own) => (own.id === id ? { ...own, quarantined: on } : own));
+      stale();
+      return {};
+    },
+    standing,
+    stop_all: ({ on }) => {
+      stopped = on;
+      stale();
+      return standing();
+    },
+    action_propose: ({ record, operation: name, arguments: given }) => {
+      if (record === "Halden") {
+        return {
+          kind: "which",
+          words: record,
+          candidates: [
+            { id: "20418", title: "Halden - 40 unit expansion" },
+            { id: "20431", title: "Halden spare parts 2027" },
+          ],
+        };
+      }
+      if (name.endsWith(".delete")) return { kind: "action", action: denied };
+      return {
+        kind: "action",
+        action: done({
+          id: 13,
+          state: "awaiting",
+          state_words: "Waits for your decision.",
+          changes: CHANGES.filter(({ field }) => field in given),
+          approved_by: null,
+          approved_at: null,
+          outcome: null,
+          attempts: 0,
+        }),
+      };
+    },
+    action_undo: ({ ids }) =>
+      ids.map((id) => done({ id: id + 100, state: "awaiting", state_words: "Waits for your decision." })),
+    grant_list: () => grants,
+    grant_revoke: ({ id }) => {
+      grants = grants.map((own) => (own.id === id ? { ...own, revoked: true, active: false } : own));
+      stale();
+      return {};
+    },
+    receipt_get: ({ id }) => {
+      const found = HAPPENINGS.find(({ action }) => action === id);
+      if (!found)
+        throw {
+          code: "gone",
+          message: `There is no action ${id}.`,
+          hint: "Look at the list again.",
+          fault: "user",
+        };
+      if (found.state === null) return receipt(null);
+      if (found.state === "denied")
+        return receipt(denied, [["proposed", "Proposed, and denied by the rules."]]);
+      return receipt(done({ id, sentence: found.words, state: found.state }));
+    },
+    activity_list: ({ before }) => HAPPENINGS.filter(({ seq }) => !before || seq < before),
+    audit_verify: () => ({ holds: true, rows: 1284, head: digest(1284), broken: null }),
+  };
+}

@@ -1,0 +1,196 @@
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, expect, test, vi } from "vitest";
+import type { Request } from "../host";
+import { FakeHost } from "../host/fake/FakeHost";
+import { ACTIONS } from "../host/fake/governed";
+import { show } from "../test/render";
+import ApprovalView from "./ApprovalView";
+
+/** Longer than nothing is approved after a card came or changed. */
+const armed = () => act(() => new Promise((go) => setTimeout(go, 450)));
+const approved = (host: FakeHost): unknown[] =>
+  host.calls.filter(({ name }) => name === "action_approve").map(({ request }) => request);
+
+function open(id: number | string, handlers: ConstructorParameters<typeof FakeHost>[0] = {}) {
+  window.location.hash = `#/approval/${id}`;
+  const host = new FakeHost(handlers);
+  host.window = "approval";
+  return show(<ApprovalView />, host);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 8, 24, 12, 2) });
+  return () => vi.useRealTimers();
+});
+
+test("the card is read in its fixed order, and its heading has the focus, never Approve", async () => {
+  const { container } = open(1);
+  const heading = await screen.findByRole("heading", { level: 1 });
+  expect(heading).toHaveTextContent(/^Change 4 fields on the deal “Halden - 40 unit expansion”.*, then send/);
+  expect(heading).toHaveFocus();
+  expect(screen.getByText(/a person decides every write and every send/)).toBeVisible();
+  expect(screen.getByText(/your permission “Dates on my deals” is not used/)).toBeVisible();
+  expect(screen.getAllByText("Outside text")).toHaveLength(2);
+  expect(screen.getByText(/Record read 4 s ago/)).toBeVisible();
+  expect(screen.getByText("31 other fields stay as they are")).toBeVisible();
+  expect(screen.getByText(/Exactly the 2 requests shown here/)).toBeVisible();
+  const order = screen.getAllByRole("heading").map(({ textContent }) => textContent);
+  expect(order[1]).toMatch(/^1.Change 4 fields/);
+  expect(order[2]).toMatch(/^2.Send ingrid/);
+  await expect(container).toHaveNoFindings();
+});
+
+test("a click only counts once the card has been there for a moment", async () => {
+  const { user, host } = open(8);
+  await screen.findByText(/Exactly the request shown/);
+  const button = screen.getByRole("button", { name: "Approve" });
+  fireEvent.click(button);
+  fireEvent.keyDown(window, { key: "Enter", ctrlKey: true });
+  expect(approved(host)).toEqual([]);
+  await armed();
+  await user.click(button);
+  await screen.findByText("Done");
+  const { digest } = await new FakeHost().call("card_get", { id: 8, struck: [] });
+  expect(approved(host)).toEqual([{ id: 8, struck: [], shown: digest }]);
+});
+
+test("when the card changes under the eyes the next click does not count either", async () => {
+  const { user, host } = open(3);
+  await screen.findByRole("button", { name: "Approve all 5" });
+  await armed();
+  await user.click(screen.getByRole("checkbox", { name: "Include Moss Terminal shuttle" }));
+  fireEvent.click(await screen.findByRole("button", { name: "Approve 4 of 5" }));
+  expect(approved(host)).toEqual([]);
+  await armed();
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  await waitFor(() => expect(approved(host)).toHaveLength(1));
+  expect(approved(host)[0]).toMatchObject({ struck: [7] } satisfies Partial<Request<"action_approve">>);
+});
+
+test("no single letter approves", async () => {
+  const { user, host } = open(8);
+  await screen.findByText(/Exactly the request shown/);
+  await armed();
+  for (const letter of "abcfghiklmnopqrstuvwyz0123456789 ")
+    await user.keyboard(letter === " " ? " " : letter);
+  await user.keyboard("{Enter}");
+  expect(approved(host)).toEqual([]);
+});
+
+test("where a word is asked for, nothing is approved before it stands there", async () => {
+  const { user, host } = open(9);
+  const field = await screen.findByRole("textbox", { name: "Type “delete” to approve" });
+  await armed();
+  const button = screen.getByRole("button", { name: "Approve" });
+  await user.type(field, "delet");
+  await user.click(button);
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  expect(approved(host)).toEqual([]);
+  await user.type(field, "e");
+  await user.click(button);
+  await waitFor(() => expect(approved(host)).toMatchObject([{ id: 9, word: "delete" }]));
+});
+
+test("a record that changed shows what moved, and nothing was sent", async () => {
+  const [first] = ACTIONS;
+  const changes = first!.changes.map((own) => (own.field === "next_step" ? { ...own, before: "Sent" } : own));
+  const fresh = { ...first!, id: 8, changes };
+  const { user, container } = open(1, { action_approve: () => ({ kind: "changed", fresh }) });
+  await screen.findByRole("button", { name: "Approve both" });
+  await armed();
+  await user.click(screen.getByRole("button", { name: "Approve both" }));
+  const heading = await screen.findByRole("heading", { level: 1, name: /changed in Northwind CRM while/ });
+  expect(heading).toHaveFocus();
+  expect(screen.getByRole("alert")).toHaveTextContent("Nothing was sent.");
+  expect(screen.getByRole("list", { name: "What changed" })).toHaveTextContent(
+    "Next stepwas Send revised offer",
+  );
+  expect(screen.queryByRole("button", { name: /^Approve/ })).toBeNull();
+  await expect(container).toHaveNoFindings();
+  await user.click(screen.getByRole("button", { name: "Review new version" }));
+  expect(window.location.hash).toBe("#/approval/8");
+  expect(await screen.findByText(/Exactly the request shown/)).toBeVisible();
+});
+
+test("D asks for a reason, and the no is shown", async () => {
+  const { user, host } = open(8);
+  await screen.findByText(/Exactly the request shown/);
+  await user.keyboard("d");
+  await user.type(await screen.findByRole("textbox", { name: "Reason" }), "wrong ticket{Enter}");
+  expect(await screen.findByText("Nothing was sent. You denied it: wrong ticket")).toBeVisible();
+  expect(host.calls).toContainEqual({ name: "action_deny", request: { ids: [8], reason: "wrong ticket" } });
+});
+
+test("E turns values into fields; what is saved is a new proposal with a card of its own", async () => {
+  const { user, host } = open(8);
+  await screen.findByText(/Exactly the request shown/);
+  await user.keyboard("e");
+  const field = await screen.findByRole("textbox", { name: "Priority, after" });
+  expect(field).toHaveFocus();
+  await user.clear(field);
+  await user.type(field, "Urgent");
+  await user.click(screen.getByRole("checkbox", { name: "Leave out: Tags" }));
+  expect(screen.queryByRole("button", { name: "Approve" })).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Save changes" }));
+  await waitFor(() => expect(window.location.hash).toBe("#/approval/101"));
+  expect(await screen.findByText("Urgent")).toBeVisible();
+  expect(host.calls).toContainEqual({
+    name: "action_edit",
+    request: { id: 8, changed: { priority: "Urgent" }, left_out: ["tags"] },
+  });
+  expect(approved(host)).toEqual([]);
+});
+
+test("Esc closes and keeps it waiting, but first ends editing", async () => {
+  const { user, host } = open(8);
+  await screen.findByText(/Exactly the request shown/);
+  await user.keyboard("e{Escape}");
+  expect(host.closed).toBe(0);
+  expect(screen.getByRole("button", { name: "Approve" })).toBeVisible();
+  await user.keyboard("{Escape}");
+  expect(host.closed).toBe(1);
+  expect(host.calls.some(({ name }) => name === "action_deny")).toBe(false);
+});
+
+test("where nobody can tell, the person says what they found", async () => {
+  const { user, host, container } = open(10);
+  await screen.findByRole("button", { name: "It did not, send again" });
+  await expect(container).toHaveNoFindings();
+  await armed();
+  await user.click(screen.getByRole("button", { name: "It happened" }));
+  expect(await screen.findByText("You found that it happened.")).toBeVisible();
+  expect(host.calls).toContainEqual({ name: "action_say", request: { id: 10, found: "happened" } });
+});
+
+test("a permission is created beside the card, which still waits", async () => {
+  const { user, host } = open(8);
+  await user.click(await screen.findByRole("button", { name: "Always allow for…" }));
+  const dialog = await screen.findByRole("dialog", { name: "Stop asking when all of this holds" });
+  expect(await within(dialog).findAllByText(/exactly/)).toHaveLength(2);
+  await user.click(within(dialog).getByRole("button", { name: "5" }));
+  await user.click(within(dialog).getByRole("button", { name: "1 day" }));
+  await user.click(within(dialog).getByRole("button", { name: "Create permission" }));
+  expect(await screen.findByText("This proposal still needs your decision.")).toBeVisible();
+  expect(host.calls).toContainEqual({
+    name: "grant_add",
+    request: { id: 8, bounds: [], count: 5, hours: 24 },
+  });
+  expect(approved(host)).toEqual([]);
+});
+
+test("where no permission can be given the reason stands in its place", async () => {
+  const { user } = open(1);
+  await user.click(await screen.findByRole("button", { name: "Always allow for…" }));
+  expect(await screen.findByText(/What comes from outside is always asked/)).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Create permission" })).toBeNull();
+});
+
+test("J and K go to the neighbours, and what was struck out elsewhere stays struck out", async () => {
+  const { user } = open("3?without=4");
+  expect(await screen.findByRole("button", { name: "Approve 4 of 5" })).toBeVisible();
+  expect(screen.getByText("2 of 5")).toBeVisible();
+  await user.keyboard("j");
+  expect(window.location.hash).toBe("#/approval/8");
+  await user.keyboard("k");
+  expect(window.location.hash).toBe("#/approval/3");
+});

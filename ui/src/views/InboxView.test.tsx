@@ -1,0 +1,116 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, expect, test, vi } from "vitest";
+import { FakeHost } from "../host/fake/FakeHost";
+import { ACTIONS } from "../host/fake/governed";
+import { show } from "../test/render";
+import InboxView from "./InboxView";
+
+beforeEach(() => {
+  vi.stubGlobal("innerWidth", 1280);
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 8, 24, 12, 2) });
+  return () => vi.useRealTimers();
+});
+
+test("what waits stands before what is under way and what was decided", async () => {
+  const { container } = show(<InboxView />);
+  const list = await screen.findByRole("navigation", { name: "Approvals" });
+  const heads = within(list)
+    .getAllByRole("heading")
+    .map(({ textContent }) => textContent);
+  expect(heads).toEqual(["Waiting for you", "Under way", "Decided today"]);
+  expect(await within(list).findByText("Make 5 changes in Northwind CRM")).toBeVisible();
+  expect(within(list).getByText("Denied by policy: discount-limit")).toBeVisible();
+  expect(within(list).getByText("Out of date, the record changed")).toBeVisible();
+  expect(screen.getByText(/10 changes waiting on 5 cards/)).toBeVisible();
+  await screen.findByText(/Exactly the 2 requests/);
+  await expect(container).toHaveNoFindings();
+});
+
+test("nothing here can approve: the card opens in a window of its own", async () => {
+  const { user, host } = show(<InboxView id={3} />);
+  await user.click(await screen.findByRole("checkbox", { name: "Include Rauma Freight pilot" }));
+  await screen.findByText(/Exactly the 4 requests/);
+  expect(screen.queryByRole("button", { name: /^Approve/ })).toBeNull();
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  expect(host.opened).toEqual([{ id: 3, struck: [5] }]);
+  await user.click(screen.getByRole("button", { name: "Review and approve" }));
+  expect(host.opened).toHaveLength(2);
+  expect(host.calls.some(({ name }) => name === "action_approve")).toBe(false);
+});
+
+test("X ticks a row, arrow keys go from row to row, J and K from card to card", async () => {
+  const { user } = show(<InboxView id={3} />);
+  const box = await screen.findByRole("checkbox", { name: "Include Halden spare parts 2027" });
+  box.focus();
+  await user.keyboard("{ArrowDown}x");
+  expect(screen.getByRole("checkbox", { name: "Include Brevik Cold Chain refit" })).not.toBeChecked();
+  await user.keyboard("j");
+  expect(window.location.hash).toBe("#/inbox/8");
+});
+
+test("a no asks for a reason", async () => {
+  const { user, host } = show(<InboxView id={8} />);
+  await screen.findByRole("button", { name: "Review and approve" });
+  await user.keyboard("d");
+  await user.type(await screen.findByRole("textbox", { name: "Reason" }), "not now{Enter}");
+  await waitFor(() =>
+    expect(host.calls).toContainEqual({ name: "action_deny", request: { ids: [8], reason: "not now" } }),
+  );
+});
+
+test("what is edited is a new proposal", async () => {
+  const { user } = show(<InboxView id={8} />);
+  await screen.findByRole("button", { name: "Review and approve" });
+  await user.keyboard("e");
+  const field = await screen.findByRole("textbox", { name: "Priority, after" });
+  await user.clear(field);
+  await user.click(screen.getByRole("button", { name: "Save changes" }));
+  await waitFor(() => expect(window.location.hash).toBe("#/inbox/101"));
+});
+
+test("what is done can be undone, which is decided too, and has a receipt", async () => {
+  const { user, host } = show(<InboxView id={20} />);
+  expect(await screen.findByRole("link", { name: "Receipt" })).toHaveAttribute(
+    "href",
+    "#/activity/receipt/20",
+  );
+  await user.keyboard("{Control>}z{/Control}");
+  await waitFor(() => expect(host.opened).toEqual([{ id: 101, struck: [] }]));
+  expect(host.calls).toContainEqual({ name: "action_undo", request: { ids: [20] } });
+});
+
+test("an unknown outcome can be looked up at once, and says that nothing is sent meanwhile", async () => {
+  const { user, host, container } = show(<InboxView id={11} />);
+  expect(await screen.findByText(/nothing is sent meanwhile/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Check now" }));
+  expect(host.calls).toContainEqual({ name: "action_check", request: { id: 11 } });
+  await expect(container).toHaveNoFindings();
+});
+
+test.each([
+  [21, "Denied by policy", /above your limit of 12.%/],
+  [23, "Out of date", /the approval was void/],
+  [24, "Failed", /A close date lies in the past/],
+  [25, "Expired", /Nobody decided in time/],
+  [26, "Allowed without asking", /Your permission “Dates on my deals” covered it/],
+])("proposal %i says that it is: %s", async (id, mark, words) => {
+  show(<InboxView id={id} />);
+  const card = await screen.findByRole("region", { name: /^What became of it/ });
+  expect(within(card).getByText(mark)).toBeVisible();
+  expect(within(card).getByText(words)).toBeVisible();
+});
+
+test("an inbox where nothing waits says what went through on permissions today", async () => {
+  const host = new FakeHost({
+    action_list: ({ open }) => ({
+      actions: open ? [] : ACTIONS.filter(({ grant }) => grant !== null),
+      more: false,
+    }),
+  });
+  const { user, container } = show(<InboxView />, host);
+  expect(await screen.findByText("Nothing waits for you")).toBeVisible();
+  expect(screen.getByText(/2 changes went through on your permissions today/)).toBeVisible();
+  await expect(container).toHaveNoFindings();
+  await user.click(screen.getByRole("button", { name: "Show the 2" }));
+  expect(await screen.findAllByText(/Allowed by your permission “Dates on my deals”/)).toHaveLength(2);
+});
