@@ -2023,7 +2023,19 @@ head: string | null,
 /**
  * What is wrong with the first row that does not hold.
  */
-broken: string | null, };
+broken: string | null, 
+/**
+ * Signed heads that it was checked against.
+ */
+signed: number, 
+/**
+ * The keys that signed them.
+ */
+keys: Array<string>, 
+/**
+ * What the person should know about the check.
+ */
+notes: Array<string>, };
 
 export type ViewBlock = { "kind": "heading", 
 /**

@@ -81,7 +81,15 @@ test("of what was erased the rows stay", async () => {
 
 test("a chain that is broken is told at once, with its first bad row and what to do", async () => {
   const host = new FakeHost({
-    audit_verify: () => ({ holds: false, rows: 1101, head: digest(1), broken: "Row 1102: another hash." }),
+    audit_verify: () => ({
+      holds: false,
+      rows: 1101,
+      head: digest(1),
+      broken: "Row 1102: another hash.",
+      signed: 1,
+      keys: [],
+      notes: [],
+    }),
   });
   const { container } = show(<ActivityView />, host);
   const alert = await screen.findByRole("alert");

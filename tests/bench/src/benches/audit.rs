@@ -155,7 +155,7 @@ async fn steps(bench: &Bench, show: &mut Show<'_>) -> Outcome<()> {
         }
         for _ in 0..ROW {
             let started = Instant::now();
-            if !ledger.move_action(&arrow, note(n)).await? {
+            if !ledger.move_action(&arrow, None, note(n)).await? {
                 return Err("an arrow was not kept".into());
             }
             moved.push(started.elapsed().as_secs_f64() * 1e3);

@@ -110,7 +110,10 @@ export class FakeHost implements Host {
     return {
       ...systems,
       ...deeds,
-      standing: async () => ({ ...(await deeds.standing!({})), stopped: (await systems.standing!({})).stopped }),
+      standing: async () => ({
+        ...(await deeds.standing!({})),
+        stopped: (await systems.standing!({})).stopped,
+      }),
       status: () => ({
         sources: this.#sources,
         passages: 18_240,

@@ -516,6 +516,14 @@ export function systemsStory(emit: (event: Event) => void): Handlers {
       return receipt(done({ id, sentence: found.words, state: found.state }));
     },
     activity_list: ({ before }) => HAPPENINGS.filter(({ seq }) => !before || seq < before),
-    audit_verify: () => ({ holds: true, rows: 1284, head: digest(1284), broken: null }),
+    audit_verify: () => ({
+      holds: true,
+      rows: 1284,
+      head: digest(1284),
+      broken: null,
+      signed: 1,
+      keys: [],
+      notes: [],
+    }),
   };
 }
