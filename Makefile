@@ -1,6 +1,6 @@
 # Every command sets up what it needs (scripts/setup.sh) and may be run at any time.
 .DEFAULT_GOAL := help
-.PHONY: help run test types screens test-peers test-long bench eval lint fmt clean setup
+.PHONY: help run test harness types screens test-peers test-long bench eval lint fmt clean setup
 
 # Programs find ONNX Runtime, PDFium and the embedding model here, wherever cargo puts the programs.
 export ATTACHE_RUNTIME ?= $(CURDIR)/runtime
@@ -38,6 +38,11 @@ test: setup ## Everything that has to be true at each change
 	$(GUARD) $(RUN_TESTS)
 	$(GUARD) scripts/page-tests.sh
 	$(GUARD) scripts/window-tests.sh
+
+# CASES is a folder of cases, by default the recorded attacks of AgentDojo; HARNESS='--sequences 1000000' plays more.
+harness: setup ## Play recorded attacks against the governed path: CASES=DIR for a folder of your own
+	$(CARGO) build --release --workspace --bin harness
+	$(GUARD) $${CARGO_TARGET_DIR:-target}/release/harness $(if $(CASES),$(CASES),tests/fixtures/agentdojo) $(HARNESS)
 
 types: setup ## Write the page's types (ui/src/host/generated.ts) from the Rust types
 	scripts/page.sh

@@ -20,9 +20,9 @@ use governance::audit::Verifier;
 use governance::policy::{Obligation, Policies, Proposer};
 use integration::description::Description;
 use integration::egress::{Egress, Host, KeptContacts, Limits, Reach, Surroundings, SystemNames};
-use integration::{Account, Connection, HandClock, OneCredential, Secret, Setup, Url};
+use integration::{Account, Cap, Connection, HandClock, OneCredential, Secret, Setup, Url};
 use journeys::program;
-use orchestration::governed::{Action, Context, Governed, Proposal, Stop, System};
+use orchestration::governed::{Action, Context, Governed, Proposal, RunContext, Stop, System};
 use orchestration::journal::{Epoch, State, Word};
 use serde_json::{Value, json};
 use storage::Ledger;
@@ -593,4 +593,52 @@ async fn a_click_on_another_card_than_the_one_that_was_shown_does_not_count() {
         seat.go_on(id).await;
     }
     assert_eq!(desk.company.applied(), 0);
+}
+
+#[tokio::test]
+async fn what_a_model_reads_is_labelled_field_by_field_and_stands_behind_what_it_proposes() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let connection = seat.governed.systems.system(&system()).await.unwrap().connection;
+    let mut run = RunContext::new(Proposer::Model("m".to_owned()), "Move the deal on");
+    let deal = BTreeMap::from([("id".to_owned(), json!(DEAL))]);
+    run.read(&connection, "crm.deals.get", &deal, Cap::default())
+        .await
+        .unwrap();
+    let of = |all: &[(SourceRef, String)], field: &str| {
+        let ending = format!("#/{field}");
+        all.iter().any(|(source, _)| source.object.ends_with(&ending))
+    };
+    let context = run.context();
+    // The system vouches for an id and an amount; anybody may have written a name.
+    assert!(of(&context.fields, "id") && of(&context.fields, "amount_eur"));
+    assert!(of(&context.texts, "name") && !of(&context.fields, "name"));
+    assert_eq!(context.taint.integrity, Integrity::Text);
+
+    let proposal = run.proposal(
+        system(),
+        "crm.deals.update",
+        serde_json::from_value(later_stage()).unwrap(),
+        None,
+    );
+    let action = seat.governed.propose(proposal).await.unwrap();
+    let because: Vec<&str> = action
+        .verdict
+        .deciding
+        .iter()
+        .map(|one| one.policy.as_str())
+        .collect();
+    assert!(because.contains(&"text-from-outside"), "{because:?}");
+    assert_eq!(action.shown.context, run.context().taint);
+    // What follows at once is on the same card, what follows a read is not.
+    run.proposed(&action);
+    let next = |run: &RunContext| {
+        run.proposal(system(), "crm.deals.update", deal.clone(), None)
+            .batch
+    };
+    assert_eq!(next(&run), Some(action.id));
+    run.read(&connection, "crm.deals.get", &deal, Cap::default())
+        .await
+        .unwrap();
+    assert_eq!(next(&run), None);
 }

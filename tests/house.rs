@@ -235,7 +235,7 @@ fn only_integration_can_open_a_connection() {
 }
 
 #[test]
-fn only_the_development_host_and_the_demo_company_listen() {
+fn only_the_development_host_the_harness_and_the_demo_company_listen() {
     // Named here, so that another listener is noticed when it comes.
     for member in members().iter().filter(|member| *member != "company") {
         let used = dependencies(&manifest(member));
@@ -243,11 +243,11 @@ fn only_the_development_host_and_the_demo_company_listen() {
             assert!(!used.contains(server), "`{member}` must not listen");
         }
     }
-    let devhost: toml::Table = std::fs::read_to_string(root().join("tests/devhost/Cargo.toml"))
-        .unwrap()
-        .parse()
-        .unwrap();
-    assert!(dependencies(&devhost).contains("axum"));
+    for tool in ["devhost", "harness"] {
+        let path = root().join("tests").join(tool).join("Cargo.toml");
+        let manifest: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+        assert!(dependencies(&manifest).contains("axum"), "`{tool}`");
+    }
     assert!(dependencies(&manifest("company")).contains("axum"));
 }
 

@@ -9,6 +9,8 @@
 //!   time; each arrow is durable, with its audit row, before what follows from it.
 //! * [`Governed::undo`] proposes the way back, and refuses when somebody has changed the record since.
 //!
+//! What a model was given while it worked towards its proposals is collected in a [`RunContext`].
+//!
 //! Where actions are kept is behind [`ActionBook`]. Time comes from a [`Clock`](integration::Clock).
 
 mod approve;
@@ -17,6 +19,7 @@ mod card;
 mod drive;
 mod granting;
 mod propose;
+mod run;
 mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +42,7 @@ pub use card::Shared;
 pub use granting::Offer;
 pub use integration::{Message, Raw};
 pub use propose::{Context, Meant, Near, Proposal};
+pub use run::RunContext;
 
 /// An action with everything that is kept of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,102 @@
+//! Actions kept in memory, for plays of which there are too many to wait for a disk. It keeps what the ledger keeps, and
+//! refuses what the ledger refuses.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use domain::ActionId;
+use orchestration::governed::{Action, ActionBook, BookError, GrantBook, Held, Noted, Spend};
+
+/// Actions kept in memory.
+#[derive(Debug, Default)]
+pub struct Kept(Mutex<BTreeMap<ActionId, Action>>);
+
+impl Kept {
+    /// Writes into the book past everybody, as somebody would who can write to the file.
+    pub fn tamper(&self, id: ActionId, change: impl FnOnce(&mut Action)) {
+        if let Some(action) = self.all().get_mut(&id) {
+            change(action);
+        }
+    }
+
+    fn all(&self) -> MutexGuard<'_, BTreeMap<ActionId, Action>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl ActionBook for Kept {
+    async fn add(&self, action: &Action, _: Noted) -> Result<ActionId, BookError> {
+        let mut all = self.all();
+        let last = all.last_key_value().map_or(0, |(id, _)| id.0);
+        let id = ActionId(last + 1);
+        all.insert(
+            id,
+            Action {
+                id,
+                arrows: 0,
+                ..action.clone()
+            },
+        );
+        Ok(id)
+    }
+
+    async fn put(&self, action: &Action, _: Noted, _: Option<Spend>) -> Result<bool, BookError> {
+        let mut all = self.all();
+        let Some(kept) = all
+            .get_mut(&action.id)
+            .filter(|kept| kept.arrows == action.arrows)
+        else {
+            return Ok(false);
+        };
+        kept.entry = action.entry;
+        kept.approval.clone_from(&action.approval);
+        kept.outcome.clone_from(&action.outcome);
+        kept.key.clone_from(&action.key);
+        kept.arrows += 1;
+        Ok(true)
+    }
+
+    async fn get(&self, id: ActionId) -> Result<Option<Action>, BookError> {
+        Ok(self.all().get(&id).cloned())
+    }
+
+    async fn open(&self) -> Result<Vec<Action>, BookError> {
+        let all = self.all();
+        let open = all.values().filter(|action| !action.entry.state.is_final());
+        Ok(open.cloned().collect())
+    }
+
+    async fn before(&self, before: Option<ActionId>, most: u32) -> Result<Vec<Action>, BookError> {
+        let all = self.all();
+        let earlier = all.values().rev();
+        let earlier = earlier.filter(|action| before.is_none_or(|before| action.id < before));
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        Ok(earlier.take(most).cloned().collect())
+    }
+
+    async fn batch(&self, first: ActionId) -> Result<Vec<Action>, BookError> {
+        let all = self.all();
+        let together = all
+            .values()
+            .filter(|action| action.id == first || action.batch == Some(first));
+        Ok(together.cloned().collect())
+    }
+}
+
+/// Nothing was allowed beforehand: whatever a play does has its own click.
+#[async_trait]
+impl GrantBook for Kept {
+    async fn all(&self) -> Result<Vec<Held>, BookError> {
+        Ok(Vec::new())
+    }
+
+    async fn add(&self, _: &Held, _: Noted) -> Result<(), BookError> {
+        Err(BookError("in a play nothing is allowed beforehand".to_owned()))
+    }
+
+    async fn revoke(&self, _: &str, _: Noted) -> Result<bool, BookError> {
+        Ok(false)
+    }
+}
