@@ -57,9 +57,7 @@ export async function serve(): Promise<FakeCore> {
       }),
   };
   const server = createServer((request, response) => {
-    const path = decodeURIComponent(
-      new URL(request.url ?? "/", "http://page").pathname,
-    );
+    const path = decodeURIComponent(new URL(request.url ?? "/", "http://page").pathname);
     if (path === "/events") {
       response.writeHead(200, { "Content-Type": "text/event-stream" });
       streams.add(response);
@@ -73,21 +71,15 @@ export async function serve(): Promise<FakeCore> {
       request.on("data", (part: Buffer) => (body += part.toString()));
       request.on("end", () => {
         const answer = (status: number, value: unknown): void => {
-          response
-            .writeHead(status, { "Content-Type": "application/json" })
-            .end(JSON.stringify(value));
+          response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(value));
         };
-        served.host
-          .call(path.slice(6) as never, JSON.parse(body) as never)
-          .then(
-            (value) => answer(200, value),
-            (failure: unknown) => answer(400, failure),
-          );
+        served.host.call(path.slice(6) as never, JSON.parse(body) as never).then(
+          (value) => answer(200, value),
+          (failure: unknown) => answer(400, failure),
+        );
       });
     } else if (path.startsWith("/document/")) {
-      response
-        .writeHead(200, { "Content-Type": "application/pdf" })
-        .end(served.pdf);
+      response.writeHead(200, { "Content-Type": "application/pdf" }).end(served.pdf);
     } else {
       const file = join(DIST, normalize(path === "/" ? "/index.html" : path));
       if (!file.startsWith(DIST) || !existsSync(file)) {

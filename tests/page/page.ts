@@ -2,12 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import {
-  chromium,
-  type Browser,
-  type BrowserContext,
-  type Page,
-} from "playwright-core";
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 import { test as plain, expect, inject } from "vitest";
 import { startCore, type Core } from "./devhost";
 import { serve, type FakeCore } from "./fake";
@@ -97,11 +92,7 @@ export const test = plain.extend<Fixtures>({
 });
 
 /** A window outside of a test's own; whoever opens it closes its context and looks at its trouble. */
-export async function openWindow(
-  browser: Browser,
-  address: string,
-  look: Look = {},
-): Promise<Watched> {
+export async function openWindow(browser: Browser, address: string, look: Look = {}): Promise<Watched> {
   const { scheme = "light", width = 1280, height = 820, now, first } = look;
   const context = await browser.newContext({
     colorScheme: scheme,
@@ -117,15 +108,12 @@ export async function openWindow(
   const trouble: string[] = [];
   const { origin } = new URL(address);
   page.on("request", (request) => {
-    if (new URL(request.url()).origin !== origin)
-      trouble.push(`request ${request.url()}`);
+    if (new URL(request.url()).origin !== origin) trouble.push(`request ${request.url()}`);
   });
   page.on("pageerror", (error) => trouble.push(`error ${error.message}`));
   page.on("console", (message) => {
     // What the core refuses, the page tells in its own words.
-    const refused = /the server responded with a status of (400|404) /.test(
-      message.text(),
-    );
+    const refused = /the server responded with a status of (400|404) /.test(message.text());
     if (message.type() === "error" && !refused) trouble.push(message.text());
   });
   page.on("dialog", (dialog) => {
@@ -137,17 +125,12 @@ export async function openWindow(
 }
 
 /** Puts the page into a theme, and waits until its colours have changed. */
-export async function wear(
-  page: Page,
-  colorScheme: "light" | "dark",
-): Promise<void> {
+export async function wear(page: Page, colorScheme: "light" | "dark"): Promise<void> {
   await page.emulateMedia({ colorScheme });
   await page.evaluate(async () => {
     const ending = document
       .getAnimations()
-      .filter(
-        ({ effect }) => effect?.getComputedTiming().iterations !== Infinity,
-      );
+      .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity);
     await Promise.allSettled(ending.map(({ finished }) => finished));
   });
 }
@@ -157,17 +140,10 @@ export async function axe(page: Page): Promise<string[]> {
   // By way of the debugger: the page's own policy would rightly refuse it.
   if (!(await page.evaluate("'axe' in window"))) await page.evaluate(AXE);
   return page.evaluate(async () => {
-    const { axe: tool } = window as unknown as {
-      axe: typeof import("axe-core");
-    };
-    const { violations } = await tool.run(document, {
-      resultTypes: ["violations"],
-    });
+    const { axe: tool } = window as unknown as { axe: typeof import("axe-core") };
+    const { violations } = await tool.run(document, { resultTypes: ["violations"] });
     return violations.flatMap(({ id, nodes }) =>
-      nodes.map(
-        ({ html, failureSummary }) =>
-          `${id}: ${html.slice(0, 160)} ${failureSummary ?? ""}`,
-      ),
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ""}`),
     );
   });
 }

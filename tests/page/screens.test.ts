@@ -2,55 +2,36 @@ import { afterAll, beforeAll } from "vitest";
 import { FakeHost } from "../../ui/src/host/fake/FakeHost";
 import { NOW } from "../../ui/src/host/fake/story";
 import { serve, type FakeCore } from "./fake";
-import {
-  axe,
-  describe,
-  expect,
-  openWindow,
-  test,
-  wear,
-  type Watched,
-} from "./page";
+import { axe, describe, expect, openWindow, test, wear, type Watched } from "./page";
 import { SCREENS } from "./screens";
 import { differs } from "./snapshot";
 
-describe.each(SCREENS)(
-  "$name",
-  ({ name, hash, host, ready, size, picture }) => {
-    let fake: FakeCore;
-    let window: Watched;
-    // Opened once for everything that is looked at on it.
-    test.beforeAll(async ({ browser }) => {
-      fake = await serve();
-      if (host) fake.host = host();
-      window = await openWindow(browser, fake.at(hash), { now: NOW, ...size });
-      await ready(window.page);
+describe.each(SCREENS)("$name", ({ name, hash, host, ready, size, picture }) => {
+  let fake: FakeCore;
+  let window: Watched;
+  // Opened once for everything that is looked at on it.
+  test.beforeAll(async ({ browser }) => {
+    fake = await serve();
+    if (host) fake.host = host();
+    window = await openWindow(browser, fake.at(hash), { now: NOW, ...size });
+    await ready(window.page);
+  });
+  afterAll(async () => {
+    await window.page.context().close();
+    await fake.close();
+    expect(window.trouble).toEqual([]);
+  });
+  describe.each(["light", "dark"] as const)("in the %s theme", (colorScheme) => {
+    beforeAll(() => wear(window.page, colorScheme));
+    test("axe finds nothing", async () => {
+      expect(await axe(window.page)).toEqual([]);
     });
-    afterAll(async () => {
-      await window.page.context().close();
-      await fake.close();
-      expect(window.trouble).toEqual([]);
+    if (!picture) return;
+    test("it looks as it was accepted", async () => {
+      expect(await differs(window.page, `${name.replaceAll(" ", "-")}-${colorScheme}`)).toBe("");
     });
-    describe.each(["light", "dark"] as const)(
-      "in the %s theme",
-      (colorScheme) => {
-        beforeAll(() => wear(window.page, colorScheme));
-        test("axe finds nothing", async () => {
-          expect(await axe(window.page)).toEqual([]);
-        });
-        if (!picture) return;
-        test("it looks as it was accepted", async () => {
-          expect(
-            await differs(
-              window.page,
-              `${name.replaceAll(" ", "-")}-${colorScheme}`,
-            ),
-          ).toBe("");
-        });
-      },
-    );
-  },
-);
+  });
+});
 
 const SIZES = [
   { width: 720, height: 560, text: 100 },
@@ -72,9 +53,7 @@ test.for(SIZES)(
     });
     const { page } = await open(fake.at("#/ask"), { width, height });
     await page.waitForFunction(
-      (size) =>
-        getComputedStyle(document.documentElement).fontSize ===
-        `${(16 * size) / 100}px`,
+      (size) => getComputedStyle(document.documentElement).fontSize === `${(16 * size) / 100}px`,
       text,
     );
     for (const [hash, heading] of [
@@ -99,9 +78,7 @@ test.for(SIZES)(
       const wide = await page.evaluate(() =>
         [
           document.documentElement,
-          ...document.querySelectorAll(
-            "main, .talk, .flow, .set, .scr, .fold, .cardy, .q-in, .tl, .rc, .d",
-          ),
+          ...document.querySelectorAll("main, .talk, .flow, .set, .scr, .fold, .cardy, .q-in, .tl, .rc, .d"),
         ]
           .filter((own) => own.scrollWidth > own.clientWidth + 1)
           .map((own) => `${own.localName}.${own.className}`),

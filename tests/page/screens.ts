@@ -1,14 +1,7 @@
 /** Every screen in every state, each with what it takes to get there. */
 import { ACTIONS } from "../../ui/src/host/fake/governed";
 import { FakeHost } from "../../ui/src/host/fake/FakeHost";
-import {
-  ANSWER,
-  CONVERSATIONS,
-  DOCUMENTS,
-  citation,
-  source,
-  turn,
-} from "../../ui/src/host/fake/story";
+import { ANSWER, CONVERSATIONS, DOCUMENTS, citation, source, turn } from "../../ui/src/host/fake/story";
 import { OPERATIONS, digest, system } from "../../ui/src/host/fake/systems";
 import type { Page } from "./page";
 
@@ -24,33 +17,24 @@ export interface Screen {
   picture?: boolean;
 }
 
-const none = () => ({
-  sources: [],
-  passages: 0,
-  embedded: 0,
-  model: null,
-  model_problem: null,
-});
+const none = () => ({ sources: [], passages: 0, embedded: 0, model: null, model_problem: null });
 const one = (more: Parameters<typeof turn>[1]) => () =>
-  new FakeHost({
-    conversation_get: () => ({ ...CONVERSATIONS[0]!, turns: [turn(1, more)] }),
-  });
+  new FakeHost({ conversation_get: () => ({ ...CONVERSATIONS[0]!, turns: [turn(1, more)] }) });
 /** No core to work with, and why. */
-const without =
-  (state: "starting" | "failed", code: string, message: string) => () => {
-    const host = new FakeHost();
-    host.listen = (handler) => {
-      const failure = {
-        code,
-        message,
-        hint: "Free some space, then start Attaché again.",
-        fault: "environment" as const,
-      };
-      handler({ event: "core", state, failure });
-      return () => undefined;
+const without = (state: "starting" | "failed", code: string, message: string) => () => {
+  const host = new FakeHost();
+  host.listen = (handler) => {
+    const failure = {
+      code,
+      message,
+      hint: "Free some space, then start Attaché again.",
+      fault: "environment" as const,
     };
-    return host;
+    handler({ event: "core", state, failure });
+    return () => undefined;
   };
+  return host;
+};
 const three: typeof ANSWER = {
   ...ANSWER,
   conflicts: ANSWER.conflicts.map((conflict) => ({
@@ -68,20 +52,14 @@ const three: typeof ANSWER = {
 /** A card in the approval window, which is smaller. */
 const APPROVAL = (id: number): string => `?window=approval#/approval/${id}`;
 const SMALL = { width: 784, height: 720 };
-const see = (text: string) => (page: Page) =>
-  page.getByText(text).first().waitFor();
+const see = (text: string) => (page: Page) => page.getByText(text).first().waitFor();
 const passage = (number: number, mark: string) => async (page: Page) => {
   await page.locator(`.ev-list button:nth-child(${number})`).click();
   await page.locator(mark).first().waitFor();
 };
 
 export const SCREENS: Screen[] = [
-  {
-    name: "new question",
-    hash: "#/ask",
-    ready: see("Ask about your customers"),
-    picture: true,
-  },
+  { name: "new question", hash: "#/ask", ready: see("Ask about your customers"), picture: true },
   {
     name: "answer with a page of a PDF",
     hash: "#/conversation/1",
@@ -91,35 +69,14 @@ export const SCREENS: Screen[] = [
     },
     picture: true,
   },
-  {
-    name: "answer with a mail",
-    hash: "#/conversation/1",
-    ready: passage(3, "mark"),
-    picture: true,
-  },
-  {
-    name: "answer with a sheet",
-    hash: "#/conversation/1",
-    ready: passage(4, ".cell-mark"),
-    picture: true,
-  },
-  {
-    name: "answer with a changed table",
-    hash: "#/conversation/1",
-    ready: passage(5, "mark"),
-  },
-  {
-    name: "ends of answers",
-    hash: "#/conversation/2",
-    ready: see("Attaché was closed before"),
-  },
+  { name: "answer with a mail", hash: "#/conversation/1", ready: passage(3, "mark"), picture: true },
+  { name: "answer with a sheet", hash: "#/conversation/1", ready: passage(4, ".cell-mark"), picture: true },
+  { name: "answer with a changed table", hash: "#/conversation/1", ready: passage(5, "mark") },
+  { name: "ends of answers", hash: "#/conversation/2", ready: see("Attaché was closed before") },
   {
     name: "answer being written",
     hash: "#/conversation/1",
-    host: one({
-      state: "running",
-      answer: { ...ANSWER, answer: ANSWER.answer.slice(0, 2) },
-    }),
+    host: one({ state: "running", answer: { ...ANSWER, answer: ANSWER.answer.slice(0, 2) } }),
     ready: see("Stop"),
   },
   {
@@ -128,22 +85,13 @@ export const SCREENS: Screen[] = [
     host: one({ answer: three }),
     ready: see("Three sources disagree"),
   },
-  {
-    name: "deleted conversation",
-    hash: "#/conversation/999",
-    ready: see("This conversation was deleted"),
-  },
+  { name: "deleted conversation", hash: "#/conversation/999", ready: see("This conversation was deleted") },
   {
     name: "document gone",
     hash: "#/conversation/1",
     host: () =>
       new FakeHost({
-        document_view: () =>
-          Promise.reject({
-            code: "gone",
-            message: "Gone.",
-            fault: "user",
-          } as never),
+        document_view: () => Promise.reject({ code: "gone", message: "Gone.", fault: "user" } as never),
       }),
     ready: see("no longer in the library"),
   },
@@ -152,33 +100,18 @@ export const SCREENS: Screen[] = [
     hash: "#/conversation/1",
     host: () =>
       new FakeHost({
-        document_view: () => ({
-          ...DOCUMENTS[3]!,
-          blocks: DOCUMENTS[3]!.blocks.slice(0, 1),
-        }),
+        document_view: () => ({ ...DOCUMENTS[3]!, blocks: DOCUMENTS[3]!.blocks.slice(0, 1) }),
       }),
     ready: see("The quoted words are no longer in this file."),
   },
-  {
-    name: "library",
-    hash: "#/library",
-    ready: see("Margins 2026 protected.xlsx"),
-    picture: true,
-  },
-  {
-    name: "library, one folder",
-    hash: "#/library/1",
-    ready: see("Internal only"),
-  },
+  { name: "library", hash: "#/library", ready: see("Margins 2026 protected.xlsx"), picture: true },
+  { name: "library, one folder", hash: "#/library/1", ready: see("Internal only") },
   {
     name: "library, folder gone",
     hash: "#/library",
     host: () =>
       new FakeHost({
-        status: () => ({
-          ...none(),
-          sources: [source(1, "Fleet reports", { reachable: false })],
-        }),
+        status: () => ({ ...none(), sources: [source(1, "Fleet reports", { reachable: false })] }),
       }),
     ready: see("This folder cannot be reached"),
   },
@@ -190,18 +123,8 @@ export const SCREENS: Screen[] = [
         status: () => ({
           ...none(),
           sources: [
-            source(1, "Halden", {
-              indexed: 2200,
-              waiting: 1204,
-              skipped: 10,
-              failed: 4,
-            }),
-            source(2, "Contracts", {
-              indexed: 0,
-              waiting: 0,
-              skipped: 0,
-              failed: 0,
-            }),
+            source(1, "Halden", { indexed: 2200, waiting: 1204, skipped: 10, failed: 4 }),
+            source(2, "Contracts", { indexed: 0, waiting: 0, skipped: 0, failed: 0 }),
           ],
         }),
         progress: () => ({
@@ -246,34 +169,12 @@ export const SCREENS: Screen[] = [
     host: () => new FakeHost({ status: none }),
     ready: see("No folder is watched yet"),
   },
-  {
-    name: "inbox",
-    hash: "#/inbox/1",
-    ready: see("Exactly the 2 requests"),
-    picture: true,
-  },
-  {
-    name: "inbox, batch",
-    hash: "#/inbox/3",
-    ready: see("Exactly the 5 requests"),
-    picture: true,
-  },
-  {
-    name: "inbox, out of date",
-    hash: "#/inbox/23",
-    ready: see("so the approval was void"),
-  },
+  { name: "inbox", hash: "#/inbox/1", ready: see("Exactly the 2 requests"), picture: true },
+  { name: "inbox, batch", hash: "#/inbox/3", ready: see("Exactly the 5 requests"), picture: true },
+  { name: "inbox, out of date", hash: "#/inbox/23", ready: see("so the approval was void") },
   { name: "inbox, done", hash: "#/inbox/20", ready: see("Receipt") },
-  {
-    name: "inbox, outcome unknown",
-    hash: "#/inbox/11",
-    ready: see("Check now"),
-  },
-  {
-    name: "inbox, denied by policy",
-    hash: "#/inbox/21",
-    ready: see("above your limit of 12"),
-  },
+  { name: "inbox, outcome unknown", hash: "#/inbox/11", ready: see("Check now") },
+  { name: "inbox, denied by policy", hash: "#/inbox/21", ready: see("above your limit of 12") },
   {
     name: "inbox, editing",
     hash: "#/inbox/8",
@@ -302,25 +203,9 @@ export const SCREENS: Screen[] = [
     ready: see("Exactly the 2 requests"),
     picture: true,
   },
-  {
-    name: "approval, batch",
-    hash: APPROVAL(3),
-    size: SMALL,
-    ready: see("Approve all 5"),
-    picture: true,
-  },
-  {
-    name: "approval, a word to type",
-    hash: APPROVAL(9),
-    size: SMALL,
-    ready: see("to approve"),
-  },
-  {
-    name: "approval, nobody can tell",
-    hash: APPROVAL(10),
-    size: SMALL,
-    ready: see("It happened"),
-  },
+  { name: "approval, batch", hash: APPROVAL(3), size: SMALL, ready: see("Approve all 5"), picture: true },
+  { name: "approval, a word to type", hash: APPROVAL(9), size: SMALL, ready: see("to approve") },
+  { name: "approval, nobody can tell", hash: APPROVAL(10), size: SMALL, ready: see("It happened") },
   {
     name: "approval, permission",
     hash: APPROVAL(8),
@@ -349,9 +234,7 @@ export const SCREENS: Screen[] = [
         own.field === "next_step" ? { ...own, before: "Contract sent" } : own,
       );
       const fresh = { ...first!, id: 99, changes };
-      return new FakeHost({
-        action_approve: () => ({ kind: "changed", fresh }),
-      });
+      return new FakeHost({ action_approve: () => ({ kind: "changed", fresh }) });
     },
     ready: async (page) => {
       await page.getByText("Exactly the 2 requests").waitFor();
@@ -371,21 +254,9 @@ export const SCREENS: Screen[] = [
     },
     picture: true,
   },
-  {
-    name: "activity, denied",
-    hash: "#/activity/receipt/8",
-    ready: see("Nothing was sent."),
-  },
-  {
-    name: "activity, erased",
-    hash: "#/activity/receipt/6",
-    ready: see("What this action did was erased"),
-  },
-  {
-    name: "activity, an answer",
-    hash: "#/activity/row/1278",
-    ready: see("Row 1,278 of the audit"),
-  },
+  { name: "activity, denied", hash: "#/activity/receipt/8", ready: see("Nothing was sent.") },
+  { name: "activity, erased", hash: "#/activity/receipt/6", ready: see("What this action did was erased") },
+  { name: "activity, an answer", hash: "#/activity/row/1278", ready: see("Row 1,278 of the audit") },
   {
     name: "activity, hosts",
     hash: "#/activity/hosts",
@@ -422,7 +293,7 @@ export const SCREENS: Screen[] = [
           rows: 0,
           head: null,
           broken: null,
-          signed: 1,
+          signed: 0,
           keys: [],
           notes: [],
         }),
@@ -454,10 +325,7 @@ export const SCREENS: Screen[] = [
             title: "Inventory",
             demo: false,
             quarantined: true,
-            operations: OPERATIONS.map((own, index) => ({
-              ...own,
-              changed: index === 2,
-            })),
+            operations: OPERATIONS.map((own, index) => ({ ...own, changed: index === 2 })),
           }),
         ],
       }),
@@ -493,22 +361,13 @@ export const SCREENS: Screen[] = [
       await page.getByRole("dialog").waitFor();
     },
   },
-  {
-    name: "permissions",
-    hash: "#/connections/permissions",
-    ready: see("9 of 20"),
-    picture: true,
-  },
+  { name: "permissions", hash: "#/connections/permissions", ready: see("9 of 20"), picture: true },
   {
     name: "propose a change",
     hash: "#/connections",
     ready: async (page) => {
-      await page
-        .getByRole("button", { name: "Propose: Changes fields of a deal" })
-        .click();
-      await page
-        .getByRole("textbox", { name: "Record" })
-        .fill("Halden expansion");
+      await page.getByRole("button", { name: "Propose: Changes fields of a deal" }).click();
+      await page.getByRole("textbox", { name: "Record" }).fill("Halden expansion");
       await page.getByLabel("Close date", { exact: true }).fill("2026-10-30");
       await page.getByLabel("Clear Next step").check();
     },
@@ -518,9 +377,7 @@ export const SCREENS: Screen[] = [
     name: "propose a change, which record",
     hash: "#/connections",
     ready: async (page) => {
-      await page
-        .getByRole("button", { name: "Propose: Changes fields of a deal" })
-        .click();
+      await page.getByRole("button", { name: "Propose: Changes fields of a deal" }).click();
       await page.getByRole("textbox", { name: "Record" }).fill("Halden");
       await page.getByRole("button", { name: "Propose", exact: true }).click();
       await see("Halden spare parts 2027")(page);
@@ -546,32 +403,20 @@ export const SCREENS: Screen[] = [
   {
     name: "disk full",
     hash: "#/ask",
-    host: without(
-      "failed",
-      "disk_full",
-      "There is no room left on the disk of `/home/ines`.",
-    ),
+    host: without("failed", "disk_full", "There is no room left on the disk of `/home/ines`."),
     ready: see("The disk is full"),
     picture: true,
   },
   {
     name: "open already",
     hash: "#/ask",
-    host: without(
-      "failed",
-      "workspace_in_use",
-      "Another Attaché works in `/home/ines`.",
-    ),
+    host: without("failed", "workspace_in_use", "Another Attaché works in `/home/ines`."),
     ready: see("Attaché is open already"),
   },
   {
     name: "connection lost",
     hash: "#/ask",
-    host: without(
-      "starting",
-      "core_starting",
-      "The connection to Attaché was lost.",
-    ),
+    host: without("starting", "core_starting", "The connection to Attaché was lost."),
     ready: see("The connection to Attaché was lost."),
   },
   {

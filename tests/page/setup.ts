@@ -12,9 +12,7 @@ declare module "vitest" {
 }
 
 /** One Chromium for all tests. What it writes goes into a folder of its own, which goes with it. */
-export default async function setup(
-  project: TestProject,
-): Promise<() => Promise<void>> {
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const home = await mkdtemp(join(tmpdir(), "attache-chromium-"));
   const browser = await chromium.launchServer({
     executablePath: process.env["ATTACHE_CHROMIUM"] ?? "/usr/bin/chromium",
@@ -31,13 +29,7 @@ export default async function setup(
       "--font-render-hinting=none",
       "--disable-lcd-text",
     ],
-    env: {
-      ...process.env,
-      HOME: home,
-      XDG_CACHE_HOME: home,
-      XDG_CONFIG_HOME: home,
-      XDG_DATA_HOME: home,
-    },
+    env: { ...process.env, HOME: home, XDG_CACHE_HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home },
     timeout: 120_000,
   });
   // Chromium is in a group of its own; whoever started the tests ends it, should they be ended before it.

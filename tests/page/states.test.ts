@@ -1,10 +1,5 @@
 import { FakeHost } from "../../ui/src/host/fake/FakeHost";
-import {
-  ANSWER,
-  CONVERSATIONS,
-  FILES,
-  turn,
-} from "../../ui/src/host/fake/story";
+import { ANSWER, CONVERSATIONS, FILES, turn } from "../../ui/src/host/fake/story";
 import { expect, test } from "./page";
 
 /** States that the real core cannot be brought into at will: the made-up one is. */
@@ -27,20 +22,13 @@ test("an answer that is finished while the window is away is there when it comes
   await again.page.getByText("September stands at 99.71 %").first().waitFor();
 });
 
-test("an answer appears sentence by sentence, and Esc stops it", async ({
-  fake,
-  open,
-}) => {
+test("an answer appears sentence by sentence, and Esc stops it", async ({ fake, open }) => {
   const steps: (() => void)[] = [];
   fake.host.pause = () => new Promise((go) => steps.push(go));
   const { page } = await open(fake.at("#/ask"));
   await page.getByLabel("Your question").fill("What uptime?");
   await page.keyboard.press("Enter");
-  for (const text of [
-    "Searching your files",
-    "36 passages",
-    "We committed to 99.5 %",
-  ]) {
+  for (const text of ["Searching your files", "36 passages", "We committed to 99.5 %"]) {
     await page.getByText(text).first().waitFor();
     steps.shift()?.();
   }
@@ -51,18 +39,8 @@ test("an answer appears sentence by sentence, and Esc stops it", async ({
 });
 
 const LONG = [
-  {
-    what: "a conversation of 5,000 turns",
-    hash: "#/conversation/1",
-    scrolls: ".flow",
-    item: ".flow-item",
-  },
-  {
-    what: "a list of 10,000 files",
-    hash: "#/library/1",
-    scrolls: ".files",
-    item: ".files-rows .frow",
-  },
+  { what: "a conversation of 5,000 turns", hash: "#/conversation/1", scrolls: ".flow", item: ".flow-item" },
+  { what: "a list of 10,000 files", hash: "#/library/1", scrolls: ".files", item: ".files-rows .frow" },
 ];
 
 test.for(LONG)(
@@ -70,11 +48,7 @@ test.for(LONG)(
   async ({ hash, scrolls, item }, { fake, open }) => {
     const turns = Array.from({ length: 5000 }, (_, index) =>
       turn(index + 1, {
-        answer: {
-          ...ANSWER,
-          conflicts: [],
-          answer: ANSWER.answer.slice(0, 1 + (index % 4)),
-        },
+        answer: { ...ANSWER, conflicts: [], answer: ANSWER.answer.slice(0, 1 + (index % 4)) },
       }),
     );
     fake.host = new FakeHost({

@@ -28,7 +28,7 @@ pub async fn system(copilot: &Copilot, what: SystemDo, json: bool) -> Result<Exi
                 if systems.is_empty() {
                     show::line("No system is connected. `attache system demo` connects the demo company.");
                 }
-                systems.iter().for_each(|system| system_line(system));
+                systems.iter().for_each(system_line);
             });
         }
         SystemDo::Show { system } => {

@@ -71,66 +71,38 @@ function watch({ elements, head, attributes, styles }: typeof CLOSED): void {
   const turning = /[\u202a-\u202e\u2066-\u2069]/;
   // A form may have a field of any name, `attributes` too.
   const attributesOf = (own: Element): NamedNodeMap =>
-    Object.getOwnPropertyDescriptor(Element.prototype, "attributes")?.get?.call(
-      own,
-    ) as NamedNodeMap;
+    Object.getOwnPropertyDescriptor(Element.prototype, "attributes")?.get?.call(own) as NamedNodeMap;
   const say = (text: string): number => window.seen.push(text);
   const short = (text: string): string => JSON.stringify(text.slice(0, 400));
   const plainStyle = (style: string): boolean =>
     // Radix marks the ends of a dialog so.
-    style ===
-      "outline: none; opacity: 0; position: fixed; pointer-events: none;" ||
+    style === "outline: none; opacity: 0; position: fixed; pointer-events: none;" ||
     (!/url\(|image|@|expression|paint\(|\\/i.test(style) &&
       style.split(";").every((rule) => {
         const name = rule.split(":")[0]?.trim() ?? "";
-        return (
-          name === "" || name.startsWith("--radix-") || properties.has(name)
-        );
+        return name === "" || name.startsWith("--radix-") || properties.has(name);
       }));
-  const attribute = (
-    own: Element,
-    { name, value }: Attr,
-  ): string | undefined => {
+  const attribute = (own: Element, { name, value }: Attr): string | undefined => {
     const where = `${own.localName} ${name}=${short(value)}`;
     if (turning.test(value) && name !== "value") return `turned ${where}`;
     if (name.startsWith("aria-") || name.startsWith("data-")) return undefined;
     if (!named.has(name)) return `attribute ${where}`;
-    if (name === "href" && !/^#(?:\/|main$)/.test(value))
-      return `address ${where}`;
+    if (name === "href" && !/^#(?:\/|main$)/.test(value)) return `address ${where}`;
     if (name === "style" && !plainStyle(value)) return `style ${where}`;
-    if (
-      name === "id" &&
-      (value in Document.prototype || value === "__TAURI_INTERNALS__")
-    )
+    if (name === "id" && (value in Document.prototype || value === "__TAURI_INTERNALS__"))
       return `id ${where}`;
-    if (
-      own.localName === "input" &&
-      name === "type" &&
-      !/^(?:text|search|checkbox)$/.test(value)
-    )
+    if (own.localName === "input" && name === "type" && !/^(?:text|search|checkbox)$/.test(value))
       return `input ${where}`;
-    if (
-      name === "id" &&
-      (own.localName === "form" || !/^[«»\w:-]*$/.test(value))
-    )
-      return `id ${where}`;
+    if (name === "id" && (own.localName === "form" || !/^[«»\w:-]*$/.test(value))) return `id ${where}`;
     return undefined;
   };
   const element = (own: Element): (string | undefined)[] => {
     const name = own.localName;
-    if (
-      once.has(name) &&
-      own.parentElement === document.head &&
-      own.isConnected
-    ) {
+    if (once.has(name) && own.parentElement === document.head && own.isConnected) {
       const address = own.getAttribute("href") ?? own.getAttribute("src") ?? "";
-      const ours =
-        address === "" ||
-        new URL(address, document.baseURI).origin === location.origin;
+      const ours = address === "" || new URL(address, document.baseURI).origin === location.origin;
       return [
-        ours && (name !== "script" || address !== "")
-          ? undefined
-          : `head ${own.outerHTML.slice(0, 90)}`,
+        ours && (name !== "script" || address !== "") ? undefined : `head ${own.outerHTML.slice(0, 90)}`,
       ];
     }
     if (!allowed.has(name)) return [`element ${own.outerHTML.slice(0, 90)}`];
@@ -142,39 +114,26 @@ function watch({ elements, head, attributes, styles }: typeof CLOSED): void {
     for (let node: Node | null = part; node; node = walker.nextNode()) {
       if (node instanceof Element) found.push(...element(node));
       else if (node instanceof Text && turning.test(node.data))
-        found.push(
-          `turned ${node.parentElement?.outerHTML.slice(0, 60) ?? ""} ${short(node.data)}`,
-        );
-      else if (node instanceof Comment && node.data !== "")
-        found.push(`comment ${short(node.data)}`);
+        found.push(`turned ${node.parentElement?.outerHTML.slice(0, 60) ?? ""} ${short(node.data)}`);
+      else if (node instanceof Comment && node.data !== "") found.push(`comment ${short(node.data)}`);
     }
     return found.filter((one) => one !== undefined);
   };
   window.seen = [];
-  document.addEventListener(
-    "securitypolicyviolation",
-    ({ violatedDirective, blockedURI }) =>
-      say(`refused ${violatedDirective} ${blockedURI}`),
+  document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+    say(`refused ${violatedDirective} ${blockedURI}`),
   );
   new MutationObserver((changes) => {
     for (const { type, target, addedNodes, attributeName } of changes) {
-      if (type === "childList")
-        for (const node of addedNodes) window.seen.push(...window.look(node));
-      else if (type === "characterData")
-        window.seen.push(...window.look(target));
+      if (type === "childList") for (const node of addedNodes) window.seen.push(...window.look(node));
+      else if (type === "characterData") window.seen.push(...window.look(target));
       else if (target instanceof Element && attributeName) {
         const own = target.getAttributeNode(attributeName);
-        const found =
-          own && !once.has(target.localName) && attribute(target, own);
+        const found = own && !once.has(target.localName) && attribute(target, own);
         if (found) say(found);
       }
     }
-  }).observe(document, {
-    childList: true,
-    subtree: true,
-    characterData: true,
-    attributes: true,
-  });
+  }).observe(document, { childList: true, subtree: true, characterData: true, attributes: true });
 }
 
 /** A listener that nothing ever calls. */
@@ -194,11 +153,7 @@ export async function listener(): Promise<Listener> {
   await new Promise<void>((go) => server.listen(0, "127.0.0.1", go));
   const at = server.address();
   const port = typeof at === "object" && at ? at.port : 0;
-  return {
-    address: `127.0.0.1:${port}`,
-    connections: () => connections,
-    close: () => server.close(),
-  };
+  return { address: `127.0.0.1:${port}`, connections: () => connections, close: () => server.close() };
 }
 
 export interface Guarded {
@@ -221,33 +176,22 @@ export async function guarded(
   const { origin, pathname } = new URL(page.url());
   page.on("framenavigated", (frame) => {
     const now = new URL(frame.url());
-    if (
-      frame !== page.mainFrame() ||
-      now.origin !== origin ||
-      now.pathname !== pathname
-    )
+    if (frame !== page.mainFrame() || now.origin !== origin || now.pathname !== pathname)
       outside.push(`went to ${frame.url()}`);
   });
   page.on("popup", (other) => outside.push(`window ${other.url()}`));
   page.on("download", (file) => outside.push(`download ${file.url()}`));
   page.on("websocket", (socket) => outside.push(`socket ${socket.url()}`));
   page.on("worker", (worker) => {
-    if (!worker.url().startsWith(`${origin}/assets/`))
-      outside.push(`worker ${worker.url()}`);
+    if (!worker.url().startsWith(`${origin}/assets/`)) outside.push(`worker ${worker.url()}`);
   });
   page.on("request", (request) => {
     const { pathname: path } = new URL(request.url());
-    const ours =
-      /^\/(?:assets\/|pdf\/|document\/\d+$|events$|icon\.svg$|call\/(\w+)$|$)/.exec(
-        path,
-      );
-    if (!ours || (ours[1] && !READS.has(ours[1])))
-      outside.push(`asked for ${path}`);
+    const ours = /^\/(?:assets\/|pdf\/|document\/\d+$|events$|icon\.svg$|call\/(\w+)$|$)/.exec(path);
+    if (!ours || (ours[1] && !READS.has(ours[1]))) outside.push(`asked for ${path}`);
   });
   const found = async (): Promise<string[]> => {
-    const calls = (fake?.host.calls ?? [])
-      .map(({ name }) => name)
-      .filter((name) => !READS.has(name));
+    const calls = (fake?.host.calls ?? []).map(({ name }) => name).filter((name) => !READS.has(name));
     const inside = await page.evaluate(() => ({
       seen: window.seen,
       hit: "__hit" in window,
@@ -261,9 +205,7 @@ export async function guarded(
         ...calls.map((name) => `called ${name}`),
         ...(inside.hit ? ["ran a script"] : []),
         ...(inside.title === "Attaché" ? [] : [`title ${inside.title}`]),
-        ...(heard.connections() > 0
-          ? [`${heard.connections()} connections`]
-          : []),
+        ...(heard.connections() > 0 ? [`${heard.connections()} connections`] : []),
       ]),
     ];
   };

@@ -11,23 +11,8 @@ import type {
   Turn,
   ViewBlock,
 } from "../../../ui/src/host/generated";
-import {
-  ANSWER,
-  DOCUMENTS,
-  FILES,
-  HITS,
-  citation,
-  source,
-  turn,
-} from "../../../ui/src/host/fake/story";
-import {
-  contact,
-  digest,
-  done,
-  grant,
-  receiptRow,
-  system,
-} from "../../../ui/src/host/fake/systems";
+import { ANSWER, DOCUMENTS, FILES, HITS, citation, source, turn } from "../../../ui/src/host/fake/story";
+import { contact, digest, done, grant, receiptRow, system } from "../../../ui/src/host/fake/systems";
 import type { FakeCore } from "../fake";
 import { expect, test as plain, type Page } from "../page";
 import { guarded, listener, type Guarded, type Listener } from "./guard";
@@ -87,11 +72,7 @@ function cited(text: string, document: number): CitationView {
     dated: text,
     labels: [text],
     // Of figures in a sheet the chips say of when they are.
-    place: {
-      kind: "cells",
-      sheet: text,
-      range: { top: 0, left: 0, bottom: 3, right: 2 },
-    },
+    place: { kind: "cells", sheet: text, range: { top: 0, left: 0, bottom: 3, right: 2 } },
     page: null,
   });
 }
@@ -102,11 +83,7 @@ const blocksOf = (texts: readonly string[]): ViewBlock[] =>
     { kind: "paragraph", text, ...whole },
     { kind: "item", text, ...whole },
     { kind: "code", text, ...whole },
-    {
-      kind: "table",
-      header: [text, text],
-      rows: [{ cells: [text, text], place: { kind: "whole" } }],
-    },
+    { kind: "table", header: [text, text], rows: [{ cells: [text, text], place: { kind: "whole" } }] },
   ]);
 
 /** A mail that says the text wherever it says anything. It carries a number to wait for. */
@@ -131,11 +108,7 @@ function mailOf(number: number, text: string): DocumentView {
 /** How answers can end, each saying the text. */
 function turnsOf(number: number, text: string): Turn[] {
   const filter = { collections: [text], labels: [text] };
-  const failure = {
-    message: `\`${text}\` ${text}`,
-    hint: text,
-    fault: "user" as const,
-  };
+  const failure = { message: `\`${text}\` ${text}`, hint: text, fault: "user" as const };
   const empty = { ...ANSWER, answer: [], conflicts: [] };
   const one = cited(text, number);
   return [
@@ -144,12 +117,7 @@ function turnsOf(number: number, text: string): Turn[] {
       question: text,
       filter,
       state: "abstained",
-      answer: {
-        ...empty,
-        abstained: true,
-        reason: text,
-        missing: [text, text],
-      },
+      answer: { ...empty, abstained: true, reason: text, missing: [text, text] },
     }),
     turn(3, {
       question: text,
@@ -161,11 +129,7 @@ function turnsOf(number: number, text: string): Turn[] {
         conflicts: [
           {
             about: text,
-            sides: [1, 2, 3].map(() => ({
-              value: text,
-              citation: one,
-              dated: text,
-            })),
+            sides: [1, 2, 3].map(() => ({ value: text, citation: one, dated: text })),
           },
         ],
         notices: [text],
@@ -183,28 +147,16 @@ test.for(PARTS)(
     fake.host = new FakeHost({
       conversation_get: ({ id }) => {
         const text = texts[id] ?? "";
-        return {
-          id,
-          title: `${id} ${text}`,
-          created: 0,
-          updated: 0,
-          turns: turnsOf(id, text),
-        };
+        return { id, title: `${id} ${text}`, created: 0, updated: 0, turns: turnsOf(id, text) };
       },
       document_view: ({ document }) => mailOf(document, texts[document] ?? ""),
     });
     const { page } = await under("#/ask");
-    const numbers = texts
-      .map((_, number) => number)
-      .filter((number) => number % PARTS.length === part);
+    const numbers = texts.map((_, number) => number).filter((number) => number % PARTS.length === part);
     const last = await page.evaluate(async (wanted) => {
       /** Waits until what is there begins with the number. */
       const come = async (selector: string, number: number): Promise<void> => {
-        while (
-          !document
-            .querySelector(selector)
-            ?.textContent.startsWith(`${number} `)
-        )
+        while (!document.querySelector(selector)?.textContent.startsWith(`${number} `))
           await new Promise((go) => setTimeout(go));
       };
       for (const number of wanted) {
@@ -257,36 +209,23 @@ test("in a sheet, in running text and in place of a lost document it is only tex
       updated: 0,
       turns: [
         turn(1, {
-          answer: {
-            ...ANSWER,
-            answer: [
-              { text: joined, citations, conflict: false, confidence: 1 },
-            ],
-          },
+          answer: { ...ANSWER, answer: [{ text: joined, citations, conflict: false, confidence: 1 }] },
         }),
       ],
     }),
     document_view: ({ document }) => shapes[document]!(),
   });
   const { page } = await under("#/conversation/1");
-  await expect
-    .poll(() => page.locator(".page .b-heading").count())
-    .toBe(texts.length);
+  await expect.poll(() => page.locator(".page .b-heading").count()).toBe(texts.length);
   // All of it together stands nowhere, so it is shown as what was quoted.
   await page.locator(".lost-quote").waitFor();
   await page.locator(".ev-list button:nth-child(2)").click();
-  await expect
-    .poll(() => page.locator(".grid tbody tr").count())
-    .toBe(texts.length);
+  await expect.poll(() => page.locator(".grid tbody tr").count()).toBe(texts.length);
   await page.locator(".ev-list button:nth-child(3)").click();
   await page.locator(".kept-quote").waitFor();
 });
 
-test("in the lists of the library it is only text", async ({
-  fake,
-  texts,
-  under,
-}) => {
+test("in the lists of the library it is only text", async ({ fake, texts, under }) => {
   const files: FileRow[] = texts.map((text, document) => ({
     ...FILES[4]!,
     document,
@@ -297,11 +236,7 @@ test("in the lists of the library it is only text", async ({
   fake.host = new FakeHost({
     status: () => ({
       sources: texts.map((text, id) =>
-        source(id + 1, text, {
-          root: text,
-          labels: [text],
-          notice: id % 2 ? text : null,
-        }),
+        source(id + 1, text, { root: text, labels: [text], notice: id % 2 ? text : null }),
       ),
       passages: 1,
       embedded: 1,
@@ -356,9 +291,7 @@ test("in the lists of the library it is only text", async ({
   });
   const { page } = await under("#/library");
   await page.locator(".files").waitFor();
-  await page
-    .getByRole("searchbox", { name: "Try a search" })
-    .fill("script img onerror");
+  await page.getByRole("searchbox", { name: "Try a search" }).fill("script img onerror");
   await expect.poll(() => page.locator(".hit").count()).toBe(texts.length);
   await throughFiles(page);
   await page.getByRole("button", { name: "Why is a file missing?" }).click();
@@ -379,17 +312,12 @@ async function throughFiles(page: Page): Promise<void> {
     while (own.scrollTop + own.clientHeight < own.scrollHeight - 2) {
       own.scrollBy(0, own.clientHeight);
       await new Promise(requestAnimationFrame);
-      while (own.querySelector(".skel"))
-        await new Promise((go) => setTimeout(go, 5));
+      while (own.querySelector(".skel")) await new Promise((go) => setTimeout(go, 5));
     }
   });
 }
 
-test("in the names of folders, their menus and dialogs it is only text", async ({
-  fake,
-  texts,
-  under,
-}) => {
+test("in the names of folders, their menus and dialogs it is only text", async ({ fake, texts, under }) => {
   const name = texts.join(" ");
   fake.host = new FakeHost({
     status: () => ({
@@ -424,9 +352,7 @@ test("in the names of folders, their menus and dialogs it is only text", async (
   await page.getByRole("dialog").waitFor();
   await page.keyboard.press("Escape");
   await press(/^More actions for <script>/);
-  await page
-    .getByRole("menuitem", { name: "Stop watching this folder" })
-    .press("Enter");
+  await page.getByRole("menuitem", { name: "Stop watching this folder" }).press("Enter");
   await page.getByRole("dialog").waitFor();
   await page.keyboard.press("Escape");
   await page.evaluate(() => (location.hash = "#/ask"));
@@ -434,11 +360,7 @@ test("in the names of folders, their menus and dialogs it is only text", async (
   await page.locator(".choices").first().waitFor();
 });
 
-test("in recent questions and in the palette it is only text", async ({
-  fake,
-  texts,
-  under,
-}) => {
+test("in recent questions and in the palette it is only text", async ({ fake, texts, under }) => {
   let from = 0;
   const size = 12;
   fake.host = new FakeHost({
@@ -453,9 +375,7 @@ test("in recent questions and in the palette it is only text", async ({
       })),
     file_list: () => ({
       total: size,
-      files: texts
-        .slice(from, from + 8)
-        .map((text, document) => ({ ...FILES[1]!, document, file: text })),
+      files: texts.slice(from, from + 8).map((text, document) => ({ ...FILES[1]!, document, file: text })),
       by_state: { indexed: size, waiting: 0, skipped: 0, failed: 0 },
     }),
   });
@@ -477,21 +397,10 @@ test("in recent questions and in the palette it is only text", async ({
   }
 });
 
-test("on a page of a PDF that tries what PDFs can it is only text", async ({
-  fake,
-  heard,
-  texts,
-  under,
-}) => {
+test("on a page of a PDF that tries what PDFs can it is only text", async ({ fake, heard, texts, under }) => {
   fake.pdf = paper(texts, heard.address);
   fake.host = new FakeHost({
-    page_marks: ({ page }) => ({
-      page,
-      width: 600,
-      height: 840,
-      rects: [],
-      found: false,
-    }),
+    page_marks: ({ page }) => ({ page, width: 600, height: 840, rects: [], found: false }),
   });
   const { page } = await under("#/conversation/1");
   const pages = Math.ceil(texts.length / 60);
@@ -501,17 +410,11 @@ test("on a page of a PDF that tries what PDFs can it is only text", async ({
     await own.evaluate((it) => it.scrollIntoView());
     await own.locator(".page-text bdi").first().waitFor();
   }
-  const said = await page
-    .locator(`[data-page="${pages}"] .page-text`)
-    .textContent();
+  const said = await page.locator(`[data-page="${pages}"] .page-text`).textContent();
   expect(said).toContain("Never leaves this machine: no");
 });
 
-test("in the settings and in failures of the core it is only text", async ({
-  fake,
-  texts,
-  under,
-}) => {
+test("in the settings and in failures of the core it is only text", async ({ fake, texts, under }) => {
   const all = texts.join("\n");
   const failure = { code: "x", message: all, hint: all, fault: "bug" as const };
   fake.host = new FakeHost({
@@ -523,21 +426,13 @@ test("in the settings and in failures of the core it is only text", async ({
       engine: all,
       index_bytes: 1,
       ledger_bytes: 1,
-      checks: texts.map((text, index) => ({
-        name: `${index} ${text}`,
-        ok: false,
-        found: text,
-        fix: text,
-      })),
+      checks: texts.map((text, index) => ({ name: `${index} ${text}`, ok: false, found: text, fix: text })),
     }),
-    contacts: () =>
-      texts.map((text) => contact({ host: text, system: text, purpose: text })),
+    contacts: () => texts.map((text) => contact({ host: text, system: text, purpose: text })),
     question_ask: () => Promise.reject(failure as never),
   });
   const { page } = await under("#/settings");
-  await expect
-    .poll(() => page.locator(".checks li").count())
-    .toBe(texts.length);
+  await expect.poll(() => page.locator(".checks li").count()).toBe(texts.length);
   await page.evaluate(() => (location.hash = "#/library"));
   await page.locator(".files").waitFor();
   fake.host.emit({ event: "core", state: "starting", failure });
@@ -561,38 +456,14 @@ const deed = (text: string, id: number) => {
       id: text,
       title: text,
       version: text,
-      meant: {
-        words: text,
-        how: text,
-        runners_up: [{ id: text, title: text }],
-      },
+      meant: { words: text, how: text, runners_up: [{ id: text, title: text }] },
     },
     state_words: text,
     proposer: { kind: "model", name: text },
     reason: text,
-    verdict: {
-      ...told.verdict,
-      rules: [{ name: text, why: text, layer: text }],
-      policy: text,
-    },
-    changes: [
-      {
-        field: text,
-        label: text,
-        before: text,
-        after: text,
-        value: text,
-        origin: null,
-      },
-    ],
-    message: {
-      to: [text],
-      cc: [],
-      bcc: [],
-      subject: text,
-      body: text,
-      attachments: [text],
-    },
+    verdict: { ...told.verdict, rules: [{ name: text, why: text, layer: text }], policy: text },
+    changes: [{ field: text, label: text, before: text, after: text, value: text, origin: null }],
+    message: { to: [text], cc: [], bcc: [], subject: text, body: text, attachments: [text] },
     outside: [{ kind: text, object: text, span: [0, 5] }],
     grant: text,
     unused_grant: text,
@@ -603,33 +474,18 @@ const deed = (text: string, id: number) => {
       words: text,
       record: text,
       as_sent: false,
-      differs: [
-        {
-          field: text,
-          label: text,
-          before: text,
-          after: text,
-          value: text,
-          origin: null,
-        },
-      ],
+      differs: [{ field: text, label: text, before: text, after: text, value: text, origin: null }],
     },
   });
 };
 
-test("in the activity and on receipts it is only text", async ({
-  fake,
-  texts,
-  under,
-}) => {
+test("in the activity and on receipts it is only text", async ({ fake, texts, under }) => {
   // Several on each receipt: they stand in some thirty places there.
-  const chunks = Array.from(
-    { length: Math.ceil(texts.length / 12) },
-    (_, index) => texts.slice(index * 12, index * 12 + 12).join("\n"),
+  const chunks = Array.from({ length: Math.ceil(texts.length / 12) }, (_, index) =>
+    texts.slice(index * 12, index * 12 + 12).join("\n"),
   );
   fake.host = new FakeHost({
-    contacts: () =>
-      texts.map((text) => contact({ host: text, system: text, purpose: text })),
+    contacts: () => texts.map((text) => contact({ host: text, system: text, purpose: text })),
     activity_list: () =>
       texts.map((text, index) => ({
         seq: 10_000 - index,
@@ -642,9 +498,7 @@ test("in the activity and on receipts it is only text", async ({
       })),
     receipt_get: ({ id }) => ({
       action: deed(chunks[id]!, id),
-      rows: [
-        { ...receiptRow(1, 0, chunks[id]!, chunks[id]!), body: chunks[id]! },
-      ],
+      rows: [{ ...receiptRow(1, 0, chunks[id]!, chunks[id]!), body: chunks[id]! }],
       holds: true,
     }),
     audit_verify: () => ({
@@ -660,10 +514,7 @@ test("in the activity and on receipts it is only text", async ({
   const { page } = await under("#/activity");
   await expect.poll(() => page.locator(".e").count()).toBeGreaterThan(50);
   for (const id of chunks.keys()) {
-    await page.evaluate(
-      (to) => (location.hash = to),
-      `#/activity/receipt/${id}`,
-    );
+    await page.evaluate((to) => (location.hash = to), `#/activity/receipt/${id}`);
     await page.getByText(`Receipt ${id}`, { exact: true }).waitFor();
     const folded = page.locator(".paper .foldable > [aria-expanded=false]");
     while ((await folded.count()) > 0) await folded.first().click();
@@ -671,9 +522,7 @@ test("in the activity and on receipts it is only text", async ({
   await page.evaluate(() => (location.hash = "#/activity/row/9999"));
   await page.getByText("Row 9,999 of the audit").waitFor();
   await page.evaluate(() => (location.hash = "#/activity/hosts"));
-  await expect
-    .poll(() => page.locator(".hosts-table tbody tr").count())
-    .toBe(texts.length);
+  await expect.poll(() => page.locator(".hosts-table tbody tr").count()).toBe(texts.length);
 });
 
 test("in the connections, their forms and the permissions it is only text", async ({
@@ -697,27 +546,9 @@ test("in the connections, their forms and the permissions it is only text", asyn
           undo: null,
           changed: index % 5 === 0,
           parameters: [
-            {
-              name: "id",
-              label: text,
-              required: true,
-              role: "target",
-              form: text,
-            },
-            {
-              name: text,
-              label: text,
-              required: false,
-              role: "words",
-              form: `one of ${text}`,
-            },
-            {
-              name: `${text}2`,
-              label: text,
-              required: true,
-              role: "words",
-              form: "text",
-            },
+            { name: "id", label: text, required: true, role: "target", form: text },
+            { name: text, label: text, required: false, role: "words", form: `one of ${text}` },
+            { name: `${text}2`, label: text, required: true, role: "words", form: "text" },
           ],
         })),
       }),
@@ -737,10 +568,7 @@ test("in the connections, their forms and the permissions it is only text", asyn
   const { page } = await under("#/connections");
   await page.locator(".ops-table").first().waitFor();
   await page.locator(".d .foldable > [aria-expanded=false]").click();
-  for (const button of (await page.locator(".ops-do button").all()).slice(
-    0,
-    10,
-  )) {
+  for (const button of (await page.locator(".ops-do button").all()).slice(0, 10)) {
     await button.click();
     await page.getByRole("dialog").waitFor();
     await page.keyboard.press("Escape");
@@ -753,12 +581,7 @@ test("in the connections, their forms and the permissions it is only text", asyn
   await expect.poll(() => page.locator(".grant").count()).toBe(texts.length);
 });
 
-test("as files that the real core reads it is only text", async ({
-  browser,
-  core,
-  heard,
-  texts,
-}) => {
+test("as files that the real core reads it is only text", async ({ browser, core, heard, texts }) => {
   const folder = await mkdtemp(join(tmpdir(), "attache-hostile-"));
   const endings = ["md", "html", "txt", "csv", "eml", "xml", "json"];
   for (const [number, text] of texts.entries()) {
@@ -768,23 +591,15 @@ test("as files that the real core reads it is only text", async ({
       .replaceAll(/[\0\ud800-\udfff]/g, "")
       .slice(0, 60);
     const ending = endings[number % endings.length]!;
-    const head =
-      ending === "eml"
-        ? `From: ${text}\nTo: a@b.example\nSubject: ${text}\n\n`
-        : "";
-    await writeFile(
-      join(folder, `${number} ${name}.${ending}`),
-      `${head}${text} heron ${number}\n`,
-    );
+    const head = ending === "eml" ? `From: ${text}\nTo: a@b.example\nSubject: ${text}\n\n` : "";
+    await writeFile(join(folder, `${number} ${name}.${ending}`), `${head}${text} heron ${number}\n`);
   }
   await core.call("source_add", { path: folder });
   await core.idle();
   const { page, found } = await guarded(browser, core.open, heard);
   await page.getByRole("link", { name: "Library" }).click();
   await throughFiles(page);
-  await page
-    .getByRole("searchbox", { name: "Try a search" })
-    .fill("heron script img");
+  await page.getByRole("searchbox", { name: "Try a search" }).fill("heron script img");
   await page.locator(".hit").first().waitFor();
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox").fill("script");
@@ -795,11 +610,7 @@ test("as files that the real core reads it is only text", async ({
 });
 
 /** Puts something into the page as no part of Attaché does. */
-async function unsafe(
-  core: FakeCore,
-  { page }: Guarded,
-  what: string | (() => unknown),
-): Promise<void> {
+async function unsafe(core: FakeCore, { page }: Guarded, what: string | (() => unknown)): Promise<void> {
   if (typeof what === "function") await page.evaluate(what);
   else
     await page.evaluate((markup) => {
@@ -829,92 +640,43 @@ test("the guard sees every payload that is put into the page as markup", async (
   await page.context().close();
 });
 
-const UNSAFE: { what: string; does: string | (() => unknown); seen: RegExp }[] =
-  [
-    {
-      what: "an image from elsewhere",
-      does: "<img src=//127.0.0.1:9/x>",
-      seen: /^element <img/m,
-    },
-    {
-      what: "a request that the policy refuses",
-      does: "<img src=//127.0.0.1:9/x>",
-      seen: /^refused img-src/m,
-    },
-    {
-      what: "a call of the core",
-      does: () =>
-        void fetch("/call/erase_everything", { method: "POST", body: "{}" }),
-      seen: /asked for \/call\/erase/,
-    },
-    {
-      what: "a dialog",
-      does: () => void setTimeout(() => alert("hello")),
-      seen: /^dialog hello/m,
-    },
-    {
-      what: "a turned name",
-      does: "<bdi>invoice\u202efdp.exe</bdi>",
-      seen: /^turned/m,
-    },
-    {
-      what: "a changed title",
-      does: () => (document.title = "Paid"),
-      seen: /^title Paid/m,
-    },
-    {
-      what: "a script that ran",
-      does: () => Object.assign(window, { __hit: 1 }),
-      seen: /^ran a script/m,
-    },
-    {
-      what: "a new window",
-      does: () => void window.open("about:blank"),
-      seen: /^window/m,
-    },
-  ];
-
-plain.for(UNSAFE)(
-  "the guard sees $what",
-  async ({ does, seen }, { browser, fake }) => {
-    const heard = await listener();
-    const own = await guarded(browser, fake.at("#/ask"), heard, fake);
-    await unsafe(fake, own, does);
-    await expect.poll(async () => (await own.found()).join("\n")).toMatch(seen);
-    await own.page.context().close();
-    heard.close();
+const UNSAFE: { what: string; does: string | (() => unknown); seen: RegExp }[] = [
+  { what: "an image from elsewhere", does: "<img src=//127.0.0.1:9/x>", seen: /^element <img/m },
+  { what: "a request that the policy refuses", does: "<img src=//127.0.0.1:9/x>", seen: /^refused img-src/m },
+  {
+    what: "a call of the core",
+    does: () => void fetch("/call/erase_everything", { method: "POST", body: "{}" }),
+    seen: /asked for \/call\/erase/,
   },
-);
+  { what: "a dialog", does: () => void setTimeout(() => alert("hello")), seen: /^dialog hello/m },
+  { what: "a turned name", does: "<bdi>invoice\u202efdp.exe</bdi>", seen: /^turned/m },
+  { what: "a changed title", does: () => (document.title = "Paid"), seen: /^title Paid/m },
+  { what: "a script that ran", does: () => Object.assign(window, { __hit: 1 }), seen: /^ran a script/m },
+  { what: "a new window", does: () => void window.open("about:blank"), seen: /^window/m },
+];
 
-plain(
-  "the guard sees a connection and a navigation",
-  async ({ browser, fake }) => {
-    const heard = await listener();
-    const own = await guarded(browser, fake.at("#/ask"), heard, fake);
-    await own.page.evaluate(
-      (to) => void setTimeout(() => (location.href = `http://${to}/`)),
-      heard.address,
-    );
-    await expect.poll(heard.connections).toBeGreaterThan(0);
-    await own.page.context().close();
-    heard.close();
-  },
-);
+plain.for(UNSAFE)("the guard sees $what", async ({ does, seen }, { browser, fake }) => {
+  const heard = await listener();
+  const own = await guarded(browser, fake.at("#/ask"), heard, fake);
+  await unsafe(fake, own, does);
+  await expect.poll(async () => (await own.found()).join("\n")).toMatch(seen);
+  await own.page.context().close();
+  heard.close();
+});
+
+plain("the guard sees a connection and a navigation", async ({ browser, fake }) => {
+  const heard = await listener();
+  const own = await guarded(browser, fake.at("#/ask"), heard, fake);
+  await own.page.evaluate((to) => void setTimeout(() => (location.href = `http://${to}/`)), heard.address);
+  await expect.poll(heard.connections).toBeGreaterThan(0);
+  await own.page.context().close();
+  heard.close();
+});
 
 /** A proposal that says the text wherever it says anything. */
-function hostileAction(
-  id: number,
-  text: string,
-  more: Partial<ActionView> = {},
-): ActionView {
+function hostileAction(id: number, text: string, more: Partial<ActionView> = {}): ActionView {
   const source = { kind: text, object: text, span: null };
-  const change = {
-    field: `f${id}`,
-    label: text,
-    before: text,
-    after: text,
-    value: text,
-  };
+  const change = { field: `f${id}`, label: text, before: text, after: text, value: text };
   return action(id, {
     sentence: `${id} ${text}`,
     system: text,
@@ -927,11 +689,7 @@ function hostileAction(
       id: text,
       title: text,
       version: text,
-      meant: {
-        words: text,
-        how: text,
-        runners_up: [{ id: text, title: text }],
-      },
+      meant: { words: text, how: text, runners_up: [{ id: text, title: text }] },
     },
     state_words: text,
     proposer: { kind: "model", name: text },
@@ -950,54 +708,25 @@ function hostileAction(
       { ...change, origin: { kind: "within", source } },
       { ...change, field: `g${id}`, origin: { kind: "field", source } },
     ],
-    message: {
-      to: [text],
-      cc: [text],
-      bcc: [text],
-      subject: text,
-      body: text,
-      attachments: [text],
-    },
+    message: { to: [text], cc: [text], bcc: [text], subject: text, body: text, attachments: [text] },
     outside: [source],
     grant: text,
     unused_grant: text,
     raw: { method: text, address: text, condition: text, body: text },
     approved_by: text,
-    outcome: {
-      words: text,
-      record: text,
-      as_sent: false,
-      differs: [{ ...change, origin: null }],
-    },
+    outcome: { words: text, record: text, as_sent: false, differs: [{ ...change, origin: null }] },
     ...more,
   });
 }
 
-test("in the inbox and in the approval window it is only text", async ({
-  fake,
-  texts,
-  under,
-}) => {
-  const states = [
-    "denied",
-    "rejected",
-    "succeeded",
-    "failed",
-    "unknown",
-    "needs_person",
-  ] as const;
+test("in the inbox and in the approval window it is only text", async ({ fake, texts, under }) => {
+  const states = ["denied", "rejected", "succeeded", "failed", "unknown", "needs_person"] as const;
   const ended = texts.map((text, index) =>
-    hostileAction(1000 + index, text, {
-      state: states[index % states.length] ?? "failed",
-    }),
+    hostileAction(1000 + index, text, { state: states[index % states.length] ?? "failed" }),
   );
   // By rows, and one after the other in full.
-  const rows = texts
-    .slice(0, 300)
-    .map((text, index) => hostileAction(2000 + index, text, { message: null }));
-  const full = texts
-    .slice(300)
-    .map((text, index) => hostileAction(3000 + index, text));
+  const rows = texts.slice(0, 300).map((text, index) => hostileAction(2000 + index, text, { message: null }));
+  const full = texts.slice(300).map((text, index) => hostileAction(3000 + index, text));
   const cards = new Map([
     [1, rows],
     [2, full],
@@ -1007,10 +736,7 @@ test("in the inbox and in the approval window it is only text", async ({
     id < 1000 ? hostileAction(id, joined) : ended.find((own) => own.id === id)!;
   fake.host = new FakeHost({
     standing: () => ({ stopped: false, waiting: 2, under_way: 0 }),
-    action_list: ({ open }) => ({
-      actions: open ? [first(1), first(2)] : ended,
-      more: false,
-    }),
+    action_list: ({ open }) => ({ actions: open ? [first(1), first(2)] : ended, more: false }),
     action_get: ({ id }) => first(id),
     card_get: ({ id, struck }) => ({
       sentence: `${id} ${joined}`,
@@ -1023,22 +749,13 @@ test("in the inbox and in the approval window it is only text", async ({
     }),
     grant_offer: ({ id }) => ({
       refused: id === 2 ? joined : null,
-      arguments: texts.map((text) => ({
-        name: text,
-        label: text,
-        value: text,
-        amount: true,
-      })),
+      arguments: texts.map((text) => ({ name: text, label: text, value: text, amount: true })),
     }),
   });
   const { page } = await under("#/inbox/1");
-  await expect
-    .poll(() => page.locator(".batch-t tbody tr").count())
-    .toBe(rows.length);
+  await expect.poll(() => page.locator(".batch-t tbody tr").count()).toBe(rows.length);
   await page.getByRole("button", { name: "Show raw requests" }).press("Enter");
-  await expect
-    .poll(() => page.locator(".seal-raw pre").count())
-    .toBe(rows.length);
+  await expect.poll(() => page.locator(".seal-raw pre").count()).toBe(rows.length);
   await page.evaluate(() => (location.hash = "#/inbox/2"));
   await expect.poll(() => page.locator(".step").count()).toBe(full.length);
   const last = ended.at(-1)!;
@@ -1049,17 +766,11 @@ test("in the inbox and in the approval window it is only text", async ({
   await page.getByRole("button", { name: "Decided" }).press("Enter");
   await expect
     .poll(() => page.locator(".it").count())
-    .toBe(
-      ended.filter(
-        ({ state }) => state !== "unknown" && state !== "needs_person",
-      ).length,
-    );
+    .toBe(ended.filter(({ state }) => state !== "unknown" && state !== "needs_person").length);
   for (const id of [1, 2]) {
     const approval = await under(`?window=approval#/approval/${id}`);
     await approval.page.locator("h1", { hasText: `${id} ` }).waitFor();
-    await approval.page
-      .getByRole("button", { name: "Always allow for…" })
-      .press("Enter");
+    await approval.page.getByRole("button", { name: "Always allow for…" }).press("Enter");
     await approval.page
       .locator(id === 1 ? ".g-row" : ".g-lock")
       .first()

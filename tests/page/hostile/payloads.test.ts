@@ -11,7 +11,6 @@ test("no payload is there twice", () => {
   // Quotes, capitals and spaces are tricks of their own; where it would call is not.
   const essence = (text: string): string => text.replace(/listener\/\d+/g, "");
   const seen = new Map<string, string[]>();
-  for (const { text } of all)
-    seen.set(essence(text), [...(seen.get(essence(text)) ?? []), text]);
+  for (const { text } of all) seen.set(essence(text), [...(seen.get(essence(text)) ?? []), text]);
   expect([...seen.values()].filter((same) => same.length > 1)).toEqual([]);
 });

@@ -599,9 +599,7 @@ const templates = [
 
 /** Characters that turn the direction of writing. */
 const directions = [
-  ...[0x202a, 0x202b, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068].map(
-    (code) => `invoice${char(code)}fdp.exe`,
-  ),
+  ...[0x202a, 0x202b, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068].map((code) => `invoice${char(code)}fdp.exe`),
   ...[0x202c, 0x2069].map((code) => `before${char(code)} after`),
   `pay ${char(0x202e)}000,1${char(0x202c)} now`,
   `${char(0x2067)}never${char(0x2069)} leaves`,
@@ -617,9 +615,8 @@ const directions = [
 /** What cannot be seen, looks like something else, or is more than it seems. */
 const unseen = [
   ...[
-    0x00ad, 0x034f, 0x061c, 0x115f, 0x17b4, 0x180e, 0x200b, 0x200c, 0x200d,
-    0x200e, 0x200f, 0x2060, 0x2061, 0x2064, 0x206a, 0x2800, 0x3164, 0xfe0f,
-    0xfeff, 0xffa0, 0xfff9, 0xfffc, 0x1d173, 0xe0001, 0xe0041,
+    0x00ad, 0x034f, 0x061c, 0x115f, 0x17b4, 0x180e, 0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x2060, 0x2061,
+    0x2064, 0x206a, 0x2800, 0x3164, 0xfe0f, 0xfeff, 0xffa0, 0xfff9, 0xfffc, 0x1d173, 0xe0001, 0xe0041,
   ].map((code) => `pass${char(code)}word`),
   `${char(0x2028)}line${char(0x2029)}paragraph`,
   `tag ${char(0xe0069, 0xe0067, 0xe006e, 0xe006f, 0xe0072, 0xe0065)} characters`,
@@ -805,8 +802,5 @@ export function payloads(listener: string): Payload[] {
   const all = Object.entries(FAMILIES).flatMap(([family, { markup, texts }]) =>
     texts.map((text) => ({ family, text, armed: markup })),
   );
-  return all.map((own, index) => ({
-    ...own,
-    text: own.text.replaceAll("{b}", `${listener}/${index}`),
-  }));
+  return all.map((own, index) => ({ ...own, text: own.text.replaceAll("{b}", `${listener}/${index}`) }));
 }
