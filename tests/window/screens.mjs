@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { still } from "./screen.mjs";
-import { WORDS, endless, folder, notes, openWindow } from "./window.mjs";
+import { WORDS, endless, folder, notes, openWindow, until } from "./window.mjs";
 
 const FOLDER = "docs/screens";
 const LIMIT = { timeout: 600_000 };
@@ -104,6 +104,46 @@ for (const theme of ["light", "dark"]) {
     await picture(window, "workspace-in-use");
     other.kill("SIGTERM");
     await window.element("//textarea");
+    await window.close();
+  });
+
+  test(`what is proposed, decided and done, ${theme}`, LIMIT, async (t) => {
+    const window = await openWindow(t, await folder(t), WORDS);
+    await window.seeText("What should Attaché read?");
+    await wear(window);
+    await window.go("#/connections");
+    await window.click("//button[contains(., 'demo company')]");
+    await window.seeText("Changes fields of a deal");
+    await picture(window, "connections");
+    const propose = async (operation, more) => {
+      const { value } = await window.call("action_propose", { system: "demo-company", operation, ...more });
+      return value.action.id;
+    };
+    const deal = "Halden - 40 unit expansion";
+    const changed = { close_date: "2026-10-30", amount_eur: 1181280, next_step: "Call Ingrid on 23 October", pilot_site: null };
+    const id = await propose("crm.deals.update", { record: deal, arguments: changed });
+    const later = { close_date: "2026-10-15" };
+    await propose("crm.deals.update", { record: "20431", arguments: later, batch: id });
+    await propose("helpdesk.tickets.reply", { arguments: { id: "4812", body: "Hello Ingrid,\n\nthe update is on its way.\n\nInes" } });
+    await window.go(`#/inbox/${id}`);
+    await window.seeText("Make 2 changes").catch(() => window.seeText("then change"));
+    await picture(window, "inbox");
+    await window.click("//button[contains(., 'Review')]");
+    await window.other();
+    await window.seeText("Approve both");
+    // It counts up how long ago the record was read.
+    await picture(window, "approval", { moving: true });
+    await until("both changes", async () => {
+      if ((await window.text()).includes("Done")) return true;
+      await window.click("//button[starts-with(normalize-space(.), 'Approve both')]");
+      return false;
+    });
+    await picture(window, "approval-done", { moving: true });
+    await window.other();
+    await window.go(`#/activity/receipt/${id}`);
+    await window.seeText("Chain intact");
+    await window.seeText("Verified");
+    await picture(window, "activity", { moving: true });
     await window.close();
   });
 
