@@ -26,7 +26,7 @@ export ATTACHE_RUNTIME=${ATTACHE_RUNTIME:-$PWD/runtime}
 export ATTACHE_PICTURES=${TMPDIR:-/tmp}
 own=$(mktemp -d "${TMPDIR:-/tmp}/attache-page-tests.XXXXXX")
 export TMPDIR=$own
-# Whatever the tests started ends with them: in a group of its own, and after a quarter of an hour at the latest. Chromium is
+# Whatever the tests started ends with them: in a group of its own, and after half an hour at the latest. Chromium is
 # in another group, whose number it leaves here.
 tests=
 finish() {
@@ -37,7 +37,7 @@ finish() {
 }
 trap finish EXIT
 cd ui
-setsid timeout --kill-after=10 900 \
+setsid timeout --kill-after=10 1800 \
     node node_modules/vitest/vitest.mjs run --config vitest.page.config.ts "$@" &
 tests=$!
 wait "$tests"
