@@ -46,6 +46,7 @@ export default tseslint.config(
     rules: {
       "no-restricted-syntax": ["error", ...markup],
       "no-eval": "error",
+      "@typescript-eslint/no-shadow": "error",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       // Failures are plain values of the core, on every host.

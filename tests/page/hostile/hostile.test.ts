@@ -486,16 +486,18 @@ test("in the activity and on receipts it is only text", async ({ fake, texts, un
   );
   fake.host = new FakeHost({
     contacts: () => texts.map((text) => contact({ host: text, system: text, purpose: text })),
-    activity_list: () =>
-      texts.map((text, index) => ({
-        seq: 10_000 - index,
-        at: Date.now(),
-        kind: index % 2 === 0 ? "action" : text,
-        words: text,
-        result: text,
-        action: index % 2 === 0 ? index : null,
-        state: index % 2 === 0 ? ("succeeded" as const) : null,
-      })),
+    activity_list: ({ before }) =>
+      texts
+        .map((text, index) => ({
+          seq: 10_000 - index,
+          at: Date.now(),
+          kind: index % 2 === 0 ? "action" : text,
+          words: text,
+          result: text,
+          action: index % 2 === 0 ? index : null,
+          state: index % 2 === 0 ? ("succeeded" as const) : null,
+        }))
+        .filter(({ seq }) => seq < (before ?? Infinity)),
     receipt_get: ({ id }) => ({
       action: deed(chunks[id]!, id),
       rows: [{ ...receiptRow(1, 0, chunks[id]!, chunks[id]!), body: chunks[id]! }],

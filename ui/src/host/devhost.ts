@@ -26,12 +26,12 @@ const lost: Event = {
 /** The host for development and tests: the same commands over loopback, to an ordinary browser. */
 export function devHost(): Host {
   const approval = new URLSearchParams(window.location.search).get("window") === "approval";
-  const name = approval ? "approval" : "main";
+  const own = approval ? "approval" : "main";
   return {
     async call(name, request) {
       const response = await fetch(`/call/${name}`, {
         method: "POST",
-        headers: { "Content-Type": "application/json", "X-Attache-Window": name },
+        headers: { "Content-Type": "application/json", "X-Attache-Window": own },
         body: JSON.stringify(request),
       });
       return (await (await checked(response)).json()) as never;
@@ -48,7 +48,7 @@ export function devHost(): Host {
     },
     pickFolder: () => Promise.resolve(null),
     canPickFolder: false,
-    window: name,
+    window: own,
     openApproval(id, struck) {
       const size = "width=784,height=720";
       window.open(`/?window=approval#/${cardAddress(id, struck)}`, "attache-approval", size)?.focus();

@@ -95,15 +95,23 @@ function Paper({ id, receipt }: { id: number; receipt: Receipt }) {
         {last && (
           <span className="fact">
             <Icon name="seal" />
-            <span className="mono" title={last.hash}>
-              {shortHash(last.hash)}
-            </span>
+            <Hash>{last.hash}</Hash>
           </span>
         )}
         <span className="grow" />
         <CopyButton text={() => receiptText(receipt, id)} />
       </footer>
     </article>
+  );
+}
+
+/** The ends of a hash; all of it where the mouse rests. */
+function Hash({ children }: { children: string }) {
+  const hash = visible(children);
+  return (
+    <span className="mono" title={hash}>
+      {shortHash(hash)}
+    </span>
   );
 }
 
@@ -225,10 +233,7 @@ function About({ action }: { action: ActionView }) {
           </p>
         )}
         <p className="faint xs">
-          Rules{" "}
-          <span className="mono" title={verdict.policy}>
-            {shortHash(verdict.policy)}
-          </span>
+          Rules <Hash>{verdict.policy}</Hash>
         </p>
       </Part>
       <Part name="Decision">
@@ -260,10 +265,7 @@ function About({ action }: { action: ActionView }) {
           )}
         </p>
         <p className="faint xs">
-          Request{" "}
-          <span className="mono" title={action.request_hash}>
-            {shortHash(action.request_hash)}
-          </span>
+          Request <Hash>{action.request_hash}</Hash>
         </p>
         <Fold words="Show the raw request">
           <pre className="wire" tabIndex={0} aria-label="Raw request">
@@ -350,10 +352,7 @@ function ChainLine({ receipt: { rows, holds } }: { receipt: Receipt }) {
             <>
               {first && first.seq > 1 && (
                 <>
-                  Follows row {number(first.seq - 1)} (
-                  <span className="mono" title={first.prev}>
-                    {shortHash(first.prev)}
-                  </span>
+                  Follows row {number(first.seq - 1)} (<Hash>{first.prev}</Hash>
                   ).{" "}
                 </>
               )}
@@ -378,7 +377,7 @@ function AuditRow({ row }: { row: ReceiptRow }) {
         <Fold
           words={
             <>
-              Row and hash <span className="mono">{shortHash(row.hash)}</span>
+              Row and hash <Hash>{row.hash}</Hash>
             </>
           }
         >

@@ -22,7 +22,7 @@ interface TurnProps extends TurnActions {
 }
 
 /** A question with its answer. */
-export const Turn = memo(function Turn({ turn: kept, current, onCite, onAskAgain }: TurnProps) {
+export const Turn = memo(function PlainTurn({ turn: kept, current, onCite, onAskAgain }: TurnProps) {
   const turn = useLiveTurn(kept);
   const { answer, state } = turn;
   const id = useId();

@@ -23,7 +23,7 @@ interface FileRowProps {
 }
 
 /** The cells of a file. Empty until they have arrived. */
-export const FileRow = memo(function FileRow({ file, onWhy }: FileRowProps) {
+export const FileRow = memo(function PlainFileRow({ file, onWhy }: FileRowProps) {
   const retry = useChange("file_retry");
   const open = useChange("file_open");
   const reveal = useChange("file_reveal");

@@ -9,7 +9,7 @@ interface PdfTextProps {
 }
 
 /** The words of a page, unseen over their picture: to be selected, copied and read aloud. */
-export const PdfText = memo(function PdfText({ runs, width }: PdfTextProps) {
+export const PdfText = memo(function PlainPdfText({ runs, width }: PdfTextProps) {
   // The page is the container, so the words grow with it.
   const wide = (points: number): string => `${((points / width) * 100).toFixed(3)}cqi`;
   return (
