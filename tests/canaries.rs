@@ -6,6 +6,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test stops where something is not as it must be
 
+mod company;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -13,24 +15,21 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use app::{Core, Home, LedgerActions, LedgerGrants, logging};
+use app::{Core, Home, logging};
+use company::{Seat, system};
 use data_encoding::{BASE64, BASE64URL, HEXLOWER};
-use domain::{ActionId, SystemId};
+use domain::ActionId;
 use experience::Failure;
 use experience::commands::{Access, LIST, Window};
 use experience::events::{CoreState, Event};
-use governance::approval::{Choice, Hand};
-use governance::policy::{Policies, Proposer};
-use integration::description::Description;
-use integration::egress::{Egress, Host, KeptContacts, Limits, Reach, Surroundings, SystemNames};
-use integration::{Account, Cap, Connection, HandClock, OneCredential, Secret, Setup, Url};
+use governance::policy::Proposer;
+use integration::egress::{KeptContacts, Surroundings, SystemNames};
+use integration::{Cap, HandClock, Secret};
 use journeys::{Numbers, program};
-use orchestration::governed::{Action, Context, Governed, Proposal, RunContext, Stop, System};
-use orchestration::journal::Epoch;
+use orchestration::governed::{Action, Context, Proposal, RunContext, Stop};
 use serde_json::{Value, json};
 use storage::{Contact, Ledger};
 
-const INES: &str = "ines.okafor@northwind-robotics.com";
 /// A record that can be changed, one whose change is refused, one at which the system breaks, and one nobody may see.
 const DEALS: [u64; 4] = [1, 2, 3, 4];
 
@@ -104,7 +103,10 @@ impl Hostile {
     fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let (says, asked) = (Arc::<Mutex<Vec<String>>>::default(), Arc::<Mutex<String>>::default());
+        let (says, asked) = (
+            Arc::<Mutex<Vec<String>>>::default(),
+            Arc::<Mutex<String>>::default(),
+        );
         let (forms, kept) = (says.clone(), asked.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming() {
@@ -128,7 +130,9 @@ fn request(stream: &mut TcpStream) -> String {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let whole = text.split_once("\r\n\r\n").is_some_and(|(head, body)| {
             let head = head.to_lowercase();
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: "));
             body.len() >= length.map_or(0, |length| length.parse().unwrap())
         });
         if count == 0 || whole {
@@ -151,27 +155,34 @@ fn answer(request: &str, forms: &[String]) -> Vec<u8> {
     let id = path.trim_start_matches("/crm/deals").trim_start_matches('/');
     let (status, body) = match (line.split_whitespace().next(), id) {
         (Some("GET"), "4") => (403, refusal),
-        (_, query) if query.starts_with('?') => {
-            (200, format!(r#"{{"items": [{}, {}], "next_cursor": null}}"#, deal("8"), deal("9")))
-        }
+        (_, query) if query.starts_with('?') => (
+            200,
+            format!(
+                r#"{{"items": [{}, {}], "next_cursor": null}}"#,
+                deal("8"),
+                deal("9")
+            ),
+        ),
         (Some("GET"), id) => (200, deal(id)),
         (_, "2") => (422, refusal),
         (_, "3") => (500, refusal),
         (_, id) => (200, deal(id)),
     };
-    let mut out = format!("HTTP/1.1 {status} x\r\nContent-Length: {}\r\nConnection: close\r\n", body.len());
-    for (name, form) in ["ETag", "Location", "X-Echo", "Idempotent-Replayed"].iter().zip(forms) {
+    let mut out = format!(
+        "HTTP/1.1 {status} x\r\nContent-Length: {}\r\nConnection: close\r\n",
+        body.len()
+    );
+    for (name, form) in ["ETag", "Location", "X-Echo", "Idempotent-Replayed"]
+        .iter()
+        .zip(forms)
+    {
         out += &format!("{name}: \"{form}\"\r\n");
     }
     (out + "\r\n" + &body).into_bytes()
 }
 
-fn system() -> SystemId {
-    "demo-company".parse().unwrap()
-}
-
 /// The governed path of a process whose connection has this credential.
-async fn seat(ledger: &Ledger, server: &Hostile, token: &str, description: &str) -> (Governed, Arc<KeptContacts>) {
+async fn seat(ledger: &Ledger, server: &Hostile, token: &str, described: &str) -> (Seat, Arc<KeptContacts>) {
     let (contacts, clock) = (Arc::new(KeptContacts::default()), Arc::new(HandClock::default()));
     let around = Surroundings {
         names: Arc::new(SystemNames),
@@ -179,39 +190,8 @@ async fn seat(ledger: &Ledger, server: &Hostile, token: &str, description: &str)
         clock: clock.clone(),
         redactor: logging::redactor(),
     };
-    let hosts = [(system(), Host::parse(&server.url, Reach::ThisMachine).unwrap())];
-    let description = Description::read(&system(), description).unwrap();
-    let connection = Connection::new(Setup {
-        system: system(),
-        base: Url::parse(&server.url).unwrap(),
-        account: Account {
-            address: INES.to_owned(),
-            name: "Ines Okafor".to_owned(),
-        },
-        description: description.clone(),
-        egress: Arc::new(Egress::open(hosts, Limits::default(), around).unwrap()),
-        credentials: Arc::new(OneCredential(Secret::new(token))),
-    });
-    let one = System {
-        connection: Arc::new(connection),
-        pins: description.pins(),
-        chosen_account: INES.to_owned(),
-        title: "Hostile CRM".to_owned(),
-        quarantined: false,
-    };
-    let governed = Governed {
-        book: Arc::new(LedgerActions(ledger.clone())),
-        grants: Arc::new(LedgerGrants(ledger.clone())),
-        systems: Arc::new(BTreeMap::from([(system(), one)])),
-        policies: Arc::new(Policies::shipped().unwrap()),
-        organisation: ["northwind-robotics.com".to_owned()].into(),
-        install_key: [7; 32],
-        epoch: Epoch(ledger.begin_epoch(0).await.unwrap()),
-        clock,
-        stopped: Default::default(),
-        changes: Default::default(),
-    };
-    (governed, contacts)
+    let one = company::connected(&server.url, token, described, around);
+    (Seat::with(ledger.clone(), one, clock).await, contacts)
 }
 
 fn proposal(arguments: Value, record: Option<&str>, reason: Option<String>) -> Proposal {
@@ -227,17 +207,6 @@ fn proposal(arguments: Value, record: Option<&str>, reason: Option<String>) -> P
     }
 }
 
-async fn approve(governed: &Governed, action: &Action) -> Result<Vec<Action>, Stop> {
-    let card = action.shown.card.as_ref().unwrap();
-    let (shown, word) = (card.digest(&[Choice::Approve]).unwrap(), card.lines()[0].word.clone());
-    let hand = Hand {
-        by: INES,
-        word: Some(&word),
-    };
-    let name = format!("a-{}", action.id);
-    governed.approve(action.id, &Default::default(), shown, hand, name).await
-}
-
 fn told<T: std::fmt::Debug>(done: Result<T, Stop>) -> String {
     match done {
         Ok(done) => format!("{done:?}"),
@@ -250,16 +219,20 @@ fn told<T: std::fmt::Debug>(done: Result<T, Stop>) -> String {
 }
 
 /// Everything that a person or a model gets to see while the system says `forms`; actions stay in the ledger.
-async fn work(governed: &Governed, forms: &[String]) -> Vec<String> {
-    let mut out = Vec::new();
+async fn work(seat: &Seat, forms: &[String]) -> Vec<String> {
+    let (governed, mut out) = (&seat.governed, Vec::new());
     for deal in DEALS {
         let reason = Some(forms.join(" "));
-        let asked = proposal(json!({"id": deal, "amount_eur": 5, "next_step": "Call"}), None, reason);
+        let asked = proposal(
+            json!({"id": deal, "amount_eur": 5, "next_step": "Call"}),
+            None,
+            reason,
+        );
         match governed.propose(asked).await {
             Err(stop) => out.push(told::<Action>(Err(stop))),
             Ok(action) => {
                 out.push(format!("{action:?}{}", serde_json::to_string(&action).unwrap()));
-                out.push(told(approve(governed, &action).await));
+                out.push(told(seat.approve(&action).await));
                 for _ in 0..2 {
                     out.push(told(governed.go_on(action.id).await));
                 }
@@ -274,10 +247,14 @@ async fn work(governed: &Governed, forms: &[String]) -> Vec<String> {
     let connection = governed.systems.system(&system()).await.unwrap().connection;
     let mut run = RunContext::new(Proposer::Model("m".to_owned()), "Move the deal on");
     let deal = BTreeMap::from([("id".to_owned(), json!(1))]);
-    let read = run.read(&connection, "crm.deals.get", &deal, Cap::default()).await;
+    let read = run
+        .read(&connection, "crm.deals.get", &deal, Cap::default())
+        .await;
     out.push(format!("{read:?}{:?}", run.context()));
     let refused = BTreeMap::from([("id".to_owned(), json!(4))]);
-    let read = run.read(&connection, "crm.deals.get", &refused, Cap::default()).await;
+    let read = run
+        .read(&connection, "crm.deals.get", &refused, Cap::default())
+        .await;
     out.push(format!("{read:?}"));
     out
 }
@@ -289,12 +266,21 @@ async fn pages(home: &Path, actions: &[ActionId], forms: &[Vec<String>]) -> Vec<
     loop {
         let event = told.next().await;
         out.push(format!("{event:?}"));
-        if matches!(event, Event::Core { state: CoreState::Ready, .. }) {
+        if matches!(
+            event,
+            Event::Core {
+                state: CoreState::Ready,
+                ..
+            }
+        ) {
             break;
         }
     }
     let one = |id: &ActionId| json!({"id": id});
-    let some = [json!({}), json!({"text": "deal", "question": "deal", "file": "deal", "open": true})];
+    let some = [
+        json!({}),
+        json!({"text": "deal", "question": "deal", "file": "deal", "open": true}),
+    ];
     let requests: Vec<Value> = some.into_iter().chain(actions.iter().map(one)).collect();
     for command in LIST.iter().filter(|command| command.access == Access::Read) {
         let Some(window) = command.windows.first() else {
@@ -314,14 +300,14 @@ async fn pages(home: &Path, actions: &[ActionId], forms: &[Vec<String>]) -> Vec<
             json!({"system": "demo-company", "operation": "crm.deals.update", "arguments": {"id": "20418", "next_step": form}}),
             json!({"system": "demo-company", "operation": "crm.deals.update", "arguments": {"id": "20418", form: "x"}}),
         ] {
-            let failure = core.call(Window::Main, "action_propose", asked).await.unwrap_err();
+            let failure = core
+                .call(Window::Main, "action_propose", asked)
+                .await
+                .unwrap_err();
             assert!(failure.message.contains("holds a credential"), "{failure}");
             out.push(format!("{failure:?} {failure}"));
         }
     }
-    core.call(Window::Main, "system_disconnect", json!({"system": "demo-company"}))
-        .await
-        .ok();
     core.close().await;
     out
 }
@@ -346,14 +332,25 @@ fn command_line(home: &Path, actions: &[ActionId]) -> Vec<String> {
     .collect();
     for id in actions {
         for line in [["receipt", "show"], ["approvals", "show"]] {
-            all.push(line.iter().map(|word| (*word).to_owned()).chain([id.to_string()]).collect());
+            all.push(
+                line.iter()
+                    .map(|word| (*word).to_owned())
+                    .chain([id.to_string()])
+                    .collect(),
+            );
         }
     }
     let mut out = Vec::new();
     for line in all {
         for json in [&[][..], &["--json", "--verbose"]] {
             let mut attache = Command::new(program("attache"));
-            let said = attache.arg("--home").arg(home).args(json).args(&line).output().unwrap();
+            let said = attache
+                .arg("--home")
+                .arg(home)
+                .args(json)
+                .args(&line)
+                .output()
+                .unwrap();
             out.push(String::from_utf8_lossy(&[said.stdout, said.stderr].concat()).into_owned());
         }
     }
@@ -379,7 +376,10 @@ async fn no_credential_in_any_encoding_gets_into_any_sink_and_what_is_none_gets_
     let log = Paper::default();
     let to_log = log.clone();
     logging::start_to("trace", move || to_log.clone());
-    let described = Command::new(program("company")).arg("--describe").output().unwrap();
+    let described = Command::new(program("company"))
+        .arg("--describe")
+        .output()
+        .unwrap();
     let description = String::from_utf8(described.stdout).unwrap();
     let home = tempfile::tempdir().unwrap();
     let ledger = Ledger::open(&home.path().join("ledger.sqlite")).await.unwrap();
@@ -392,9 +392,12 @@ async fn no_credential_in_any_encoding_gets_into_any_sink_and_what_is_none_gets_
     let mut sinks = BTreeMap::<&str, Vec<String>>::new();
     for (token, forms) in canaries.iter().zip(&forms) {
         server.says.lock().unwrap().clone_from(forms);
-        let (governed, contacts) = seat(&ledger, &server, token, &description).await;
+        let (seat, contacts) = seat(&ledger, &server, token, &description).await;
         logging::redactor().know(&Secret::new(token.as_str())).unwrap();
-        sinks.entry("answers").or_default().extend(work(&governed, forms).await);
+        sinks
+            .entry("answers")
+            .or_default()
+            .extend(work(&seat, forms).await);
         for contact in contacts.all() {
             let row = Contact {
                 host: &contact.host,
@@ -413,19 +416,28 @@ async fn no_credential_in_any_encoding_gets_into_any_sink_and_what_is_none_gets_
             tracing::debug!(form, debug = ?form, "another one");
         }
         let asked = std::mem::take(&mut *server.asked.lock().unwrap());
-        assert!(asked.contains(&format!("Bearer {token}")), "the credential was sent to its system");
-        assert_eq!(asked.matches(token.as_str()).count(), asked.matches("Bearer ").count());
+        assert!(
+            asked.contains(&format!("Bearer {token}")),
+            "the credential was sent to its system"
+        );
+        assert_eq!(
+            asked.matches(token.as_str()).count(),
+            asked.matches("Bearer ").count()
+        );
     }
     let of_control = encodings(&control).to_vec();
     server.says.lock().unwrap().clone_from(&of_control);
-    let (governed, _) = seat(&ledger, &server, "for-tests", &description).await;
-    sinks.entry("answers").or_default().extend(work(&governed, &of_control).await);
+    let (seat, _) = seat(&ledger, &server, "for-tests", &description).await;
+    sinks
+        .entry("answers")
+        .or_default()
+        .extend(work(&seat, &of_control).await);
     tracing::error!("a careless line with {control} in it");
-    let all = governed.book.before(None, 10_000).await.unwrap();
+    let all = seat.governed.book.before(None, 10_000).await.unwrap();
     assert!(all.len() >= 41 * DEALS.len(), "{}", all.len());
     // Of the actions that are the same but for the canary, some are looked at in each way; all are looked at in the ledger.
     let newest: Vec<ActionId> = all.iter().map(|action| action.id).take(20).collect();
-    drop(governed);
+    drop(seat);
     ledger.close().await;
 
     sinks.insert("pages", pages(home.path(), &newest, &forms[..8]).await);
@@ -437,13 +449,22 @@ async fn no_credential_in_any_encoding_gets_into_any_sink_and_what_is_none_gets_
     for (sink, texts) in &sinks {
         for text in texts {
             for form in known.iter().flatten() {
-                assert!(!text.contains(form.as_str()), "{sink}: `{form}` stands in: {text}");
+                assert!(
+                    !text.contains(form.as_str()),
+                    "{sink}: `{form}` stands in: {text}"
+                );
             }
         }
         // Contacts hold neither a value nor a header.
         let there = |text: &String| found.iter().any(|form| text.contains(form.as_str()));
-        assert_eq!(texts.iter().any(there), *sink != "contacts", "{sink} was looked at");
+        assert_eq!(
+            texts.iter().any(there),
+            *sink != "contacts",
+            "{sink} was looked at"
+        );
     }
-    let audit = sinks["command line"].iter().filter(|text| text.contains("\"prev\""));
+    let audit = sinks["command line"]
+        .iter()
+        .filter(|text| text.contains("\"prev\""));
     assert!(audit.count() > 0, "the export was looked at");
 }

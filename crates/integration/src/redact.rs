@@ -172,7 +172,12 @@ impl View {
     /// The text read once and twice over, as far as there is anything to undo: JSON, an address, JSON within JSON, an
     /// address within JSON, and so on. A value that says `\u006b` stands as `\\u006b` in the body that brings it.
     fn all(text: &[u8]) -> Vec<Self> {
-        let undone = |bytes: &[u8]| [Self::decoded(bytes, b'%', percent), Self::decoded(bytes, b'\\', json)];
+        let undone = |bytes: &[u8]| {
+            [
+                Self::decoded(bytes, b'%', percent),
+                Self::decoded(bytes, b'\\', json),
+            ]
+        };
         let once: Vec<Self> = undone(text).into_iter().flatten().collect();
         let twice = |outer: &Self| undone(&outer.bytes).map(|inner| Some(inner?.within(outer)));
         let twice: Vec<Self> = once.iter().flat_map(twice).flatten().collect();

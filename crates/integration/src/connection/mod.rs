@@ -141,12 +141,14 @@ impl Connection {
         let redactor = self.setup.egress.redactor();
         // A credential stands in the header of its own system and nowhere else. As a value it would be kept, shown, and sent
         // to whoever the value is for.
-        let holds = |(name, value): &(&String, &Value)| redactor.finds(name) || redactor.finds(&value.to_string());
+        let holds =
+            |(name, value): &(&String, &Value)| redactor.finds(name) || redactor.finds(&value.to_string());
         if let Some((name, _)) = arguments.iter().find(holds) {
             return Err(Trouble::Argument {
                 operation: described.operation.name.clone(),
                 argument: redactor.scrub(name).into_owned(),
-                why: "holds a credential that Attaché uses; it is never sent as a value. Leave it out".to_owned(),
+                why: "holds a credential that Attaché uses; it is never sent as a value. Leave it out"
+                    .to_owned(),
             });
         }
         Prepared::new(&self.setup.base, described, arguments, version)
