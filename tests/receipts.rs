@@ -92,6 +92,10 @@ fn received(entry: &Value) -> Request {
 
 /// What a person does with a proposal.
 async fn decide(seat: &Seat, desk: &Desk, action: &Action, numbers: &mut Numbers) {
+    // A draft goes to nobody, and nobody is asked.
+    if action.entry.state != State::Awaiting {
+        return;
+    }
     match numbers.below(10) {
         0 => {
             seat.governed.reject(action.id, "Not now").await.unwrap();
