@@ -64,7 +64,10 @@ fn rules(home: &Home) -> Check {
     let folders = policy::folders(home);
     match policy::of_company(&folders) {
         Ok(policies) => {
-            let own = policies.rules().iter().filter(|rule| rule.layer == Layer::Company);
+            let own = policies
+                .rules()
+                .iter()
+                .filter(|rule| rule.layer == Layer::Company);
             Check {
                 name,
                 ok: true,

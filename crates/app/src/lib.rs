@@ -113,7 +113,7 @@ async fn open_with(
         logging::redactor(),
         clock.clone(),
     ));
-    let governed = Arc::new(governed(&ledger, connected.clone(), clock, policy::in_force(&home)).await?);
+    let governed = Arc::new(governed(&ledger, connected.clone(), clock, policy::in_force(home)).await?);
     let desk = systems::Desk {
         connected: connected.clone(),
         governed: governed.clone(),

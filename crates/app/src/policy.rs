@@ -95,7 +95,8 @@ pub fn of_company(folders: &[PathBuf]) -> Result<Policies, Faults> {
                 line: None,
                 policy: None,
                 message: failure.message,
-                hint: "Make it a folder of text files that this account can read, or take it away.".to_owned(),
+                hint: "Make it a folder of text files that this account can read, or take it away."
+                    .to_owned(),
             }])
         })?;
         all.extend(own.into_iter().map(|file| PolicyFile {
