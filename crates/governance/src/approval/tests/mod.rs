@@ -32,6 +32,8 @@ fn operation() -> Operation {
         side_effect: SideEffect::Write,
         repeat: Repeat::Unchanging,
         undo: Some(Undo::Restorable),
+        severe: false,
+        egress: false,
         parameters: BTreeMap::from([
             ("id".into(), parameter(Role::Target)),
             ("to".into(), parameter(Role::Recipient)),
@@ -75,9 +77,6 @@ fn situation() -> Situation {
         account: "ana@corp.example".into(),
         chosen_account: "ana@corp.example".into(),
         pinned: Some("d1".into()),
-        severe: false,
-        local: false,
-        egress: false,
         count: 1,
         organisation: BTreeSet::from(["corp.example".into()]),
         context: Taint::user(),
