@@ -79,6 +79,22 @@ test("what is done can be undone, which is decided too, and has a receipt", asyn
   expect(host.calls).toContainEqual({ name: "action_undo", request: { ids: [20] } });
 });
 
+test("what was done together can be undone together, on one card", async () => {
+  const done = ACTIONS.find(({ id }) => id === 20)!;
+  const actions = [
+    done,
+    { ...done, id: 30, batch: 20 },
+    { ...done, id: 31, batch: 20, undo: "compensable" as const },
+    { ...done, id: 32, batch: 20, state: "failed" as const },
+  ];
+  const { user, host } = show(
+    <InboxView id={20} />,
+    new FakeHost({ action_list: ({ open }) => ({ actions: open ? [] : actions, more: false }) }),
+  );
+  await user.click(await screen.findByRole("button", { name: "Undo 2 changes…" }));
+  await waitFor(() => expect(host.calls).toContainEqual({ name: "action_undo", request: { ids: [20, 30] } }));
+});
+
 test("an unknown outcome can be looked up at once, and says that nothing is sent meanwhile", async () => {
   const { user, host, container } = show(<InboxView id={11} />);
   expect(await screen.findByText(/nothing is sent meanwhile/)).toBeVisible();

@@ -455,7 +455,16 @@ impl Command for ActionUndo {
         ids.dedup();
         let (mut batch, mut proposed) = (None, Vec::new());
         for id in ids.into_iter().rev() {
-            let action = governed.undo(id, batch).await?;
+            let action = match governed.undo(id, batch).await {
+                Ok(action) => action,
+                Err(stop) => {
+                    // All of it or nothing: half a way back waits for nobody.
+                    for ActionView { id, .. } in &proposed {
+                        governed.reject(*id, "Not all of it can be undone.").await?;
+                    }
+                    return Err(stop.into());
+                }
+            };
             batch.get_or_insert(action.id);
             proposed.push(ActionView::from(&action));
         }

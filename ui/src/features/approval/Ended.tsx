@@ -8,7 +8,7 @@ import { Verdict } from "../../components/Verdict/Verdict";
 import { useChange, type ActionView, type FoundOut } from "../../host";
 import { plainly } from "../../lib/text";
 import { FailureNotice } from "../shell/FailureNotice";
-import { at, byWhom, isAllowed, isOutOfDate, second, stateMark } from "./words";
+import { at, byWhom, canUndo, isAllowed, isOutOfDate, second, stateMark } from "./words";
 
 interface EndedProps {
   action: ActionView;
@@ -18,12 +18,23 @@ interface EndedProps {
   onSay?: ((found: FoundOut) => void) | undefined;
   onReview?: (() => void) | undefined;
   onUndone?: ((fresh: ActionView) => void) | undefined;
+  /** All that was done together and can be taken back together. */
+  together?: readonly number[];
   /** The receipt is in the main window. */
   receipt?: boolean;
 }
 
 /** A proposal that is decided or under way: what became of it, and what can be done now. */
-export function Ended({ action, level, heading, onSay, onReview, onUndone, receipt = false }: EndedProps) {
+export function Ended({
+  action,
+  level,
+  heading,
+  onSay,
+  onReview,
+  onUndone,
+  together = [],
+  receipt = false,
+}: EndedProps) {
   const mark = stateMark(action);
   const Heading = `h${level}` as const;
   const check = useChange("action_check");
@@ -31,7 +42,9 @@ export function Ended({ action, level, heading, onSay, onReview, onUndone, recei
   const { state } = action;
   const failure = check.error ?? undo.error;
   const done = state === "succeeded";
-  const back = done && action.undo !== null && action.undo !== "irreversible";
+  const back = canUndo(action) && onUndone !== undefined;
+  const takeBack = (ids: readonly number[]): void =>
+    undo.mutate({ ids: [...ids] }, { onSuccess: ([fresh]) => fresh && onUndone?.(fresh) });
   return (
     <section className="st" aria-label={`What became of it: ${plainly(action.sentence)}`}>
       <div className="st-b">
@@ -94,21 +107,24 @@ export function Ended({ action, level, heading, onSay, onReview, onUndone, recei
             </Button>
           </>
         )}
-        {back && onUndone && (
+        {back && (
           <Button
             small
             icon="undo"
             keyCap="Ctrl Z"
             aria-keyshortcuts="Control+Z"
             notYet={undo.isPending}
-            onClick={() =>
-              undo.mutate({ ids: [action.id] }, { onSuccess: ([fresh]) => fresh && onUndone(fresh) })
-            }
+            onClick={() => takeBack([action.id])}
           >
             Undo…
           </Button>
         )}
-        {back && onUndone && <span className="faint xs">You decide on the way back too.</span>}
+        {back && together.length > 1 && (
+          <Button small icon="undo" notYet={undo.isPending} onClick={() => takeBack(together)}>
+            {`Undo ${together.length} changes…`}
+          </Button>
+        )}
+        {back && <span className="faint xs">You decide on the way back too.</span>}
         {receipt && (
           <a className="btn btn-sm btn-quiet st-receipt" href={`#/activity/receipt/${action.id}`}>
             <Icon name="receipt" /> Receipt

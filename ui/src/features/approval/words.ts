@@ -102,6 +102,11 @@ export function cards(actions: readonly ActionView[]): ActionView[][] {
   return [...by.values()].map((own) => own.sort((a, b) => a.id - b.id));
 }
 
+/** Whether what was done can be proposed to be taken back. */
+export function canUndo({ state, undo }: ActionView): boolean {
+  return state === "succeeded" && undo !== null && undo !== "irreversible";
+}
+
 /** What can be edited: fields whose value is given. */
 export function canEdit({ state, changes }: ActionView): boolean {
   return state === "awaiting" && changes.some(({ value }) => value !== undefined);

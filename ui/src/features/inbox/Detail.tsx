@@ -3,14 +3,14 @@ import { Button } from "../../components/Button/Button";
 import { Key } from "../../components/Key/Key";
 import { Skeleton } from "../../components/Skeleton/Skeleton";
 import { Verdict } from "../../components/Verdict/Verdict";
-import { useHost, type ActionView } from "../../host";
+import { useCall, useHost, type ActionView } from "../../host";
 import { Block } from "../approval/Block";
 import { DenyDialog } from "../approval/DenyDialog";
 import { Ended } from "../approval/Ended";
 import { useCard } from "../approval/useCard";
 import { useEdit } from "../approval/useEdit";
 import { Whole } from "../approval/Whole";
-import { canEdit, stateMark } from "../approval/words";
+import { canEdit, canUndo, stateMark } from "../approval/words";
 import { isBatch } from "../approval/Batch";
 import { useEscape, useKey } from "../keys/useKey";
 import { FailureNotice } from "../shell/FailureNotice";
@@ -141,8 +141,19 @@ function Waiting({ action: { id } }: { action: ActionView }) {
   );
 }
 
+/** What was done together and can be put back together: all of the batch whose old values are kept. */
+function useTogether({ id, batch }: ActionView): number[] {
+  const { data } = useCall("action_list", { open: false });
+  const first = batch ?? id;
+  const own = data?.actions.filter(
+    (other) => (other.batch ?? other.id) === first && canUndo(other) && other.undo === "restorable",
+  );
+  return own?.map((other) => other.id) ?? [];
+}
+
 function Decided({ action }: { action: ActionView }) {
   const host = useHost();
+  const together = useTogether(action);
   const review = (): void => void host.openApproval(action.id, []);
   useKey("Ctrl Enter", review, action.state === "needs_person");
   useKey(
@@ -157,6 +168,7 @@ function Decided({ action }: { action: ActionView }) {
           action={action}
           level={2}
           receipt
+          together={together}
           onReview={review}
           onUndone={(fresh) => {
             go({ at: "inbox", id: fresh.id });

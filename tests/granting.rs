@@ -1,0 +1,140 @@
+//! Permissions given beforehand, on the whole path: they let through exactly what they were given for, and what waits in the
+//! queue is judged again at the moment it is sent. The company's own log says what happened.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test stops where something is not as it must be
+
+mod company;
+
+use std::collections::BTreeMap;
+
+use company::{DEAL, Desk, Seat, system};
+use domain::{Integrity, Taint};
+use governance::grants::Bound;
+use governance::policy::Proposer;
+use orchestration::governed::{Action, Context, Proposal};
+use orchestration::journal::State;
+use serde_json::{Value, json};
+
+fn amount(amount: u64) -> Value {
+    json!({"id": DEAL, "amount_eur": amount})
+}
+
+/// Allows the change of a deal's amount up to 2,000,000, so often, from a proposal that is turned down itself.
+async fn allow(seat: &Seat, times: u32) -> String {
+    let asked = seat.propose("crm.deals.update", amount(1_290_000)).await;
+    let bounds = BTreeMap::from([("amount_eur".to_owned(), Bound::UpTo(2_000_000))]);
+    let until = asked.created + 3_600_000;
+    let name = format!("g-{}", asked.id);
+    let held = seat
+        .governed
+        .grant(asked.id, bounds, times, until, "Amounts".to_owned(), name)
+        .await
+        .unwrap();
+    seat.governed
+        .reject(asked.id, "Only the permission")
+        .await
+        .unwrap();
+    held.grant.id
+}
+
+async fn state(seat: &Seat, action: &Action) -> State {
+    seat.go_on(action.id).await.entry.state
+}
+
+#[tokio::test]
+async fn a_permission_lets_through_what_it_was_given_for_and_nothing_else() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    allow(&seat, 5).await;
+    let covered = seat.propose("crm.deals.update", amount(1_300_000)).await;
+    assert_eq!(state(&seat, &covered).await, State::Succeeded);
+    for other in [
+        amount(2_000_001),
+        json!({"id": DEAL, "amount_eur": 1_310_000, "next_step": "Send it"}),
+        json!({"id": 20409, "amount_eur": 1_310_000}),
+    ] {
+        let asked = seat.propose("crm.deals.update", other).await;
+        assert_eq!(state(&seat, &asked).await, State::Awaiting, "{asked:?}");
+    }
+    assert_eq!(desk.company.applied(), 1);
+}
+
+#[tokio::test]
+async fn a_permission_taken_back_does_not_count_for_what_waits_in_the_queue() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let permission = allow(&seat, 5).await;
+    let waiting = seat.propose("crm.deals.update", amount(1_300_000)).await;
+    assert_eq!(waiting.entry.state, State::Approved);
+    seat.governed.revoke(&permission).await.unwrap();
+    let refused = seat.go_on(waiting.id).await;
+    assert_ne!(refused.entry.state, State::Succeeded);
+    assert!(
+        refused
+            .outcome
+            .unwrap()
+            .words
+            .contains("took this permission back")
+    );
+    assert_eq!(desk.company.applied(), 0);
+}
+
+#[tokio::test]
+async fn two_in_the_queue_do_not_share_what_is_left_of_a_permission() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    allow(&seat, 1).await;
+    let one = seat.propose("crm.deals.update", amount(1_300_000)).await;
+    let other = seat.propose("crm.deals.update", amount(1_310_000)).await;
+    assert_eq!(
+        (one.entry.state, other.entry.state),
+        (State::Approved, State::Approved)
+    );
+    let (one, other) = tokio::join!(state(&seat, &one), state(&seat, &other));
+    let done = [one, other]
+        .into_iter()
+        .filter(|state| *state == State::Succeeded)
+        .count();
+    assert_eq!((done, desk.company.applied()), (1, 1), "{one:?}, {other:?}");
+}
+
+#[tokio::test]
+async fn a_permission_does_not_count_while_text_of_somebody_else_is_part_of_it() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    allow(&seat, 5).await;
+    let taint = Taint {
+        integrity: Integrity::Text,
+        ..Taint::user()
+    };
+    let proposal = Proposal {
+        system: system(),
+        operation: "crm.deals.update".to_owned(),
+        record: None,
+        arguments: serde_json::from_value(amount(1_300_000)).unwrap(),
+        proposer: Proposer::Model("m".to_owned()),
+        reason: None,
+        context: Context {
+            taint,
+            ..Context::of_person()
+        },
+        batch: None,
+    };
+    let asked = seat.governed.propose(proposal).await.unwrap();
+    assert_eq!(state(&seat, &asked).await, State::Awaiting);
+    assert!(asked.shown.unused_grant.unwrap().contains("somebody else wrote"));
+    assert_eq!(desk.company.applied(), 0);
+}
+
+#[tokio::test]
+async fn a_permission_ends_with_its_time_also_in_the_queue() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    allow(&seat, 5).await;
+    let waiting = seat.propose("crm.deals.update", amount(1_300_000)).await;
+    desk.clock.pass(3_600_000);
+    assert_ne!(state(&seat, &waiting).await, State::Succeeded);
+    let late = seat.propose("crm.deals.update", amount(1_310_000)).await;
+    assert_eq!(state(&seat, &late).await, State::Awaiting);
+    assert_eq!(desk.company.applied(), 0);
+}
