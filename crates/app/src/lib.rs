@@ -175,6 +175,7 @@ async fn governed(
         // Only a clear no lets it go on.
         stopped: AtomicBool::new(stopped.is_some_and(|word| word != "no")),
         changes: tokio::sync::watch::Sender::new(0),
+        sending: Default::default(),
     })
 }
 

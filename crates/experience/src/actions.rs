@@ -972,11 +972,14 @@ impl From<Stop> for Failure {
             }
             Stop::NoRecord(_) => Self::user(message, "Use other words, or its number."),
             Stop::Card(_) => Self::user(message, "Look at the card again.").with_code("card"),
-            Stop::Refused(_) | Stop::NoUndo(_) | Stop::NoGrant(_) => Self::user(message, ""),
+            Stop::Refused(_) | Stop::NotRead(_) | Stop::NoUndo(_) | Stop::NoGrant(_) => {
+                Self::user(message, "")
+            }
             Stop::Elsewhere(_) => Self::user(message, "Look at it again.").with_code("decided"),
             Stop::Changed { .. } => Self::user(message, "Look at the new card.").with_code("changed"),
             Stop::Unreached(_) => Self::environment(message, "Try again, or look under Connections."),
             Stop::Book(_) => Self::environment(message, "Look at the disk, then try again."),
+            Stop::Unkept(_) => Self::environment(message, "Look at the disk; the rest goes on by itself."),
         }
     }
 }

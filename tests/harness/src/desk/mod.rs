@@ -98,6 +98,7 @@ impl<'a> Desk<'a> {
             clock: clock.clone(),
             stopped: Default::default(),
             changes: Default::default(),
+            sending: Default::default(),
         };
         let run = RunContext::new(Proposer::Model("scripted".to_owned()), setting.words);
         let mut desk = Self {
@@ -176,10 +177,18 @@ impl<'a> Desk<'a> {
     pub async fn read(&mut self, tool: &str, arguments: &Arguments) -> Outcome<String> {
         let given = arguments.iter().filter(|(_, value)| !value.is_null());
         let given: Arguments = given.map(|(name, value)| (name.clone(), value.clone())).collect();
-        let found = self
+        let system = &self.wired.system;
+        let read = self
             .run
-            .read(&self.connection, tool, &given, Cap::default())
-            .await?;
+            .read(&self.governed, system, tool, &given, Cap::default());
+        let found = match read.await {
+            // The model is told that it may not, and nothing more.
+            Err(Stop::NotRead(_)) => {
+                self.refused += 1;
+                return Ok(String::new());
+            }
+            found => found?,
+        };
         let mut all = String::new();
         for record in &found.records {
             let text = record
