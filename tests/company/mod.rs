@@ -190,11 +190,11 @@ impl Seat {
             grants: Arc::new(LedgerGrants(ledger.clone())),
             systems: Arc::new(BTreeMap::from([(system(), one)])),
             policies: Arc::new(Policies::shipped().unwrap()),
-            organisation: ["northwind-robotics.com".to_owned()].into(),
             install_key: [7; 32],
             epoch: Epoch(ledger.begin_epoch(0).await.unwrap()),
             clock,
             stopped: Default::default(),
+            sending: Default::default(),
             changes: Default::default(),
         };
         Self { governed, ledger }
