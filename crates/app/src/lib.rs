@@ -113,7 +113,7 @@ async fn open_with(
         logging::redactor(),
         clock.clone(),
     ));
-    let governed = Arc::new(governed(&ledger, connected.clone(), clock).await?);
+    let governed = Arc::new(governed(&ledger, connected.clone(), clock, policy::in_force(home)).await?);
     let desk = systems::Desk {
         connected: connected.clone(),
         governed: governed.clone(),
@@ -157,14 +157,9 @@ async fn governed(
     ledger: &Ledger,
     systems: Arc<systems::Connected>,
     clock: Arc<dyn Clock>,
+    policies: Policies,
 ) -> Result<Governed, Failure> {
     let failed = |error: storage::LedgerError| shelf::failure(&error);
-    let policies = Policies::shipped().map_err(|faults| {
-        Failure::environment(
-            format!("The rules that come with Attaché can't be read: {faults}"),
-            "Install Attaché again. Until then nothing can be changed in your systems.",
-        )
-    })?;
     let stopped = ledger.setting(systems::STOPPED).await.map_err(failed)?;
     let epoch = ledger.begin_epoch(clock.wall()).await.map_err(failed)?;
     Ok(Governed {
