@@ -686,7 +686,7 @@ fn state_words(view: &ActionView) -> String {
         ActionState::Rejected => format!("Nothing was sent. {}", told.unwrap_or_default())
             .trim()
             .to_owned(),
-        ActionState::Expired => "Nobody decided in time. Nothing was sent.".to_owned(),
+        ActionState::Expired => format!("{} Nothing was sent.", told.unwrap_or("Nobody decided in time.")),
         ActionState::Approved => match told {
             Some(told) => format!("Approved, and waits to be sent. {told}"),
             None => "Approved, and waits to be sent.".to_owned(),
@@ -939,6 +939,9 @@ pub(crate) fn event_words(event: &str, state: &str) -> String {
         ("said", "succeeded") => "A person found that it happened.",
         ("said", _) => "A person found that it did not happen.",
         ("time", "expired") => "Nobody decided in time.",
+        ("late", _) => "It could not be begun in time. Nothing was sent.",
+        ("lost", _) => "The answer was lost on this machine, so that it has to be found out.",
+        ("held back", _) => "Something that comes before it did not happen. Nothing was sent.",
         ("time", _) => "Found by a later start of Attaché.",
         ("granted", _) => "A permission was given.",
         ("revoked", _) => "A permission was taken back.",

@@ -48,6 +48,10 @@ impl Governed {
                     self.step(&mut action, Event::Answered(Answer::Lost), "lost", Some(told))
                         .await?;
                 }
+                Want::Note if action.entry.state == State::Approved && !action.entry.uncertain => {
+                    let told = saying("You approved it, and it could not be begun in time.");
+                    self.step(&mut action, Event::Noted, "late", Some(told)).await?;
+                }
                 Want::Note => {
                     self.step(&mut action, Event::Noted, "time", None).await?;
                 }
@@ -181,21 +185,14 @@ impl Governed {
         Ok(None)
     }
 
-    /// What the guard refused. An attempt that is uncertain is not taken back by this: a person is asked.
+    /// What the guard refused. Where an earlier attempt is uncertain, a person is asked.
     async fn refused(&self, mut action: Action, words: &str) -> Result<Action, Stop> {
-        let told = saying(words);
-        let event = if action.entry.uncertain {
-            Event::Noted
-        } else {
-            Event::Rejected
+        let told = match action.entry.uncertain {
+            true => saying(&words.replacen("Nothing was sent", "Nothing more was sent", 1)),
+            false => saying(words),
         };
-        if action.entry.after(event, self.now()).is_ok() {
-            self.step(&mut action, event, "refused", Some(told)).await?;
-        } else if action.outcome.as_ref() != Some(&told) {
-            // It stays where it is until it expires; the person sees why nothing happens.
-            action.outcome = Some(told);
-            self.keep(&mut action, "refused").await?;
-        }
+        self.step(&mut action, Event::Rejected, "refused", Some(told))
+            .await?;
         Ok(action)
     }
 

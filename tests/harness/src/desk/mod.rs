@@ -607,16 +607,6 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Whether an approval is of the very request of an action, be it this one or another.
-    pub fn covers(&self, approval: &Approval, id: ActionId) -> bool {
-        let card = self
-            .asked
-            .get(&id)
-            .and_then(|asked| asked.action.shown.card.as_ref());
-        let own = card.and_then(|card| card.lines().first());
-        own.is_some_and(|own| approval.lines().iter().any(|line| line.request == own.request))
-    }
-
     /// The approval of an action, as it is kept.
     ///
     /// # Errors
