@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use app::LedgerActions;
 use async_trait::async_trait;
-use company::{Company, DEAL, Desk, Seat, TOKEN, ledger, typed};
+use company::{Company, DEAL, Desk, Seat, TOKEN, typed};
 use domain::ActionId;
 use integration::HandClock;
 use journeys::{Numbers, rounds};

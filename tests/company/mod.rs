@@ -245,6 +245,13 @@ impl Seat {
         Self { governed, ledger }
     }
 
+    /// Changes what was checked when the company was connected.
+    pub async fn set(&mut self, change: impl FnOnce(&mut System)) {
+        let mut one = self.governed.systems.system(&system()).await.unwrap();
+        change(&mut one);
+        self.governed.systems = Arc::new(BTreeMap::from([(system(), one)]));
+    }
+
     pub async fn propose(&self, operation: &str, arguments: Value) -> Action {
         self.governed.propose(typed(operation, arguments)).await.unwrap()
     }
