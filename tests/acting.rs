@@ -178,6 +178,25 @@ async fn several_proposals_are_one_card_of_which_lines_can_be_struck_out_and_one
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_a_way_back_that_is_not_whole_nothing_waits() {
+    let desk = Desk::open().await;
+    desk.main("demo_connect", json!({})).await.unwrap();
+    let first = desk.propose(later("Call Ingrid")).await;
+    let second = json!({"system": "demo-company", "operation": "crm.deals.update", "record": "20366",
+        "arguments": {"close_date": "2026-10-15"}, "batch": first["id"]});
+    let second = desk.propose(second).await;
+    desk.click(&first["id"], &[]).await;
+    let edited = desk.propose(later("Call Kari")).await;
+    desk.click(&edited["id"], &[]).await;
+    let undo = json!({"ids": [first["id"], second["id"]]});
+    let refused = desk.main("action_undo", undo).await.unwrap_err();
+    assert!(refused.message.contains("changed the record since"), "{refused}");
+    let open = desk.main("action_list", json!({"open": true})).await.unwrap();
+    assert_eq!(open["actions"], json!([]));
+    desk.core.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_allowed_beforehand_is_done_so_often_and_for_nothing_else() {
     let desk = Desk::open().await;
     desk.main("demo_connect", json!({})).await.unwrap();

@@ -244,16 +244,15 @@ async fn work(seat: &Seat, forms: &[String]) -> Vec<String> {
     out.push(told(governed.propose(named).await));
     let waits = proposal(json!({"id": 1, "amount_eur": 6, "next_step": null}), None, None);
     out.push(told(governed.propose(waits).await));
-    let connection = governed.systems.system(&system()).await.unwrap().connection;
     let mut run = RunContext::new(Proposer::Model("m".to_owned()), "Move the deal on");
     let deal = BTreeMap::from([("id".to_owned(), json!(1))]);
     let read = run
-        .read(&connection, "crm.deals.get", &deal, Cap::default())
+        .read(governed, &system(), "crm.deals.get", &deal, Cap::default())
         .await;
     out.push(format!("{read:?}{:?}", run.context()));
     let refused = BTreeMap::from([("id".to_owned(), json!(4))]);
     let read = run
-        .read(&connection, "crm.deals.get", &refused, Cap::default())
+        .read(governed, &system(), "crm.deals.get", &refused, Cap::default())
         .await;
     out.push(format!("{read:?}"));
     out

@@ -387,10 +387,9 @@ async fn a_click_on_another_card_than_the_one_that_was_shown_does_not_count() {
 async fn what_a_model_reads_is_labelled_field_by_field_and_stands_behind_what_it_proposes() {
     let desk = Desk::open();
     let seat = desk.sit().await;
-    let connection = seat.governed.systems.system(&system()).await.unwrap().connection;
     let mut run = RunContext::new(Proposer::Model("m".to_owned()), "Move the deal on");
     let deal = BTreeMap::from([("id".to_owned(), json!(DEAL))]);
-    run.read(&connection, "crm.deals.get", &deal, Cap::default())
+    run.read(&seat.governed, &system(), "crm.deals.get", &deal, Cap::default())
         .await
         .unwrap();
     let of = |all: &[(SourceRef, String)], field: &str| {
@@ -425,7 +424,7 @@ async fn what_a_model_reads_is_labelled_field_by_field_and_stands_behind_what_it
             .batch
     };
     assert_eq!(next(&run), Some(action.id));
-    run.read(&connection, "crm.deals.get", &deal, Cap::default())
+    run.read(&seat.governed, &system(), "crm.deals.get", &deal, Cap::default())
         .await
         .unwrap();
     assert_eq!(next(&run), None);

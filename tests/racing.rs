@@ -345,7 +345,7 @@ async fn races(count: usize, book: Book) -> Option<usize> {
             let (home, clock) = (tempfile::tempdir().unwrap(), Arc::default());
             let (company, mut done, mut after, mut seat) = (Arc::new(Company::start()), 0, 0, None);
             for seed in (lane..count).step_by(LANES).map(|seed| seed as u64) {
-                if seat.is_none() || seed / LANES as u64 % FRESH == 0 {
+                if seat.is_none() || (seed / LANES as u64).is_multiple_of(FRESH) {
                     company.ask(TOKEN, "POST", "/panel/reset", None);
                     after = 0;
                     let mut fresh = Seat::at(home.path(), company.address, Arc::clone(&clock)).await;

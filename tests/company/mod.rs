@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use app::{LedgerActions, LedgerGrants};
 use domain::{ActionId, SystemId};
@@ -29,6 +29,9 @@ pub const TOKEN: &str = "for-tests";
 pub const KARI: &str = "for-tests.kari.holm";
 pub const INES: &str = "ines.okafor@northwind-robotics.com";
 pub const DEAL: u64 = 20418;
+
+/// The rules, read once: some tests have hundreds of seats.
+static SHIPPED: LazyLock<Arc<Policies>> = LazyLock::new(|| Arc::new(Policies::shipped().unwrap()));
 
 /// The demo company in a process of its own.
 pub struct Company {
@@ -97,9 +100,24 @@ impl Company {
         self.log().iter().filter(|entry| is_applied(entry)).count()
     }
 
+    /// How often an operation was asked for.
+    pub fn asked(&self, operation: &str) -> usize {
+        self.log()
+            .iter()
+            .filter(|entry| entry["operation"] == operation)
+            .count()
+    }
+
     pub fn deal(&self) -> Value {
         self.ask(TOKEN, "GET", &format!("/crm/deals/{DEAL}"), None)
     }
+}
+
+/// The operation of this name in a description.
+pub fn operation<'a>(description: &'a mut Value, name: &str) -> &'a mut Value {
+    let paths = description["paths"].as_object_mut().unwrap().values_mut();
+    let mut all = paths.flat_map(|path| path.as_object_mut().unwrap().values_mut());
+    all.find(|operation| operation["operationId"] == name).unwrap()
 }
 
 /// Whether a request did something to a record.
@@ -153,6 +171,14 @@ impl Desk {
         }
     }
 
+    /// A seat before a company that says this of an operation of its own.
+    pub async fn sit_told(&self, name: &str, word: &str, said: Value) -> Seat {
+        let mut description = self.company.ask(TOKEN, "GET", "/openapi.json", None);
+        operation(&mut description, name)[word] = said;
+        let (home, clock) = (self.home.path(), self.clock.clone());
+        Seat::described(home, self.company.address, clock, &description).await
+    }
+
     pub async fn sit(&self) -> Seat {
         Seat::at(self.home.path(), self.company.address, self.clock.clone()).await
     }
@@ -161,47 +187,73 @@ impl Desk {
 impl Seat {
     /// A process at a home's ledger, with the company at an address.
     pub async fn at(home: &Path, company: SocketAddr, clock: Arc<HandClock>) -> Self {
+        let text = ask(company, TOKEN, "GET", "/openapi.json", None);
+        Self::described(home, company, clock, &text).await
+    }
+
+    /// The same, before a company that describes itself so.
+    pub async fn described(
+        home: &Path,
+        company: SocketAddr,
+        clock: Arc<HandClock>,
+        description: &Value,
+    ) -> Self {
+        let ledger = ledger(home).await;
+        let epoch = ledger.begin_epoch(0).await.unwrap();
+        Self::of(ledger, epoch, company, clock, description)
+    }
+
+    /// The same at a ledger that is open already.
+    pub fn of(
+        ledger: Ledger,
+        epoch: u64,
+        company: SocketAddr,
+        clock: Arc<HandClock>,
+        description: &Value,
+    ) -> Self {
         let around = Surroundings {
             names: Arc::new(SystemNames),
             log: Arc::new(KeptContacts::default()),
             clock: clock.clone(),
             redactor: Default::default(),
         };
-        let text = ask(company, TOKEN, "GET", "/openapi.json", None).to_string();
+        let text = description.to_string();
         let one = connected(&format!("http://{company}"), TOKEN, &text, around);
-        Self::with(ledger(home).await, one, clock).await
+        Self::before(ledger, epoch, one, clock)
     }
 
     /// A process at a ledger with this one system.
     pub async fn with(ledger: Ledger, one: System, clock: Arc<HandClock>) -> Self {
+        let epoch = ledger.begin_epoch(0).await.unwrap();
+        Self::before(ledger, epoch, one, clock)
+    }
+
+    fn before(ledger: Ledger, epoch: u64, one: System, clock: Arc<HandClock>) -> Self {
         let id = one.connection.system().clone();
         let governed = Governed {
             book: Arc::new(LedgerActions(ledger.clone())),
             grants: Arc::new(LedgerGrants(ledger.clone())),
             systems: Arc::new(BTreeMap::from([(id, one)])),
-            policies: Arc::new(Policies::shipped().unwrap()),
-            organisation: ["northwind-robotics.com".to_owned()].into(),
+            policies: SHIPPED.clone(),
             install_key: [7; 32],
-            epoch: Epoch(ledger.begin_epoch(0).await.unwrap()),
+            epoch: Epoch(epoch),
             clock,
             stopped: Default::default(),
+            sending: Default::default(),
             changes: Default::default(),
         };
         Self { governed, ledger }
     }
 
+    /// Changes what was checked when the company was connected.
+    pub async fn set(&mut self, change: impl FnOnce(&mut System)) {
+        let mut one = self.governed.systems.system(&system()).await.unwrap();
+        change(&mut one);
+        self.governed.systems = Arc::new(BTreeMap::from([(system(), one)]));
+    }
+
     pub async fn propose(&self, operation: &str, arguments: Value) -> Action {
-        let proposal = Proposal {
-            system: system(),
-            operation: operation.to_owned(),
-            arguments: serde_json::from_value(arguments).unwrap(),
-            record: None,
-            proposer: Proposer::Person,
-            reason: None,
-            context: Context::of_person(),
-            batch: None,
-        };
-        self.governed.propose(proposal).await.unwrap()
+        self.governed.propose(typed(operation, arguments)).await.unwrap()
     }
 
     /// A yes to exactly what is shown.
@@ -271,6 +323,20 @@ pub fn connected(base: &str, token: &str, described: &str, around: Surroundings)
 
 pub async fn ledger(home: &Path) -> Ledger {
     Ledger::open(&home.join("ledger.sqlite")).await.unwrap()
+}
+
+/// What a person wants done, by their own hand.
+pub fn typed(operation: &str, arguments: Value) -> Proposal {
+    Proposal {
+        system: system(),
+        operation: operation.to_owned(),
+        arguments: serde_json::from_value(arguments).unwrap(),
+        record: None,
+        proposer: Proposer::Person,
+        reason: None,
+        context: Context::of_person(),
+        batch: None,
+    }
 }
 
 pub fn system() -> SystemId {

@@ -153,6 +153,18 @@ export async function openWindow(t, home, more = {}) {
     if (driver.exitCode === null && driver.signalCode === null) await once(driver, "exit");
   };
   const shown = async () => `The page says: ${await run("return document.body.innerText").catch(String)}`;
+  /** Clicks what is there and can be clicked; false if nothing is. */
+  const press = async (xpath) => {
+    const element = await find(xpath);
+    if (!element) return false;
+    try {
+      await send("POST", `${session}/element/${element}/click`, {});
+      return true;
+    } catch (error) {
+      if (error.code?.startsWith("element") || error.code === "stale element reference") return false;
+      throw error;
+    }
+  };
   const window = {
     run,
     /** The same for a script that answers later, by calling its last argument. */
@@ -164,22 +176,8 @@ export async function openWindow(t, home, more = {}) {
     text: () => run("return document.body.innerText"),
     element: (xpath) => until(xpath, () => find(xpath), shown),
     /** Clicks what is there, as soon as it can be clicked. */
-    click: (xpath) =>
-      until(
-        xpath,
-        async () => {
-          const element = await find(xpath);
-          if (!element) return false;
-          try {
-            await send("POST", `${session}/element/${element}/click`, {});
-            return true;
-          } catch (error) {
-            if (error.code?.startsWith("element") || error.code === "stale element reference") return false;
-            throw error;
-          }
-        },
-        shown,
-      ),
+    click: (xpath) => until(xpath, () => press(xpath), shown),
+    press,
     type: async (xpath, text) => {
       const element = await until(xpath, () => find(xpath), shown);
       await send("POST", `${session}/element/${element}/value`, { text });

@@ -78,7 +78,14 @@ impl ActionBook for LedgerActions {
             .open_actions()
             .await
             .map_err(|error| BookError(error.to_string()))?;
-        rows.into_iter().map(action).collect()
+        // One that can't be read is left alone, and keeps no other one from being found out.
+        let understood = rows.into_iter().filter_map(|row| {
+            let id = row.id;
+            let read = action(row);
+            read.inspect_err(|error| tracing::warn!(action = id, %error, "an action is left alone"))
+                .ok()
+        });
+        Ok(understood.collect())
     }
 
     async fn before(&self, before: Option<ActionId>, most: u32) -> Result<Vec<Action>, BookError> {

@@ -3,8 +3,9 @@
 use experience::Failure;
 pub use experience::commands::Check;
 use governance::SecretTrouble;
+use governance::policy::Layer;
 
-use crate::{Home, Parts, keys};
+use crate::{Home, Parts, keys, policy};
 
 /// Name of the check of the home folder.
 pub const HOME: &str = "home folder";
@@ -53,7 +54,42 @@ pub fn examine(home: &Home) -> Vec<Check> {
         model,
         notifications(),
         keyring(home),
+        rules(home),
     ]
+}
+
+/// Whether the rules are as they were meant, the company's among them.
+fn rules(home: &Home) -> Check {
+    let name = "rules".to_owned();
+    let folders = policy::folders(home);
+    match policy::of_company(&folders) {
+        Ok(policies) => {
+            let own = policies
+                .rules()
+                .iter()
+                .filter(|rule| rule.layer == Layer::Company);
+            Check {
+                name,
+                ok: true,
+                found: match own.count() {
+                    0 => "those that come with Attaché".to_owned(),
+                    count => format!("those that come with Attaché, and {count} of your company"),
+                },
+                fix: None,
+            }
+        }
+        Err(faults) => Check {
+            name,
+            ok: false,
+            found: faults.to_string(),
+            fix: Some(format!(
+                "Until then nothing is done in your systems. Put the files in `{}` and `{}` right; \
+                 `attache policy check` says what is wrong with them.",
+                folders[0].display(),
+                folders[1].display()
+            )),
+        },
+    }
 }
 
 fn folder(home: &Home) -> Check {

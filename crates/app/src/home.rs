@@ -51,6 +51,11 @@ impl Home {
         ["ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"].map(|name| self.0.join(name))
     }
 
+    /// The company's own rules for this person, `*.cedar`.
+    pub fn policies(&self) -> PathBuf {
+        self.path().join("policies")
+    }
+
     /// A copy of the demo documents.
     pub fn demo(&self) -> PathBuf {
         self.0.join("demo documents")

@@ -22,7 +22,6 @@ pub mod policy;
 mod shelf;
 mod systems;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -113,7 +112,7 @@ async fn open_with(
         logging::redactor(),
         clock.clone(),
     ));
-    let governed = Arc::new(governed(&ledger, connected.clone(), clock).await?);
+    let governed = Arc::new(governed(&ledger, connected.clone(), clock, policy::in_force(home)).await?);
     let desk = systems::Desk {
         connected: connected.clone(),
         governed: governed.clone(),
@@ -157,14 +156,9 @@ async fn governed(
     ledger: &Ledger,
     systems: Arc<systems::Connected>,
     clock: Arc<dyn Clock>,
+    policies: Policies,
 ) -> Result<Governed, Failure> {
     let failed = |error: storage::LedgerError| shelf::failure(&error);
-    let policies = Policies::shipped().map_err(|faults| {
-        Failure::environment(
-            format!("The rules that come with Attaché can't be read: {faults}"),
-            "Install Attaché again. Until then nothing can be changed in your systems.",
-        )
-    })?;
     let stopped = ledger.setting(systems::STOPPED).await.map_err(failed)?;
     let epoch = ledger.begin_epoch(clock.wall()).await.map_err(failed)?;
     Ok(Governed {
@@ -172,14 +166,13 @@ async fn governed(
         grants: Arc::new(LedgerGrants(ledger.clone())),
         systems,
         policies: Arc::new(policies),
-        // The demo company's; a company's own domains come with its connections.
-        organisation: BTreeSet::from(["northwind-robotics.com".to_owned()]),
         install_key: systems::install_key(ledger).await?,
         epoch: Epoch(epoch),
         clock,
         // Only a clear no lets it go on.
         stopped: AtomicBool::new(stopped.is_some_and(|word| word != "no")),
         changes: tokio::sync::watch::Sender::new(0),
+        sending: Default::default(),
     })
 }
 

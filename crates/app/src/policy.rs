@@ -1,12 +1,15 @@
-//! Policies and their stories from a folder: what `attache policy` reads. Nothing is changed by it.
+//! Policies and their stories from a folder: what `attache policy` reads, and the rules that are in force. Nothing is
+//! changed by it.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use experience::Failure;
-use governance::policy::{Explanation, Policies, PolicyFile, Verdict};
+use governance::policy::{Explanation, Fault, Faults, Policies, PolicyFile, Verdict};
 use governance::stories::{self, Untold};
 use serde::Serialize;
+
+use crate::Home;
 
 /// Longer files are refused; a policy is a page.
 const LONGEST: u64 = 1 << 20;
@@ -58,6 +61,55 @@ pub struct Explained {
     pub verdict: Verdict,
     /// The same in words.
     pub explanation: Explanation,
+}
+
+/// Where a company's rules for everybody at this machine are, which only whoever administers it can change.
+const MACHINE: &str = if cfg!(windows) {
+    r"C:\ProgramData\Attache\policies"
+} else if cfg!(target_os = "macos") {
+    "/Library/Application Support/Attache/policies"
+} else {
+    "/etc/attache/policies"
+};
+
+/// The folders whose rules (`*.cedar`) are in force beside the shipped ones: the machine's, then those in the home folder. A
+/// rule of a company can only take away from what is done without asking, so that neither makes the other milder.
+pub fn folders(home: &Home) -> [PathBuf; 2] {
+    [PathBuf::from(MACHINE), home.policies()]
+}
+
+/// The rules that are in force: the shipped ones and those in both folders.
+///
+/// # Errors
+/// What is wrong with the company's. Then all is denied until it is put right: [`in_force`].
+pub fn of_company(folders: &[PathBuf]) -> Result<Policies, Faults> {
+    let mut all = Vec::new();
+    for folder in folders {
+        // Only a folder that is certainly not there is none.
+        if matches!(folder.try_exists(), Ok(false)) {
+            continue;
+        }
+        let own = files(folder, "cedar").map_err(|failure| {
+            Faults(vec![Fault {
+                file: folder.display().to_string(),
+                line: None,
+                policy: None,
+                message: failure.message,
+                hint: "Make it a folder of text files that this account can read, or take it away."
+                    .to_owned(),
+            }])
+        })?;
+        all.extend(own.into_iter().map(|file| PolicyFile {
+            name: folder.join(&file.name).display().to_string(),
+            ..file
+        }));
+    }
+    Policies::with_company(&all)
+}
+
+/// The same; where they can't be read nothing may be done, and whoever asks is told why.
+pub fn in_force(home: &Home) -> Policies {
+    Policies::or_closed(of_company(&folders(home)))
 }
 
 /// Reads the company's policies in a folder (`*.cedar`) on top of the shipped ones.
@@ -233,6 +285,29 @@ forbid (principal, action == Action::"run", resource) when { context.amount > 10
                 .iter()
                 .any(|why| why.contains("second signature"))
         );
+    }
+
+    #[test]
+    fn rules_in_the_folders_are_in_force_and_none_is_where_there_is_no_folder() {
+        let (machine, own) = (folder(&[("amounts.cedar", LARGE)]), folder(&[]));
+        let none = own.path().join("none");
+        let policies = of_company(&[machine.path().to_owned(), none.clone()]).unwrap();
+        assert!(policies.rules().iter().any(|rule| rule.id == "large-amounts"));
+        let shipped = of_company(&[none]).unwrap();
+        assert_eq!(shipped.digest(), Policies::shipped().unwrap().digest());
+    }
+
+    #[test]
+    fn a_rule_that_cannot_be_read_closes_everything_and_is_named() {
+        let own = folder(&[("policies", "")]);
+        let home = Home::new(Some(own.path())).unwrap();
+        // Not a folder: nobody knows which rules would be in it.
+        let policies = in_force(&home);
+        let request = r#"{"side_effect": "read"}"#;
+        let verdict = stories::judge(&policies, request).unwrap();
+        assert_eq!(verdict.decision, governance::policy::Decision::Deny);
+        let why = verdict.explain().because.join(" ");
+        assert!(why.contains("policies"), "{why}");
     }
 
     #[test]

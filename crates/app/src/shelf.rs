@@ -50,6 +50,10 @@ pub fn failure(error: &LedgerError) -> Failure {
         LedgerError::Audit(_) | LedgerError::Unwritable(_) => {
             Failure::environment(message, "`attache audit verify` says where it no longer holds.")
         }
+        LedgerError::TakenOver => Failure::environment(
+            error.to_string(),
+            "Close this Attaché and go on in the other one.",
+        ),
         LedgerError::Newer(_) => Failure::environment(
             message,
             "Install that version of Attaché again: this one does not understand all that is kept.",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use domain::{Operation, Role, SideEffect, SystemId};
+use domain::{Operation, Role, SystemId};
 use experience::commands::{HostView, OperationView, ParameterView, SystemView};
 use experience::{Connections, Failure};
 use integration::description::Description;
@@ -331,8 +331,7 @@ fn operation(operation: &Operation, pins: &BTreeMap<String, String>) -> Operatio
         summary: operation.summary.clone(),
         side_effect: word(json!(operation.side_effect)),
         undo: operation.undo.map(Into::into),
-        changed: operation.side_effect != SideEffect::Read
-            && pins.get(&operation.name) != Some(&operation.definition),
+        changed: pins.get(&operation.name) != Some(&operation.definition),
         parameters: (operation.parameters.iter())
             .map(|(name, parameter)| ParameterView {
                 name: name.clone(),

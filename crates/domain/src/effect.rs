@@ -73,6 +73,10 @@ pub struct Operation {
     pub repeat: Repeat,
     /// How it can be taken back; nothing for what only reads.
     pub undo: Option<Undo>,
+    /// It is about money, credentials or rights.
+    pub severe: bool,
+    /// Something goes to other people or to a third party by it. Sending always does, whatever stands here.
+    pub egress: bool,
     /// Its arguments by name.
     pub parameters: BTreeMap<String, Parameter>,
     /// Digest of the whole definition; another definition is another operation.

@@ -686,7 +686,7 @@ fn state_words(view: &ActionView) -> String {
         ActionState::Rejected => format!("Nothing was sent. {}", told.unwrap_or_default())
             .trim()
             .to_owned(),
-        ActionState::Expired => "Nobody decided in time. Nothing was sent.".to_owned(),
+        ActionState::Expired => format!("{} Nothing was sent.", told.unwrap_or("Nobody decided in time.")),
         ActionState::Approved => match told {
             Some(told) => format!("Approved, and waits to be sent. {told}"),
             None => "Approved, and waits to be sent.".to_owned(),
@@ -939,6 +939,9 @@ pub(crate) fn event_words(event: &str, state: &str) -> String {
         ("said", "succeeded") => "A person found that it happened.",
         ("said", _) => "A person found that it did not happen.",
         ("time", "expired") => "Nobody decided in time.",
+        ("late", _) => "It could not be begun in time. Nothing was sent.",
+        ("lost", _) => "The answer was lost on this machine, so that it has to be found out.",
+        ("held back", _) => "Something that comes before it did not happen. Nothing was sent.",
         ("time", _) => "Found by a later start of Attaché.",
         ("granted", _) => "A permission was given.",
         ("revoked", _) => "A permission was taken back.",
@@ -972,11 +975,14 @@ impl From<Stop> for Failure {
             }
             Stop::NoRecord(_) => Self::user(message, "Use other words, or its number."),
             Stop::Card(_) => Self::user(message, "Look at the card again.").with_code("card"),
-            Stop::Refused(_) | Stop::NoUndo(_) | Stop::NoGrant(_) => Self::user(message, ""),
+            Stop::Refused(_) | Stop::NotRead(_) | Stop::NoUndo(_) | Stop::NoGrant(_) => {
+                Self::user(message, "")
+            }
             Stop::Elsewhere(_) => Self::user(message, "Look at it again.").with_code("decided"),
             Stop::Changed { .. } => Self::user(message, "Look at the new card.").with_code("changed"),
             Stop::Unreached(_) => Self::environment(message, "Try again, or look under Connections."),
             Stop::Book(_) => Self::environment(message, "Look at the disk, then try again."),
+            Stop::Unkept(_) => Self::environment(message, "Look at the disk; the rest goes on by itself."),
         }
     }
 }

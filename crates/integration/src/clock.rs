@@ -34,13 +34,22 @@ impl Clock for MachineClock {
 /// A clock that tests turn by hand.
 #[cfg(feature = "test-support")]
 #[derive(Debug, Default)]
-pub struct HandClock(std::sync::atomic::AtomicU64);
+pub struct HandClock {
+    steady: std::sync::atomic::AtomicU64,
+    jumped: std::sync::atomic::AtomicI64,
+}
 
 #[cfg(feature = "test-support")]
 impl HandClock {
     /// Lets so many milliseconds pass.
     pub fn pass(&self, milliseconds: u64) {
-        self.0
+        self.steady
+            .fetch_add(milliseconds, std::sync::atomic::Ordering::SeqCst);
+    }
+
+    /// Somebody sets the clock on the wall forward by so many milliseconds, or back.
+    pub fn jump(&self, milliseconds: i64) {
+        self.jumped
             .fetch_add(milliseconds, std::sync::atomic::Ordering::SeqCst);
     }
 }
@@ -48,10 +57,11 @@ impl HandClock {
 #[cfg(feature = "test-support")]
 impl Clock for HandClock {
     fn wall(&self) -> i64 {
-        1_790_251_500_000 + i64::try_from(self.steady()).unwrap_or_default()
+        let jumped = self.jumped.load(std::sync::atomic::Ordering::SeqCst);
+        1_790_251_500_000 + i64::try_from(self.steady()).unwrap_or_default() + jumped
     }
 
     fn steady(&self) -> u64 {
-        self.0.load(std::sync::atomic::Ordering::SeqCst)
+        self.steady.load(std::sync::atomic::Ordering::SeqCst)
     }
 }

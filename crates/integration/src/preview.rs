@@ -70,24 +70,41 @@ impl Connection {
     /// record can't be read.
     pub async fn preview(&self, effect: &Effect) -> Result<Preview, Trouble> {
         let described = self.described(effect)?;
-        let mut effect = effect.clone();
         let mut record = None;
-        if let Some(id) = target_id(described, &effect)? {
-            let kind = described.operation.kind.clone();
-            record = match self.record_for(&kind, &id, Purpose::Read).await {
+        if let Some(id) = target_id(described, effect)? {
+            record = match self
+                .record_for(&described.operation.kind, &id, Purpose::Read)
+                .await
+            {
                 Err(Trouble::Operation { .. }) => None,
                 read => Some(read?),
             };
-            let version = record.as_ref().and_then(|record| record.version.clone());
-            effect.target = Some(Target { kind, id, version });
-        } else {
-            effect.target = None;
         }
+        let mut preview = self.previewed(effect, record)?;
+        if let Some(form) = &described.binding.message {
+            let message = self.message(form, &preview.effect, preview.record.as_ref());
+            preview.message = Some(message.await?);
+        }
+        Ok(preview)
+    }
+
+    /// The same without asking the system anything: for what may not even be looked at.
+    ///
+    /// # Errors
+    /// As for [`Connection::preview`].
+    pub fn unseen(&self, effect: &Effect) -> Result<Preview, Trouble> {
+        self.previewed(effect, None)
+    }
+
+    fn previewed(&self, effect: &Effect, record: Option<Record>) -> Result<Preview, Trouble> {
+        let described = self.described(effect)?;
+        let mut effect = effect.clone();
+        effect.target = target_id(described, &effect)?.map(|id| Target {
+            kind: described.operation.kind.clone(),
+            id,
+            version: record.as_ref().and_then(|record| record.version.clone()),
+        });
         let prepared = self.request(&effect)?;
-        let message = match &described.binding.message {
-            Some(form) => Some(self.message(form, &effect, record.as_ref()).await?),
-            None => None,
-        };
         Ok(Preview {
             changes: expected_changes(described, &effect, record.as_ref()),
             conditional: described.binding.conditional,
@@ -95,7 +112,7 @@ impl Connection {
             raw: prepared.raw(),
             effect,
             record,
-            message,
+            message: None,
         })
     }
 

@@ -168,6 +168,9 @@ struct View {
     end: usize,
 }
 
+/// What an escape at the start of a text stands for, and how long it is.
+type Decode = fn(&[u8]) -> Option<(Vec<u8>, usize)>;
+
 impl View {
     /// The text read once and twice over, as far as there is anything to undo: JSON, an address, JSON within JSON, an
     /// address within JSON, and so on. A value that says `\u006b` stands as `\\u006b` in the body that brings it.
@@ -184,7 +187,7 @@ impl View {
         once.into_iter().chain(twice).collect()
     }
 
-    fn decoded(text: &[u8], mark: u8, decode: fn(&[u8]) -> Option<(Vec<u8>, usize)>) -> Option<Self> {
+    fn decoded(text: &[u8], mark: u8, decode: Decode) -> Option<Self> {
         memchr::memchr(mark, text)?;
         let (mut bytes, mut starts) = (Zeroizing::new(Vec::with_capacity(text.len())), Vec::new());
         let mut at = 0;

@@ -1,3 +1,7 @@
+use std::sync::atomic::Ordering;
+
+use sqlx::SqliteConnection;
+
 use crate::audit::append;
 use crate::grants::{SpendRow, spend};
 use crate::{Ledger, LedgerError, Note};
@@ -82,7 +86,8 @@ pub struct Arrow<'a> {
 }
 
 impl Ledger {
-    /// A number for this start of the program, greater than every one before it.
+    /// A number for this start of the program, greater than every one before it. From then on no earlier start can store or
+    /// move an action.
     ///
     /// # Errors
     /// When the ledger cannot be written.
@@ -91,13 +96,27 @@ impl Ledger {
             .bind(at)
             .fetch_one(&self.pool)
             .await?;
+        self.epoch.store(id, Ordering::SeqCst);
         Ok(id.unsigned_abs())
+    }
+
+    /// Whether this is still the last start of the program. A process that slept while another one took over must not move
+    /// what that one works on. Asked after the first write of a transaction, so that no other one can begin meanwhile.
+    pub(crate) async fn fenced(&self, tx: &mut SqliteConnection) -> Result<(), LedgerError> {
+        let last: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM epochs")
+            .fetch_one(tx)
+            .await?;
+        if last == self.epoch.load(Ordering::SeqCst) {
+            Ok(())
+        } else {
+            Err(LedgerError::TakenOver)
+        }
     }
 
     /// Stores an action, and the audit row about it in the same transaction.
     ///
     /// # Errors
-    /// When the ledger cannot be written; then neither is there.
+    /// When the ledger cannot be written, or a later start of the program works with it; then neither is there.
     pub async fn add_action(
         &self,
         action: &NewAction<'_>,
@@ -118,6 +137,7 @@ impl Ledger {
             .bind(action.at)
             .fetch_one(&mut *tx)
             .await?;
+        self.fenced(&mut tx).await?;
         append(&mut tx, note(id)).await?;
         tx.commit().await?;
         Ok(id)
@@ -127,7 +147,7 @@ impl Ledger {
     /// written, if the action or the grant changed since it was seen.
     ///
     /// # Errors
-    /// When the ledger cannot be written; then nothing of it is there.
+    /// As for [`Ledger::add_action`]; then nothing of it is there.
     pub async fn move_action(
         &self,
         arrow: &Arrow<'_>,
@@ -153,6 +173,7 @@ impl Ledger {
         if moved.rows_affected() == 0 {
             return Ok(false);
         }
+        self.fenced(&mut tx).await?;
         if let Some(spent) = spent
             && !spend(&mut tx, &spent).await?
         {
@@ -294,6 +315,30 @@ mod tests {
         assert_eq!(ledger.action(id).await.unwrap().unwrap().state, "proposed");
         assert!(ledger.add_action(&proposed(), note).await.is_err());
         assert_eq!(ledger.actions(None, 10).await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_start_that_another_one_followed_stores_and_moves_nothing_any_more() {
+        let (folder, old) = ledger().await;
+        old.begin_epoch(1).await.unwrap();
+        let id = old.add_action(&proposed(), note).await.unwrap();
+        let new = Ledger::open(&folder.path().join("ledger.sqlite")).await.unwrap();
+        // Who took no number is fenced off like one that is too old.
+        let moved = new.move_action(&arrow(id, 0, "awaiting"), None, note(id)).await;
+        assert!(matches!(moved, Err(LedgerError::TakenOver)));
+        new.begin_epoch(2).await.unwrap();
+        let moved = old.move_action(&arrow(id, 0, "awaiting"), None, note(id)).await;
+        assert!(matches!(moved, Err(LedgerError::TakenOver)));
+        assert!(matches!(
+            old.add_action(&proposed(), note).await,
+            Err(LedgerError::TakenOver)
+        ));
+        assert_eq!(new.action(id).await.unwrap().unwrap().state, "proposed");
+        assert!(
+            new.move_action(&arrow(id, 0, "awaiting"), None, note(id))
+                .await
+                .unwrap()
+        );
     }
 
     #[tokio::test]

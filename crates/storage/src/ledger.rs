@@ -1,4 +1,6 @@
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use sqlx::SqlitePool;
@@ -8,6 +10,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 #[derive(Clone)]
 pub struct Ledger {
     pub(crate) pool: SqlitePool,
+    /// The number of this start of the program; 0 before it took one.
+    pub(crate) epoch: Arc<AtomicI64>,
 }
 
 /// What can go wrong with the ledger.
@@ -24,6 +28,11 @@ pub enum LedgerError {
     /// A newer version wrote it. It is left as it is.
     #[error("the ledger `{}` was written by a newer version of Attaché. It was left untouched", .0.display())]
     Newer(PathBuf),
+    /// A later start of the program works with it. Nothing of this one is kept any more.
+    #[error(
+        "another Attaché that was started later works with this ledger. Nothing was kept here; close this one and go on there"
+    )]
+    TakenOver,
     /// A statement failed, for example because the disk is full. Nothing of it was kept.
     #[error("the ledger could not be read or written: {0}")]
     Statement(#[from] sqlx::Error),
@@ -90,7 +99,10 @@ impl Ledger {
                 sqlx::migrate::MigrateError::VersionMissing(_) => LedgerError::Newer(path.to_owned()),
                 error => open(error.to_string()),
             })?;
-        Ok(Self { pool })
+        Ok(Self {
+            pool,
+            epoch: Arc::default(),
+        })
     }
 
     /// Closes the file.

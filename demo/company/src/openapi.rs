@@ -2,7 +2,7 @@
 //! checked by.
 //!
 //! What a client that must not do things twice has to know stands in extensions: `x-attache-idempotency` (K, U, P or N),
-//! `x-attache-side-effect`, `x-attache-undo`, for class P `x-attache-marker` (the field to mark a new record with and the
+//! `x-attache-side-effect`, `x-attache-undo`, on what leaves the company `x-attache-egress`, for class P `x-attache-marker` (the field to mark a new record with and the
 //! operation that finds it), for class K `x-attache-key-hours`, on every field `x-attache-integrity`, on every argument that
 //! is written or names a record `x-attache-role`, and on what people get as a message `x-attache-message`: how that is put
 //! together.
@@ -13,7 +13,7 @@ use crate::catalogue::{COMMENTS, KINDS};
 use crate::find::{LARGEST_PAGE, PAGE};
 use crate::keys::LIFETIME;
 use crate::kinds::{Field, Kind, Rule, Shape};
-use crate::operations::{Act, Class, OPERATIONS, Operation};
+use crate::operations::{Act, Class, OPERATIONS, Operation, SideEffect};
 
 /// The description.
 pub fn description() -> Value {
@@ -73,6 +73,9 @@ fn described(operation: &Operation) -> Value {
     });
     if let Some(undo) = operation.undo {
         out["x-attache-undo"] = json!(undo.word());
+    }
+    if operation.side_effect == SideEffect::Send {
+        out["x-attache-egress"] = json!(true);
     }
     if let Some(field) = operation.marker() {
         let search = format!("{}.search", operation.kind.name);

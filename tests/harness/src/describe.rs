@@ -6,7 +6,8 @@
 //! | `egress`, reads too | POST, side effect `send`: something goes to somebody else, be it a web address |
 //! | other `effect` write | POST, side effect `write` |
 //! | `kind` delete that is not `reversible` | side effect `destructive` |
-//! | destructive, or `severity` 4 (money, credentials) | undo `irreversible`: decided alone, with a typed word |
+//! | `severity` 4 (money, credentials) | severe: decided alone, with a typed word |
+//! | destructive | undo `irreversible`: the same |
 //! | `reversible` | undo `restorable` |
 //! | other `egress` | undo `compensable`: a second message makes up for the first |
 //! | anything else | undo `irreversible` |
@@ -114,6 +115,8 @@ fn path(tool: &Tool) -> (String, Value) {
         "parameters": parameters,
         "x-attache-side-effect": side_effect(tool),
         "x-attache-undo": undo(tool),
+        "x-attache-severe": tool.severity >= 4,
+        "x-attache-egress": tool.egress,
         "x-attache-idempotency": "K",
         "x-attache-key-hours": 24,
         "responses": {"200": {"description": "Done.", "content": {"application/json": {"schema": {"type": "object", "properties": {}}}}}},
@@ -146,7 +149,6 @@ fn side_effect(tool: &Tool) -> &'static str {
 fn undo(tool: &Tool) -> &'static str {
     match side_effect(tool) {
         "destructive" => "irreversible",
-        _ if tool.severity >= 4 => "irreversible",
         _ if tool.reversible => "restorable",
         "send" => "compensable",
         _ => "irreversible",

@@ -286,12 +286,8 @@ impl Sequence<'_> {
                     };
                 }
             }),
-            // An approval is of a request, not of an action: of two actions with the very same request, whoever can write
-            // into the book can let one stand for the other (docs/harness.md). What counts here is another request.
-            2 if approval
-                .as_ref()
-                .is_some_and(|approval| !self.desk.covers(approval, id)) =>
-            {
+            // Also of two actions with the very same request one approval is not the other's.
+            2 if approval.as_ref().is_some_and(|other| other.line(id).is_none()) => {
                 self.desk.tamper(id, Tampered::Approval, |action| {
                     action.approval = approval;
                     if !action.entry.state.is_final() {

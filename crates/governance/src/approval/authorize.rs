@@ -1,7 +1,7 @@
-use domain::{Effect, Operation};
+use domain::{ActionId, Effect, Operation};
 
 use super::card::version;
-use super::{Approval, Line, Undigestable, request_digest};
+use super::{Approval, Line, SealKey, Undigestable, request_digest};
 use crate::audit::Digest;
 use crate::grants::{Cover, Grant, Uncovered, Used};
 use crate::policy::{Decision, Facts, Obligation, Policies, Situation, Verdict};
@@ -22,6 +22,10 @@ pub enum Warrant<'a> {
     Approval {
         /// Their yes.
         approval: &'a Approval,
+        /// For which action it is used.
+        action: ActionId,
+        /// What it must be sealed with.
+        key: SealKey<'a>,
         /// Whether this line of it was used before.
         used: bool,
     },
@@ -115,8 +119,10 @@ pub enum Refusal {
     /// What a person allowed beforehand is something else.
     #[error("Nothing was sent. {0}")]
     Uncovered(#[from] Uncovered),
-    /// The approval was changed where it was kept.
-    #[error("Nothing was sent. The approval was changed after it was given; decide again.")]
+    /// The approval is of another action, was made by somebody else, or was changed where it was kept.
+    #[error(
+        "Nothing was sent. The approval was not given for this, or was changed after it was given; decide again."
+    )]
     Seal,
     /// It is not what was approved.
     #[error("Nothing was sent. This is not exactly what you approved; look at the new card.")]
@@ -182,8 +188,18 @@ pub fn authorize(
                 }
             }
         }
-        Warrant::Approval { approval, used } => {
-            let line = sealed_to(approval, effect, account, request, policies.digest())?;
+        Warrant::Approval {
+            approval,
+            action,
+            key,
+            used,
+        } => {
+            let own = approval.line(action).filter(|_| approval.holds(key));
+            let line = own.ok_or(Refusal::Seal)?;
+            exactly(line, effect, account, request)?;
+            if approval.policy() != policies.digest() {
+                return Err(Refusal::OtherPolicy);
+            }
             in_time(approval, now)?;
             if used {
                 return Err(Refusal::Used);
@@ -212,37 +228,21 @@ fn allowed(verdict: Verdict) -> Result<Verdict, Refusal> {
     }
 }
 
-fn sealed_to<'a>(
-    approval: &'a Approval,
-    effect: &Effect,
-    account: &str,
-    request: Digest,
-    policy: Digest,
-) -> Result<&'a Line, Refusal> {
-    if !approval.holds() {
-        return Err(Refusal::Seal);
+/// Whether a line is of this request, for the record as it is now.
+fn exactly(line: &Line, effect: &Effect, account: &str, request: Digest) -> Result<(), Refusal> {
+    if line.request == request && line.version == version(effect) {
+        return Ok(());
     }
-    let exactly = |line: &&Line| line.request == request && line.version == version(effect);
-    match approval.lines().iter().find(exactly) {
-        Some(line) if approval.policy() == policy => Ok(line),
-        Some(_) => Err(Refusal::OtherPolicy),
-        None if other_version(approval, effect, account)? => Err(Refusal::RecordChanged),
-        None => Err(Refusal::OtherRequest),
-    }
-}
-
-/// Whether the same was approved for another state of the record.
-fn other_version(approval: &Approval, effect: &Effect, account: &str) -> Result<bool, Undigestable> {
     let mut then = effect.clone();
-    for line in approval.lines() {
-        if let Some(target) = &mut then.target {
-            target.version.clone_from(&line.version);
-        }
-        if line.version != version(effect) && request_digest(&then, account)? == line.request {
-            return Ok(true);
-        }
+    if let Some(target) = &mut then.target {
+        target.version.clone_from(&line.version);
     }
-    Ok(false)
+    // The same was approved for another state of the record.
+    if line.version != version(effect) && request_digest(&then, account)? == line.request {
+        Err(Refusal::RecordChanged)
+    } else {
+        Err(Refusal::OtherRequest)
+    }
 }
 
 fn in_time(approval: &Approval, now: i64) -> Result<(), Refusal> {

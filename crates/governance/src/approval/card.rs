@@ -1,9 +1,9 @@
 use std::collections::BTreeSet;
 
-use domain::Effect;
+use domain::{ActionId, Effect};
 use serde::{Deserialize, Serialize};
 
-use super::{Undigestable, request_digest, sealed, typed_word};
+use super::{SealKey, Undigestable, keyed, request_digest, sealed, typed_word};
 use crate::audit::Digest;
 use crate::policy::{Decision, Facts, Obligation, Verdict};
 
@@ -48,18 +48,32 @@ pub struct Hand<'a> {
     pub word: Option<&'a str>,
 }
 
-/// A person's yes to exactly these requests, under exactly these rules, until it expires.
+/// What a yes is bound to, apart from what was shown.
+#[derive(Clone, Debug)]
+pub struct Binding<'a> {
+    /// What the approval is called.
+    pub name: String,
+    /// The action of each line of the card, in their order. For another action, be its request the same, the yes is none.
+    pub actions: &'a [ActionId],
+    /// What it is sealed with.
+    pub key: SealKey<'a>,
+}
+
+/// A person's yes to exactly these requests of exactly these actions, under exactly these rules, until it expires.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
     #[serde(flatten)]
     body: Body,
-    /// Over all of the above.
+    /// Over all of the above, with a key that only this installation has.
     seal: Digest,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Body {
     id: String,
+    /// The action of each line. Approvals of older versions have none, and count for none.
+    #[serde(default)]
+    actions: Vec<ActionId>,
     lines: Vec<Line>,
     policy: Digest,
     at: i64,
@@ -205,7 +219,7 @@ impl Card {
         Ok(sealed(6, &(&left, self.policy, self.made, self.expires))?)
     }
 
-    /// A person's yes to what is left. `shown` is the digest of what they saw, `id` the name of the approval.
+    /// A person's yes to what is left. `shown` is the digest of what they saw.
     ///
     /// # Errors
     /// When it is not what they saw, too late, too many, or without the word that has to be typed.
@@ -214,10 +228,16 @@ impl Card {
         choices: &[Choice],
         shown: Digest,
         hand: Hand<'_>,
-        id: String,
+        binding: Binding<'_>,
         now: i64,
     ) -> Result<Approval, CardError> {
         let lines: Vec<Line> = self.left(choices)?.into_iter().cloned().collect();
+        let named = binding.actions.iter().zip(choices);
+        let named = named.filter_map(|(action, choice)| (*choice == Choice::Approve).then_some(*action));
+        let actions: Vec<ActionId> = named.collect();
+        if binding.actions.len() != self.lines.len() {
+            return Err(CardError::Undecided(self.lines.len()));
+        }
         if shown != self.digest(choices)? {
             return Err(CardError::NotShown);
         }
@@ -249,8 +269,9 @@ impl Card {
                 }
             }
         }
-        Approval::of(Body {
-            id,
+        let body = Body {
+            id: binding.name,
+            actions,
             lines,
             policy: self.policy,
             at: now,
@@ -258,7 +279,8 @@ impl Card {
             by: hand.by.to_owned(),
             typed,
             second: None,
-        })
+        };
+        Approval::of(body, binding.key)
     }
 
     fn left(&self, choices: &[Choice]) -> Result<Vec<&Line>, CardError> {
@@ -278,33 +300,40 @@ impl Card {
 }
 
 impl Approval {
-    fn of(body: Body) -> Result<Self, CardError> {
+    fn of(body: Body, key: SealKey<'_>) -> Result<Self, CardError> {
         Ok(Self {
-            seal: sealed(7, &body)?,
+            seal: keyed(key, 7, &body)?,
             body,
         })
     }
 
-    /// Whether nothing of it was changed since it was given.
-    pub fn holds(&self) -> bool {
-        sealed(7, &self.body).is_ok_and(|seal| seal == self.seal)
+    /// Whether it was given here, and nothing of it was changed since.
+    pub fn holds(&self, key: SealKey<'_>) -> bool {
+        keyed(key, 7, &self.body).is_ok_and(|seal| seal == self.seal)
+    }
+
+    /// What was approved of an action; nothing if it is of other ones.
+    pub fn line(&self, action: ActionId) -> Option<&Line> {
+        let mut each = self.body.actions.iter().zip(&self.body.lines);
+        each.find_map(|(own, line)| (*own == action).then_some(line))
     }
 
     /// The same with the signature of a second person.
     ///
     /// # Errors
     /// When it is the same person, or the approval was changed.
-    pub fn countersigned(self, by: &str) -> Result<Self, CardError> {
-        if !self.holds() {
+    pub fn countersigned(self, by: &str, key: SealKey<'_>) -> Result<Self, CardError> {
+        if !self.holds(key) {
             return Err(CardError::Seal);
         }
         if by.trim().is_empty() || by.trim().to_lowercase() == self.body.by.trim().to_lowercase() {
             return Err(CardError::SamePerson(self.body.by));
         }
-        Self::of(Body {
+        let body = Body {
             second: Some(by.to_owned()),
             ..self.body
-        })
+        };
+        Self::of(body, key)
     }
 
     /// Its name.

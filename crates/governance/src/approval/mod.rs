@@ -1,8 +1,9 @@
 //! Approvals: what a person said yes to, to the byte, and the one thing that may be sent because of it.
 //!
 //! Every proposal has a digest over exactly what would be sent, the record's version among it ([`request_digest`]). A
-//! [`Card`] shows one or several; an [`Approval`] holds the digests of the lines that were left, and is itself sealed.
-//! [`authorize`] is the only place where an [`Authorized`] comes into being, and it judges anew, at that moment.
+//! [`Card`] shows one or several; an [`Approval`] holds the digests of the lines that were left with the actions they are
+//! of, and is itself sealed with a key of this installation: whoever can write where approvals are kept can neither make
+//! one nor use one for another action. [`authorize`] is the only place where an [`Authorized`] comes into being, and it judges anew, at that moment.
 //!
 //! Whether an approval was used is kept by whoever keeps approvals: for each line once, in the transaction that begins
 //! sending.
@@ -13,6 +14,8 @@ mod card;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
+
 use domain::{Effect, SideEffect};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -21,7 +24,7 @@ use sha2::{Digest as _, Sha256};
 use crate::audit::Digest;
 
 pub use authorize::{Authorized, Ground, Refusal, Warrant, authorize};
-pub use card::{Approval, Card, CardError, Choice, Hand, Line};
+pub use card::{Approval, Binding, Card, CardError, Choice, Hand, Line};
 
 /// For so long after a card appears its button does nothing, in milliseconds: a click that was meant for what lay there
 /// before must not approve it. The face keeps this.
@@ -73,6 +76,16 @@ pub fn request_digest(effect: &Effect, account: &str) -> Result<Digest, Undigest
     sealed(5, &request)
 }
 
+/// What approvals are sealed with: known to this installation only.
+#[derive(Clone, Copy)]
+pub struct SealKey<'a>(pub &'a [u8; 32]);
+
+impl fmt::Debug for SealKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealKey")
+    }
+}
+
 /// The canonical form of a value in which different values look different.
 pub(crate) fn canonical(value: &Value) -> Result<String, Undigestable> {
     distinct(value)?;
@@ -80,11 +93,19 @@ pub(crate) fn canonical(value: &Value) -> Result<String, Undigestable> {
 }
 
 fn sealed(kind: u8, value: &impl Serialize) -> Result<Digest, Undigestable> {
-    let value = serde_json::to_value(value)?;
-    let mut hash = Sha256::new();
-    hash.update([kind]);
-    hash.update(canonical(&value)?.as_bytes());
-    Ok(Digest(hash.finalize().into()))
+    Ok(Digest(Sha256::digest(marked(kind, value)?).into()))
+}
+
+/// The same with a key: BLAKE3 in its keyed mode.
+fn keyed(key: SealKey<'_>, kind: u8, value: &impl Serialize) -> Result<Digest, Undigestable> {
+    Ok(Digest(blake3::keyed_hash(key.0, &marked(kind, value)?).into()))
+}
+
+/// What is sealed: a byte that tells what it is, and the canonical form.
+fn marked(kind: u8, value: &impl Serialize) -> Result<Vec<u8>, Undigestable> {
+    let mut bytes = vec![kind];
+    bytes.extend(canonical(&serde_json::to_value(value)?)?.into_bytes());
+    Ok(bytes)
 }
 
 /// Canonical JSON knows only double precision: beyond 2^53 neighbouring whole numbers become one.

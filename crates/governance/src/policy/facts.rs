@@ -32,12 +32,6 @@ pub struct Situation {
     pub chosen_account: String,
     /// Digest of the definition that was checked when the system was connected; nothing if none was.
     pub pinned: Option<String>,
-    /// Money, credentials or rights, as the connector says.
-    pub severe: bool,
-    /// It stays on this machine.
-    pub local: bool,
-    /// Something goes to other people or to a third party, as the connector says. Sending always does.
-    pub egress: bool,
     /// How many such changes are proposed together; on a card, how many lines are left.
     pub count: u32,
     /// The organisation's own domains, in lower case.
@@ -128,9 +122,10 @@ impl Facts {
             operation: effect.operation.clone(),
             side_effect: operation.side_effect,
             undo: operation.undo,
-            severe: situation.severe,
-            local: situation.local,
-            egress: situation.egress || operation.side_effect == SideEffect::Send || addressed,
+            severe: operation.severe,
+            // What is asked of a connected system leaves this machine, be the system a process on it.
+            local: false,
+            egress: operation.egress || operation.side_effect == SideEffect::Send || addressed,
             right_account: situation.account == situation.chosen_account,
             pinned: same && situation.pinned.as_deref() == Some(operation.definition.as_str()),
             count: situation.count,

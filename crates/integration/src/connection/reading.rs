@@ -104,6 +104,8 @@ impl Connection {
 
     pub(crate) async fn record_for(&self, kind: &str, id: &str, purpose: Purpose) -> Result<Record, Trouble> {
         let described = self.description().of_kind(kind, "get", Act::Get);
+        // A look by which something goes to others is not taken by the way.
+        let described = described.filter(|described| !described.operation.egress);
         let described = described.ok_or_else(|| Trouble::Operation {
             system: self.system().clone(),
             operation: format!("{kind}.get"),

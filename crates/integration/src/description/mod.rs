@@ -1,12 +1,15 @@
 //! What can be asked of a system, from its OpenAPI 3.1 description.
 //!
 //! The description is data from outside. What it does not say clearly is read as the strictest: an operation without the
-//! `x-attache-*` words takes something away for good, can't be taken back, and must never be sent twice. Whoever trusts a
+//! `x-attache-*` words takes something away for good, can't be taken back, is about money and goes to others, and must never
+//! be sent twice. Where it says what it does, `severe` and `egress` are `false` unless it says otherwise. Whoever trusts a
 //! description pins each definition ([`Operation::definition`]); a changed one is another operation ([`Description::drift`]).
 //!
 //! | word | on | meaning |
 //! |---|---|---|
 //! | `x-attache-side-effect` | operation | `read` (believed of GET only), `draft`, `write`, `send`, `destructive` |
+//! | `x-attache-severe` | operation | `true`: it is about money, credentials or rights |
+//! | `x-attache-egress` | operation | `true`: something goes to other people or to a third party by it, be it what is searched for |
 //! | `x-attache-undo` | operation | `restorable`, `compensable`, `irreversible` |
 //! | `x-attache-idempotency` | operation | class `K`, `U`, `P` or `N` |
 //! | `x-attache-key-hours` | operation of class K | how long a key is remembered |

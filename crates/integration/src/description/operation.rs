@@ -20,7 +20,10 @@ pub(super) fn read(
     let name = name.ok_or("it has no `operationId`")?.to_owned();
     let shared = resolved(document, item.get("parameters").unwrap_or(&Value::Null))?;
     let own_resolved = resolved(document, own)?;
+    let said = side_effect(method, &own_resolved);
+    let side_effect = said.unwrap_or(SideEffect::Destructive);
     let mut taking = Taking {
+        reads: side_effect == SideEffect::Read,
         first: path.split(['{', '}']).nth(1).unwrap_or_default().to_owned(),
         ..Taking::default()
     };
@@ -45,13 +48,6 @@ pub(super) fn read(
         fields: fields(&own_resolved),
         success: success(&own_resolved),
     };
-    let side_effect = match word(&own_resolved, "x-attache-side-effect") {
-        Some("read") if method == "get" => SideEffect::Read,
-        Some("draft") if method != "get" => SideEffect::Draft,
-        Some("write") if method != "get" => SideEffect::Write,
-        Some("send") if method != "get" => SideEffect::Send,
-        _ => SideEffect::Destructive,
-    };
     let undo = match (word(&own_resolved, "x-attache-undo"), side_effect) {
         (_, SideEffect::Read) => None,
         (Some("restorable"), _) => Some(Undo::Restorable),
@@ -72,11 +68,31 @@ pub(super) fn read(
         side_effect,
         repeat: repeat(&own_resolved, &binding),
         undo,
+        severe: flag(&own_resolved, "x-attache-severe", said.is_none()),
+        egress: flag(&own_resolved, "x-attache-egress", said.is_none()),
         parameters: taking.parameters,
         definition: definition(method, path, &shared, &own_resolved)?,
         name,
     };
     Ok(Described { operation, binding })
+}
+
+/// What the description says that it does; nothing where it says nothing, or what can't be so.
+fn side_effect(method: &str, own: &Value) -> Option<SideEffect> {
+    match (word(own, "x-attache-side-effect")?, method) {
+        ("read", "get") => Some(SideEffect::Read),
+        ("read", _) | (_, "get") => None,
+        ("draft", _) => Some(SideEffect::Draft),
+        ("write", _) => Some(SideEffect::Write),
+        ("send", _) => Some(SideEffect::Send),
+        ("destructive", _) => Some(SideEffect::Destructive),
+        _ => None,
+    }
+}
+
+/// Whether a word is said. Anything but a plain `false` says it.
+fn flag(own: &Value, name: &str, unsaid: bool) -> bool {
+    own.get(name).map_or(unsaid, |value| *value != Value::Bool(false))
 }
 
 fn word<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
@@ -169,6 +185,8 @@ fn integrity(field: &Value) -> Integrity {
 /// The arguments of one operation as they are collected.
 #[derive(Default)]
 struct Taking {
+    /// Nothing but a search is asked by it.
+    reads: bool,
     /// The argument that comes first in the path: it names the record that is acted on.
     first: String,
     parameters: BTreeMap<String, Parameter>,
@@ -259,7 +277,7 @@ impl Taking {
         let schema = schema.cloned().unwrap_or(Value::Bool(true));
         let parameter = Parameter {
             required,
-            role: role(name, place, name == self.first, &schema),
+            role: self.role(name, place, &schema),
             integrity: integrity(&schema),
             schema,
         };
@@ -271,46 +289,51 @@ impl Taking {
             Some(_) => Err(format!("it has two arguments named `{name}`")),
         }
     }
-}
 
-/// What an argument means. Without a word of the description the form decides, and free text counts as words for people.
-fn role(name: &str, place: Place, first: bool, schema: &Value) -> Role {
-    match word(schema, "x-attache-role") {
-        Some("target") => return Role::Target,
-        Some("recipient") => return Role::Recipient,
-        Some("amount") => return Role::Amount,
-        Some("words") => return Role::Words,
-        Some("value") => return Role::Value,
-        _ => {}
+    /// What an argument means. Without a word of the description the form decides, and free text counts as words for people. An
+    /// address that is searched for gets nothing.
+    fn role(&self, name: &str, place: Place, schema: &Value) -> Role {
+        match word(schema, "x-attache-role") {
+            Some("target") => return Role::Target,
+            Some("recipient") => return Role::Recipient,
+            Some("amount") => return Role::Amount,
+            Some("words") => return Role::Words,
+            Some("value") => return Role::Value,
+            _ => {}
+        }
+        let is_address = |schema: &Value| word(schema, "format") == Some("email");
+        let lower = name.to_lowercase();
+        let sounds_like = |words: &[&str]| {
+            words
+                .iter()
+                .any(|word| lower.split('_').any(|part| part == *word))
+        };
+        let has_type = |wanted: &str| match schema.get("type") {
+            Some(Value::String(own)) => own == wanted,
+            Some(Value::Array(all)) => all.iter().any(|own| own == wanted),
+            _ => false,
+        };
+        if place == Place::Path {
+            return if name == self.first {
+                Role::Target
+            } else {
+                Role::Value
+            };
+        }
+        let sounds_addressed = is_address(schema)
+            || schema.get("items").is_some_and(is_address)
+            || ["to", "cc", "bcc", "recipients"].contains(&lower.as_str());
+        if sounds_addressed && !self.reads {
+            return Role::Recipient;
+        }
+        let is_number = has_type("integer") || has_type("number");
+        if is_number && sounds_like(&["amount", "price", "total", "cost", "value", "currency"]) {
+            return Role::Amount;
+        }
+        let is_free = has_type("string") && schema.get("enum").is_none() && schema.get("format").is_none();
+        if place == Place::Body && is_free {
+            return Role::Words;
+        }
+        Role::Value
     }
-    let is_address = |schema: &Value| word(schema, "format") == Some("email");
-    let lower = name.to_lowercase();
-    let sounds_like = |words: &[&str]| {
-        words
-            .iter()
-            .any(|word| lower.split('_').any(|part| part == *word))
-    };
-    let has_type = |wanted: &str| match schema.get("type") {
-        Some(Value::String(own)) => own == wanted,
-        Some(Value::Array(all)) => all.iter().any(|own| own == wanted),
-        _ => false,
-    };
-    if place == Place::Path {
-        return if first { Role::Target } else { Role::Value };
-    }
-    if is_address(schema)
-        || schema.get("items").is_some_and(is_address)
-        || ["to", "cc", "bcc", "recipients"].contains(&lower.as_str())
-    {
-        return Role::Recipient;
-    }
-    let is_number = has_type("integer") || has_type("number");
-    if is_number && sounds_like(&["amount", "price", "total", "cost", "value", "currency"]) {
-        return Role::Amount;
-    }
-    let is_free = has_type("string") && schema.get("enum").is_none() && schema.get("format").is_none();
-    if place == Place::Body && is_free {
-        return Role::Words;
-    }
-    Role::Value
 }

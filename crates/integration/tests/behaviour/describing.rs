@@ -79,6 +79,15 @@ fn all_operations_of_the_demo_company_load_as_they_are_described() {
         }
     );
     assert_eq!(operation("crm.activities.create").operation.repeat, Repeat::Never);
+    // What is sent goes to others, and nothing of it is about money, credentials or rights.
+    let sends = |described: &&integration::description::Described| described.operation.egress;
+    let sent: Vec<&str> = read
+        .operations()
+        .filter(sends)
+        .map(|described| described.operation.name.as_str())
+        .collect();
+    assert_eq!(sent, ["helpdesk.tickets.reply", "mail.drafts.send"]);
+    assert!(read.operations().all(|described| !described.operation.severe));
     let get = operation("crm.deals.get");
     assert_eq!(
         (get.operation.side_effect, get.operation.undo, get.binding.act),
@@ -109,6 +118,7 @@ fn what_a_description_does_not_say_is_read_as_the_strictest() {
         (operation.side_effect, operation.repeat, operation.undo),
         (SideEffect::Destructive, Repeat::Never, Some(Undo::Irreversible))
     );
+    assert!(operation.severe && operation.egress);
     assert!(
         operation
             .parameters
@@ -136,6 +146,58 @@ fn what_a_description_does_not_say_is_read_as_the_strictest() {
             "{lie}"
         );
     }
+}
+
+#[test]
+fn whether_it_is_about_money_or_goes_to_others_is_what_the_description_says_and_pinned_with_it() {
+    let id = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}});
+    let read = |severe: Option<Value>, egress: Option<Value>| {
+        let mut operation =
+            json!({"operationId": "things.poke", "parameters": [id], "x-attache-side-effect": "write"});
+        for (name, value) in [("x-attache-severe", severe), ("x-attache-egress", egress)] {
+            if let Some(value) = value {
+                operation[name] = value;
+            }
+        }
+        described(operation)
+    };
+    let flags = |read: &Description| {
+        let operation = &read.operation("things.poke").unwrap().operation;
+        (operation.severe, operation.egress)
+    };
+    assert_eq!(flags(&read(None, None)), (false, false));
+    assert_eq!(
+        flags(&read(Some(json!(false)), Some(json!(false)))),
+        (false, false)
+    );
+    assert_eq!(flags(&read(Some(json!(true)), None)), (true, false));
+    assert_eq!(flags(&read(None, Some(json!(true)))), (false, true));
+    // What is not a plain no is a yes.
+    assert_eq!(flags(&read(Some(json!("no")), Some(json!(null)))), (true, true));
+    let pins = read(Some(json!(true)), None).pins();
+    assert_eq!(
+        read(None, None).drift(&pins),
+        [Drift::Changed("things.poke".to_owned())]
+    );
+}
+
+#[test]
+fn what_is_searched_for_goes_to_nobody_unless_the_description_says_so() {
+    let read = |to: Value, effect: &str| {
+        let operation = json!({
+            "operationId": "mails.search", "x-attache-side-effect": effect,
+            "parameters": [{"name": "to", "in": "query", "schema": to}],
+        });
+        let document = json!({"openapi": "3.1.0", "paths": {"/mails": {"get": operation}}});
+        let read = Description::read(&system(), &document.to_string()).unwrap();
+        read.operation("mails.search").unwrap().operation.parameters["to"].role
+    };
+    let text = json!({"type": "string", "format": "email"});
+    assert_eq!(read(text.clone(), "read"), Role::Value);
+    // Who does not say that it only reads may send it there.
+    assert_eq!(read(text, "send"), Role::Recipient);
+    let said = json!({"type": "string", "x-attache-role": "recipient"});
+    assert_eq!(read(said, "read"), Role::Recipient);
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-use domain::{Argument, Confidentiality, Effect, Origin, SystemId, Taint};
-use governance::approval::{Card, Choice, Hand, Line, Warrant};
+use domain::{ActionId, Argument, Confidentiality, Effect, Origin, SystemId, Taint};
+use governance::approval::{Binding, Card, Choice, Hand, Line, SealKey, Warrant};
 use governance::policy::{Decision, Facts, Obligation, Policies, Proposer, Situation};
 use governance::{Authorized, authorize};
 use integration::description::Description;
@@ -238,9 +238,6 @@ pub fn authorized(connection: &Connection, effect: &Effect) -> Authorized<Effect
         account: INES.to_owned(),
         chosen_account: INES.to_owned(),
         pinned: Some(effect.definition.clone()),
-        severe: false,
-        local: false,
-        egress: false,
         count: 1,
         organisation: ["northwind-robotics.com".to_owned()].into(),
         context: Taint::user(),
@@ -262,16 +259,22 @@ pub fn authorized(connection: &Connection, effect: &Effect) -> Authorized<Effect
         by: INES,
         word: Some(&word),
     };
-    let mut approval = card
-        .approve(&[Choice::Approve], shown, hand, "a-1".to_owned(), 1)
-        .unwrap();
+    let key = SealKey(&[7; 32]);
+    let binding = Binding {
+        name: "a-1".to_owned(),
+        actions: &[ActionId(1)],
+        key,
+    };
+    let mut approval = card.approve(&[Choice::Approve], shown, hand, binding, 1).unwrap();
     if needs_second {
         approval = approval
-            .countersigned("kari.holm@northwind-robotics.com")
+            .countersigned("kari.holm@northwind-robotics.com", key)
             .unwrap();
     }
     give(Warrant::Approval {
         approval: &approval,
+        action: ActionId(1),
+        key,
         used: false,
     })
 }

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{ActionId, Argument, Origin};
-use governance::approval::Hand;
+use governance::approval::{Binding, Hand};
 use governance::audit::Digest;
 use serde_json::Value;
 
@@ -28,7 +28,13 @@ impl Governed {
         let shared = self.card(id).await?;
         let clock = self.now();
         let choices = shared.choices(struck);
-        let approval = shared.card.approve(&choices, shown, hand, name, clock.wall)?;
+        let actions: Vec<ActionId> = shared.actions.iter().map(|action| action.id).collect();
+        let binding = Binding {
+            name,
+            actions: &actions,
+            key: self.seal(),
+        };
+        let approval = shared.card.approve(&choices, shown, hand, binding, clock.wall)?;
         let (refused, mut wanted): (Vec<Action>, Vec<Action>) = shared
             .actions
             .into_iter()

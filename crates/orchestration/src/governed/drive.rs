@@ -41,7 +41,17 @@ impl Governed {
                     });
                 }
                 // Another task of this process sends it.
-                Want::Answer => return Ok(at_rest(action)),
+                Want::Answer if self.sending.holds(id) => return Ok(at_rest(action)),
+                // None does: its answer could not be kept, or the task that waited for it is gone.
+                Want::Answer => {
+                    let told = saying("The answer was lost on this machine, so that it has to be found out.");
+                    self.step(&mut action, Event::Answered(Answer::Lost), "lost", Some(told))
+                        .await?;
+                }
+                Want::Note if action.entry.state == State::Approved && !action.entry.uncertain => {
+                    let told = saying("You approved it, and it could not be begun in time.");
+                    self.step(&mut action, Event::Noted, "late", Some(told)).await?;
+                }
                 Want::Note => {
                     self.step(&mut action, Event::Noted, "time", None).await?;
                 }
@@ -118,36 +128,22 @@ impl Governed {
 
     /// Makes the attempt durable, sends, and keeps the answer. The action where the guard refused it.
     async fn send(&self, mut action: Action) -> Result<Option<Action>, Stop> {
+        let Some(_under_way) = self.sending.begin(action.id) else {
+            return Ok(Some(action));
+        };
         let (authorized, spend) = match self.authorized(&action).await {
             Ok(authorized) => authorized,
-            Err(refusal) => {
-                let told = Told {
-                    words: refusal.to_string(),
-                    ..Told::default()
-                };
-                // An attempt that is uncertain is not taken back by this: a person is asked.
-                let event = if action.entry.uncertain {
-                    Event::Noted
-                } else {
-                    Event::Rejected
-                };
-                if action.entry.after(event, self.now()).is_ok() {
-                    self.step(&mut action, event, "refused", Some(told)).await?;
-                } else if action.outcome.as_ref() != Some(&told) {
-                    // It stays where it is until it expires; the person sees why nothing happens.
-                    action.outcome = Some(told);
-                    self.keep(&mut action, "refused").await?;
-                }
-                return Ok(Some(action));
-            }
+            Err(refusal) => return self.refused(action, &refusal.to_string()).await.map(Some),
         };
         let system = self.system(&action.effect.system).await?;
         let connection = system.connection.clone();
         let material = authorized.key_material(&action.id.to_string());
-        let key = action
-            .key
-            .get_or_insert_with(|| key(&self.install_key, &material))
-            .clone();
+        let key = key(&self.install_key, &material);
+        // Under another key the system would take it for another request.
+        if action.key.get_or_insert_with(|| key.clone()) != &key {
+            let words = "Nothing was sent. The key of the first attempt was changed where it was kept; look in the system.";
+            return self.refused(action, words).await.map(Some);
+        }
         let Ok(entry) = action.entry.after(Event::Begun, self.now()) else {
             return Ok(None);
         };
@@ -175,13 +171,29 @@ impl Governed {
             Outcome::NotTaken { after, why } => (Answer::NotTaken { after: *after }, saying(why)),
             Outcome::Lost { why } => (Answer::Lost, saying(why)),
         };
+        let unkept = |stop| match stop {
+            Stop::Book(error) => Stop::Unkept(error),
+            other => other,
+        };
         self.step(&mut action, Event::Answered(answer), "answered", Some(told))
-            .await?;
+            .await
+            .map_err(unkept)?;
         if let Outcome::Done(done) = &outcome {
             let verified = connection.verify(&action.effect, done).await;
-            self.read_back(&mut action, verified).await?;
+            self.read_back(&mut action, verified).await.map_err(unkept)?;
         }
         Ok(None)
+    }
+
+    /// What the guard refused. Where an earlier attempt is uncertain, a person is asked.
+    async fn refused(&self, mut action: Action, words: &str) -> Result<Action, Stop> {
+        let told = match action.entry.uncertain {
+            true => saying(&words.replacen("Nothing was sent", "Nothing more was sent", 1)),
+            false => saying(words),
+        };
+        self.step(&mut action, Event::Rejected, "refused", Some(told))
+            .await?;
+        Ok(action)
     }
 
     /// The right to send it, judged anew at this moment.
@@ -217,6 +229,8 @@ impl Governed {
             // The line of an approval belongs to one action, and the journal alone says whether it may be sent again.
             (Some(approval), _) => Warrant::Approval {
                 approval,
+                action: action.id,
+                key: self.seal(),
                 used: false,
             },
             // A second attempt is the same change: it was counted when the first began.

@@ -9,6 +9,8 @@
 //!   time; each arrow is durable, with its audit row, before what follows from it.
 //! * [`Governed::undo`] proposes the way back, and refuses when somebody has changed the record since.
 //!
+//! Reads for a model are judged by the same rules; what these do not let be read without asking is not read.
+//!
 //! What a model was given while it worked towards its proposals is collected in a [`RunContext`].
 //!
 //! Where actions are kept is behind [`ActionBook`]. Time comes from a [`Clock`](integration::Clock).
@@ -19,17 +21,18 @@ mod card;
 mod drive;
 mod granting;
 mod propose;
+mod read;
 mod run;
 mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use domain::{ActionId, Change, Effect, SideEffect, SystemId, Taint};
-use governance::approval::{Approval, Card, CardError, Refusal};
-use governance::policy::{Policies, Proposer, Situation, Verdict};
+use governance::approval::{Approval, Card, CardError, Refusal, SealKey};
+use governance::policy::{Decision, Policies, Proposer, Situation, Verdict, organisation_of};
 use integration::{Connection, Trouble};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -171,6 +174,9 @@ pub enum Stop {
     /// The guard says no.
     #[error("{0}")]
     Refused(#[from] Refusal),
+    /// The rules do not let it be read without asking.
+    #[error("Nothing was read. {}", words_of(.0))]
+    NotRead(Box<Verdict>),
     /// It is not where that could follow.
     #[error("This can't be done now: the action is {0}.")]
     Elsewhere(&'static str),
@@ -192,6 +198,20 @@ pub enum Stop {
     /// The book failed.
     #[error("What was decided could not be kept, so nothing was sent: {0}")]
     Book(#[from] BookError),
+    /// The book failed after something was sent.
+    #[error(
+        "It was sent, and what became of it could not be kept: {0}. Nothing is sent again before that is found out."
+    )]
+    Unkept(BookError),
+}
+
+/// Why something is not read, and what can be done instead: nobody is asked about a read.
+fn words_of(verdict: &Verdict) -> String {
+    let mut words = verdict.explain().because;
+    if verdict.decision == Decision::Ask {
+        words.push("Look it up in the system yourself if you want to know.".to_owned());
+    }
+    words.join(" ")
 }
 
 /// A connected system, and what was checked when it was connected.
@@ -205,7 +225,7 @@ pub struct System {
     pub chosen_account: String,
     /// What people call it.
     pub title: String,
-    /// It was set apart: everything can be read, nothing is sent.
+    /// It was set apart: what is only read can be read, nothing is sent.
     pub quarantined: bool,
 }
 
@@ -239,9 +259,7 @@ pub struct Governed {
     pub systems: Arc<dyn Systems>,
     /// The rules.
     pub policies: Arc<Policies>,
-    /// The organisation's own domains, in lower case.
-    pub organisation: BTreeSet<String>,
-    /// Known to this installation only; keys of requests are made with it.
+    /// Known to this installation only; keys of requests are made with it, and approvals are sealed with it.
     pub install_key: [u8; 32],
     /// This start of the program.
     pub epoch: Epoch,
@@ -251,6 +269,37 @@ pub struct Governed {
     pub stopped: AtomicBool,
     /// Counts what was kept, so that others see when to look.
     pub changes: watch::Sender<u64>,
+    /// What it sends at this moment.
+    pub sending: Sending,
+}
+
+/// What a process sends at this moment. The journal alone can't tell an attempt that goes on from one whose answer could
+/// not be kept, or whose task was dropped.
+#[derive(Debug, Default)]
+pub struct Sending(Mutex<BTreeSet<ActionId>>);
+
+/// One of them, as long as this lives.
+struct UnderWay<'a>(&'a Sending, ActionId);
+
+impl Sending {
+    fn begin(&self, id: ActionId) -> Option<UnderWay<'_>> {
+        let new = self.all().insert(id);
+        new.then_some(UnderWay(self, id))
+    }
+
+    fn holds(&self, id: ActionId) -> bool {
+        self.all().contains(&id)
+    }
+
+    fn all(&self) -> MutexGuard<'_, BTreeSet<ActionId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.all().remove(&self.1);
+    }
 }
 
 impl Governed {
@@ -277,6 +326,10 @@ impl Governed {
         self.book.get(id).await?.ok_or(Stop::NoAction(id))
     }
 
+    fn seal(&self) -> SealKey<'_> {
+        SealKey(&self.install_key)
+    }
+
     fn now(&self) -> journal::Clock {
         journal::Clock {
             wall: self.clock.wall(),
@@ -299,11 +352,8 @@ impl Governed {
             account: system.connection.account().address.clone(),
             chosen_account: system.chosen_account.clone(),
             pinned: system.pins.get(&effect.operation).cloned(),
-            severe: false,
-            local: false,
-            egress: false,
             count,
-            organisation: self.organisation.clone(),
+            organisation: organisation_of(&system.chosen_account),
             context: context.clone(),
             stopped: self.is_stopped(),
             quarantined: system.quarantined,

@@ -92,6 +92,20 @@ impl Context {
         }
     }
 
+    /// The arguments, each with where it was seen.
+    pub(super) fn seen(
+        &self,
+        proposer: &Proposer,
+        arguments: &BTreeMap<String, Value>,
+    ) -> BTreeMap<String, Argument> {
+        let each = arguments.iter().map(|(name, value)| {
+            let origin = self.origin(proposer, value);
+            let value = value.clone();
+            (name.clone(), Argument { value, origin })
+        });
+        each.collect()
+    }
+
     fn origin(&self, proposer: &Proposer, value: &Value) -> Origin {
         if *proposer == Proposer::Person && self.texts.is_empty() && self.fields.is_empty() {
             return Origin::User;
@@ -117,12 +131,7 @@ impl Governed {
     /// # Errors
     /// When the system can't be asked, or the arguments do not fit its description, or nothing could be kept.
     pub async fn propose(&self, proposal: Proposal) -> Result<Action, Stop> {
-        let arguments = proposal.arguments.iter().map(|(name, value)| {
-            let origin = proposal.context.origin(&proposal.proposer, value);
-            let value = value.clone();
-            (name.clone(), Argument { value, origin })
-        });
-        let arguments = arguments.collect();
+        let arguments = proposal.context.seen(&proposal.proposer, &proposal.arguments);
         self.propose_as_seen(proposal, arguments).await
     }
 
@@ -143,7 +152,9 @@ impl Governed {
             .clone();
         let meant = match &proposal.record {
             Some(words) => {
-                let (target, meant) = self.meant(&system, &operation, words).await?;
+                let (target, meant) = self
+                    .meant(&system, &operation, words, proposal.context.taint.confidentiality)
+                    .await?;
                 arguments.insert(target, meant.0);
                 Some(meant.1)
             }
@@ -156,7 +167,11 @@ impl Governed {
             target: None,
             arguments,
         };
-        let preview = system.connection.preview(&effect).await?;
+        // A look asks the system about what was named. What never leaves this machine does not leave it by that either.
+        let preview = match proposal.context.taint.confidentiality {
+            Confidentiality::Secret => system.connection.unseen(&effect)?,
+            _ => system.connection.preview(&effect).await?,
+        };
         self.judged(&system, &operation, proposal, preview, meant).await
     }
 
@@ -166,6 +181,7 @@ impl Governed {
         system: &System,
         operation: &Operation,
         words: &str,
+        confidentiality: Confidentiality,
     ) -> Result<(String, (Argument, Meant)), Stop> {
         let targets = operation.parameters.iter();
         let mut targets =
@@ -178,7 +194,7 @@ impl Governed {
         let name = name.ok_or_else(|| Stop::NoRecord(words.to_owned()))?;
         let found = system
             .connection
-            .matching(&operation.kind, words, Confidentiality::Internal);
+            .matching(&operation.kind, words, confidentiality);
         match found.await? {
             Matched::One {
                 record,

@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 
 use domain::{ActionId, Integrity, SourceRef, SystemId, Taint};
 use governance::policy::{Obligation, Proposer};
-use integration::{Cap, Connection, Found, Record};
+use integration::{Cap, Found, Record};
 use serde_json::Value;
 
-use super::{Action, Context, Proposal, Stop};
+use super::{Action, Context, Governed, Proposal, Stop};
 use crate::journal::State;
 
 /// What a model has been given in one run.
@@ -52,21 +52,25 @@ impl RunContext {
         self.batch = None;
     }
 
-    /// Reads for the model, and takes all that was read in. The arguments are the model's, so that they carry what led to
-    /// them.
+    /// Reads for the model where the rules let it be read without asking, and takes all that was read in. The arguments
+    /// are the model's, so that they carry what led to them.
     ///
     /// # Errors
-    /// As for [`Connection::read`]. What the refusal says comes from outside and must not reach the model but as a text
-    /// ([`RunContext::text`]).
+    /// [`Stop::NotRead`] where the rules deny or would ask; else as for [`integration::Connection::read`]. What such a
+    /// refusal says comes from outside and must not reach the model but as a text ([`RunContext::text`]).
     pub async fn read(
         &mut self,
-        connection: &Connection,
+        governed: &Governed,
+        system: &SystemId,
         operation: &str,
         arguments: &BTreeMap<String, Value>,
         cap: Cap,
     ) -> Result<Found, Stop> {
+        let system = governed.system(system).await?;
+        governed.may_read(&system, operation, arguments, &self.proposer, &self.context)?;
         let confidentiality = self.context.taint.confidentiality;
-        let found = connection
+        let found = system
+            .connection
             .read(operation, arguments, confidentiality, cap)
             .await?;
         found.records.iter().for_each(|record| self.record(record));

@@ -330,8 +330,10 @@ impl Entry {
             (State::Proposed, Event::Judged(Judgement::Allow)) => State::Approved,
             (State::Awaiting, Event::Approved) if !self.is_late(clock) => State::Approved,
             (State::Awaiting, Event::Rejected) => State::Rejected,
-            // Taken back while the system asked for patience.
-            (State::Approved, Event::Rejected) if !self.uncertain => State::Rejected,
+            // What may have happened is not taken back by saying no.
+            (State::Approved, Event::Rejected) if self.uncertain => State::NeedsPerson,
+            // Taken back while the system asked for patience, or refused by the guard.
+            (State::Approved, Event::Rejected) => State::Rejected,
             (State::Approved, Event::Begun) if self.wants(clock) == Want::Send => {
                 next.attempts = self.attempts.saturating_add(1);
                 next.vouched = false;

@@ -55,6 +55,12 @@ fn every_operation_says_its_class_its_effect_and_its_undo() {
             let effect = word("x-attache-side-effect");
             assert_eq!(effect == "read", method == "get", "{path}");
             assert_eq!(
+                effect == "send",
+                operation["x-attache-egress"] == true,
+                "{method} {path}"
+            );
+            assert!(operation["x-attache-severe"].is_null(), "{method} {path}");
+            assert_eq!(
                 word("x-attache-undo").is_empty(),
                 effect == "read",
                 "{method} {path}"

@@ -76,10 +76,13 @@ impl Desk<'_> {
                 if red && !verdict.obligations.contains(&Obligation::Red) {
                     wrong.push(format!("`{name}` has a value from a text and no red card"));
                 }
-                let heavy = action.shown.undo == Some(domain::Undo::Irreversible);
+                let severe = self.tool(&name).is_none_or(|tool| tool.severity >= 4);
+                let heavy = severe || action.shown.undo == Some(domain::Undo::Irreversible);
                 let alone = [Obligation::Alone, Obligation::TypedWord];
                 if heavy && !alone.iter().all(|need| verdict.obligations.contains(need)) {
-                    wrong.push(format!("`{name}` can't be taken back and is no card of its own"));
+                    wrong.push(format!(
+                        "`{name}` can't be taken back or is about money, and is no card of its own"
+                    ));
                 }
             }
         }

@@ -86,18 +86,17 @@ impl<'a> Desk<'a> {
             }
         };
         let clock = Arc::<HandClock>::default();
-        let own = PERSON.rsplit_once('@').map(|(_, domain)| domain.to_owned());
         let governed = Governed {
             book,
             grants,
             systems: Arc::new(BTreeMap::new()),
             policies: Arc::clone(&site.policies),
-            organisation: own.into_iter().collect(),
             install_key: [7; 32],
             epoch: Epoch(epoch),
             clock: clock.clone(),
             stopped: Default::default(),
             changes: Default::default(),
+            sending: Default::default(),
         };
         let run = RunContext::new(Proposer::Model("scripted".to_owned()), setting.words);
         let mut desk = Self {
@@ -176,10 +175,18 @@ impl<'a> Desk<'a> {
     pub async fn read(&mut self, tool: &str, arguments: &Arguments) -> Outcome<String> {
         let given = arguments.iter().filter(|(_, value)| !value.is_null());
         let given: Arguments = given.map(|(name, value)| (name.clone(), value.clone())).collect();
-        let found = self
+        let system = &self.wired.system;
+        let read = self
             .run
-            .read(&self.connection, tool, &given, Cap::default())
-            .await?;
+            .read(&self.governed, system, tool, &given, Cap::default());
+        let found = match read.await {
+            // The model is told that it may not, and nothing more.
+            Err(Stop::NotRead(_)) => {
+                self.refused += 1;
+                return Ok(String::new());
+            }
+            found => found?,
+        };
         let mut all = String::new();
         for record in &found.records {
             let text = record
@@ -598,16 +605,6 @@ impl<'a> Desk<'a> {
             book.tamper(id, change);
             asked.tampered.insert(kind);
         }
-    }
-
-    /// Whether an approval is of the very request of an action, be it this one or another.
-    pub fn covers(&self, approval: &Approval, id: ActionId) -> bool {
-        let card = self
-            .asked
-            .get(&id)
-            .and_then(|asked| asked.action.shown.card.as_ref());
-        let own = card.and_then(|card| card.lines().first());
-        own.is_some_and(|own| approval.lines().iter().any(|line| line.request == own.request))
     }
 
     /// The approval of an action, as it is kept.

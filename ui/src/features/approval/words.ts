@@ -81,7 +81,7 @@ export function decidedHow(action: ActionView): string {
     case "rejected":
       return action.outcome?.words ?? "Denied by you";
     case "expired":
-      return "Nobody decided in time";
+      return action.outcome?.words ?? "Nobody decided in time";
     case "failed":
       return `${action.system_title} refused it`;
     case "succeeded":

@@ -28,7 +28,7 @@ fn a_card_approves_what_is_left_and_nothing_that_was_struck_out() {
     let card = card(lines, policies).unwrap();
     let choices = [Choice::Approve, Choice::Strike, Choice::Approve];
     let shown = card.digest(&choices).unwrap();
-    let left = card.approve(&choices, shown, ANA, "a".into(), NOW).unwrap();
+    let left = card.approve(&choices, shown, ANA, named(3), NOW).unwrap();
     assert_eq!(left.lines().len(), 2);
     assert!(attempt(&effects[0], &situation, &left).is_ok());
     assert!(matches!(
@@ -39,8 +39,12 @@ fn a_card_approves_what_is_left_and_nothing_that_was_struck_out() {
 
     let all = [Choice::Approve; 3];
     assert!(matches!(
-        card.approve(&all, shown, ANA, "a".into(), NOW),
+        card.approve(&all, shown, ANA, named(3), NOW),
         Err(CardError::NotShown)
+    ));
+    assert!(matches!(
+        card.approve(&choices, shown, ANA, named(2), NOW),
+        Err(CardError::Undecided(3))
     ));
     assert!(matches!(card.digest(&[Choice::Strike; 3]), Err(CardError::Empty)));
     assert!(matches!(
@@ -49,7 +53,7 @@ fn a_card_approves_what_is_left_and_nothing_that_was_struck_out() {
     ));
     for late in [NOW - 1, NOW + CARD_LASTS_MS] {
         assert!(matches!(
-            card.approve(&choices, shown, ANA, "a".into(), late),
+            card.approve(&choices, shown, ANA, named(3), late),
             Err(CardError::Expired)
         ));
     }
@@ -77,7 +81,7 @@ fn a_card_holds_no_two_of_the_same_and_no_more_than_it_may() {
     let mut choices = [Choice::Approve; 26];
     choices[3] = Choice::Strike;
     let left = card
-        .approve(&choices, card.digest(&choices).unwrap(), ANA, "a".into(), NOW)
+        .approve(&choices, card.digest(&choices).unwrap(), ANA, named(26), NOW)
         .unwrap();
     // Whoever sends says how many there are, and lies.
     assert!(matches!(
@@ -115,10 +119,7 @@ fn what_cannot_be_taken_back_is_alone_on_its_card_and_needs_the_word() {
     )
     .unwrap();
     let of = |approval: &Approval| {
-        let warrant = Warrant::Approval {
-            approval,
-            used: false,
-        };
+        let warrant = used_for(approval, &effect, &situation);
         authorize(policies, &effect, &deletion, &situation, warrant, NOW + 1000).map(|_| ())
     };
     assert!(of(&typed).is_ok());
@@ -139,10 +140,7 @@ fn a_second_signature_is_another_persons() {
     let (effect, situation) = (effect(), situation());
     let first = approved(&effect, &operation(), &situation, &policies);
     let of = |approval: &Approval| {
-        let warrant = Warrant::Approval {
-            approval,
-            used: false,
-        };
+        let warrant = used_for(approval, &effect, &situation);
         authorize(&policies, &effect, &operation(), &situation, warrant, NOW + 1000).map(|_| ())
     };
     assert!(matches!(
@@ -151,11 +149,14 @@ fn a_second_signature_is_another_persons() {
     ));
     for same in ["ana", " ANA ", ""] {
         assert!(
-            matches!(first.clone().countersigned(same), Err(CardError::SamePerson(_))),
+            matches!(
+                first.clone().countersigned(same, KEY),
+                Err(CardError::SamePerson(_))
+            ),
             "{same}"
         );
     }
-    let both = first.countersigned("bob").unwrap();
+    let both = first.countersigned("bob", KEY).unwrap();
     assert_eq!(both.second(), Some("bob"));
     assert!(of(&both).is_ok());
 }

@@ -175,12 +175,17 @@ fn a_grant_says_why_it_does_not_cover() {
 
 #[test]
 fn a_grant_stops_where_the_rules_do() {
-    let severe = Situation {
+    let severe = Operation {
         severe: true,
-        ..situation()
+        ..operation()
+    };
+    let grant_of = grant();
+    let warrant = Warrant::Grant {
+        grant: &grant_of,
+        used: Used::default(),
     };
     assert!(matches!(
-        by(&grant(), &effect(), &severe, Used::default(), NOW),
+        authorize(policies(), &effect(), &severe, &situation(), warrant, NOW),
         Err(Refusal::Asks(_))
     ));
     let stopped = Situation {
@@ -293,4 +298,57 @@ fn facts_are_what_the_proposal_is_and_not_what_it_says() {
         ..operation()
     };
     assert!(!Facts::of(&to(json!("x@rival.example")), &draft, &situation()).egress);
+
+    // What the description says of money and of others counts whatever the proposal looks like.
+    let told = Operation {
+        severe: true,
+        egress: true,
+        ..operation()
+    };
+    let facts = Facts::of(&effect(), &told, &situation());
+    assert!(facts.severe && facts.egress && !facts.local);
+}
+
+#[test]
+fn what_is_about_money_or_goes_to_others_is_asked_as_such() {
+    let judged = |operation: Operation, situation: &Situation| {
+        let facts = Facts::of(&effect(), &operation, situation);
+        policies().judge(&facts)
+    };
+    let severe = judged(
+        Operation {
+            severe: true,
+            ..operation()
+        },
+        &situation(),
+    );
+    assert_eq!(
+        severe.obligations,
+        BTreeSet::from([Obligation::Alone, Obligation::TypedWord])
+    );
+    let mut confidential = situation();
+    confidential.context = Taint {
+        confidentiality: Confidentiality::Confidential,
+        readers: Readers::Only(BTreeSet::new()),
+        ..Taint::user()
+    };
+    let egress = |egress| Operation {
+        egress,
+        ..operation()
+    };
+    assert!(judged(egress(false), &confidential).obligations.is_empty());
+    assert!(
+        judged(egress(true), &confidential)
+            .obligations
+            .contains(&Obligation::Red)
+    );
+    // Searching elsewhere takes words along.
+    let search = |egress| Operation {
+        side_effect: SideEffect::Read,
+        undo: None,
+        egress,
+        ..operation()
+    };
+    assert_eq!(judged(search(false), &situation()).decision, Decision::Allow);
+    assert_eq!(judged(search(true), &situation()).decision, Decision::Ask);
 }

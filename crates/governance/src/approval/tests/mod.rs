@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use domain::{
-    Argument, Confidentiality, Integrity, Operation, Origin, Parameter, Readers, Repeat, Role, SourceRef,
+    ActionId, Argument, Confidentiality, Integrity, Operation, Origin, Parameter, Readers, Repeat, Role,
+    SourceRef,
 };
 use domain::{Taint, Target, Undo};
 use proptest::prelude::*;
@@ -16,6 +17,29 @@ use crate::grants::{Bound, Grant, Uncovered, Used};
 use crate::policy::{Decision, Facts, Obligation, Policies, PolicyFile, Proposer, Situation};
 
 const NOW: i64 = 1_800_000_000_000;
+const KEY: SealKey<'static> = SealKey(&[7; 32]);
+
+/// A yes to a card of so many lines, of the actions 1, 2 and so on.
+fn named(count: usize) -> Binding<'static> {
+    static ACTIONS: LazyLock<Vec<ActionId>> = LazyLock::new(|| (1..=30).map(ActionId).collect());
+    Binding {
+        name: "approval-1".into(),
+        actions: &ACTIONS[..count],
+        key: KEY,
+    }
+}
+
+/// What stands on an approval for the very request of this effect; the first action where none does.
+fn used_for<'a>(approval: &'a Approval, effect: &Effect, situation: &Situation) -> Warrant<'a> {
+    let request = request_digest(effect, &situation.account).unwrap();
+    let own = |id: &ActionId| approval.line(*id).is_some_and(|line| line.request == request);
+    Warrant::Approval {
+        approval,
+        action: (1..=30).map(ActionId).find(own).unwrap_or(ActionId(1)),
+        key: KEY,
+        used: false,
+    }
+}
 
 fn operation() -> Operation {
     let parameter = |role| Parameter {
@@ -32,6 +56,8 @@ fn operation() -> Operation {
         side_effect: SideEffect::Write,
         repeat: Repeat::Unchanging,
         undo: Some(Undo::Restorable),
+        severe: false,
+        egress: false,
         parameters: BTreeMap::from([
             ("id".into(), parameter(Role::Target)),
             ("to".into(), parameter(Role::Recipient)),
@@ -75,9 +101,6 @@ fn situation() -> Situation {
         account: "ana@corp.example".into(),
         chosen_account: "ana@corp.example".into(),
         pinned: Some("d1".into()),
-        severe: false,
-        local: false,
-        egress: false,
         count: 1,
         organisation: BTreeSet::from(["corp.example".into()]),
         context: Taint::user(),
@@ -115,7 +138,7 @@ const ANA: Hand<'_> = Hand {
 
 fn yes(card: &Card, hand: Hand<'_>) -> Result<Approval, CardError> {
     let all = vec![Choice::Approve; card.lines().len()];
-    card.approve(&all, card.digest(&all)?, hand, "approval-1".into(), NOW + 600)
+    card.approve(&all, card.digest(&all)?, hand, named(all.len()), NOW + 600)
 }
 
 fn approved(effect: &Effect, operation: &Operation, situation: &Situation, policies: &Policies) -> Approval {
@@ -131,10 +154,7 @@ fn attempt(
     situation: &Situation,
     approval: &Approval,
 ) -> Result<Authorized<Effect>, Refusal> {
-    let warrant = Warrant::Approval {
-        approval,
-        used: false,
-    };
+    let warrant = used_for(approval, effect, situation);
     authorize(policies(), effect, &operation(), situation, warrant, NOW + 1000)
 }
 
@@ -153,6 +173,8 @@ fn what_was_approved_may_be_done_once() {
     assert_eq!(right.verdict().decision, Decision::Ask);
     let again = Warrant::Approval {
         approval: &approval,
+        action: ActionId(1),
+        key: KEY,
         used: true,
     };
     let refused = authorize(policies, &effect, &operation(), &situation, again, NOW + 1000).unwrap_err();
@@ -223,15 +245,40 @@ fn one_byte_changed_in_a_kept_approval_is_refused() {
     assert_eq!(serde_json::from_str::<Approval>(&kept).unwrap(), approval);
     let tried = one_byte_off::<Approval>(&kept, |other, place| {
         if other != approval {
-            assert!(!other.holds(), "byte {place}");
+            assert!(!other.holds(KEY), "byte {place}");
             assert!(
                 matches!(attempt(&effect, &situation, &other), Err(Refusal::Seal)),
                 "byte {place}"
             );
-            assert!(other.countersigned("bob").is_err(), "byte {place}");
+            assert!(other.countersigned("bob", KEY).is_err(), "byte {place}");
         }
     });
     assert!(tried > 500, "{tried}");
+}
+
+#[test]
+fn an_approval_counts_for_its_own_action_and_with_the_key_of_this_installation() {
+    let (effect, situation) = (effect(), situation());
+    let approval = approved(&effect, &operation(), &situation, policies());
+    let of = |action: i64, key: SealKey<'_>| {
+        let warrant = Warrant::Approval {
+            approval: &approval,
+            action: ActionId(action),
+            key,
+            used: false,
+        };
+        authorize(policies(), &effect, &operation(), &situation, warrant, NOW + 1000).map(|_| ())
+    };
+    assert!(of(1, KEY).is_ok());
+    // The very same request under another name.
+    assert!(matches!(of(2, KEY), Err(Refusal::Seal)));
+    let other = SealKey(&[8; 32]);
+    assert!(matches!(of(1, other), Err(Refusal::Seal)));
+    assert!(matches!(
+        approval.clone().countersigned("bob", other),
+        Err(CardError::Seal)
+    ));
+    assert_eq!(format!("{KEY:?}"), "SealKey");
 }
 
 #[test]
@@ -262,10 +309,7 @@ fn numbers_that_cannot_be_told_apart_are_refused() {
 fn an_approval_is_for_its_time_its_account_and_its_rules() {
     let (effect, situation) = (effect(), situation());
     let approval = approved(&effect, &operation(), &situation, policies());
-    let warrant = Warrant::Approval {
-        approval: &approval,
-        used: false,
-    };
+    let warrant = used_for(&approval, &effect, &situation);
     let at = |policies: &Policies, situation: &Situation, now| {
         authorize(policies, &effect, &operation(), situation, warrant, now).map(|_| ())
     };

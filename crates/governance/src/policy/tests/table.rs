@@ -287,9 +287,10 @@ pub(super) fn broken(judged: &Judged) -> Option<(&'static str, Facts)> {
     ]);
     let leaves = is("local", 1);
     let secret = is("confidentiality", 3);
-    let stopped = and(&is("stopped", 1), &without(&leaves, &without(&read, &egress)));
+    let only_reads = without(&read, &egress);
+    let stopped = and(&is("stopped", 1), &without(&leaves, &only_reads));
     let never = any(&[
-        &is("quarantined", 1),
+        &without(&is("quarantined", 1), &only_reads),
         &is("pinned", 1),
         &is("rightAccount", 1),
         &and(&secret, &leaves),
