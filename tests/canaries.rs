@@ -334,7 +334,12 @@ fn command_line(home: &Path, actions: &[ActionId]) -> Vec<String> {
     }
     let said = |line: &String| {
         let mut attache = Command::new(program("attache"));
-        let said = attache.arg("--home").arg(home).args(line.split(' ')).output().unwrap();
+        let said = attache
+            .arg("--home")
+            .arg(home)
+            .args(line.split(' '))
+            .output()
+            .unwrap();
         String::from_utf8_lossy(&[said.stdout, said.stderr].concat()).into_owned()
     };
     lines.iter().map(said).collect()
