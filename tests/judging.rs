@@ -8,12 +8,12 @@ mod company;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use company::{DEAL, Desk, INES, KARI, Seat, operation, system, typed};
+use company::{DEAL, Desk, INES, KARI, Seat, system, typed};
 use domain::{ActionId, Confidentiality, SourceRef, Taint};
 use governance::approval::{Binding, Choice, Hand, SealKey};
 use governance::policy::{Obligation, Policies, PolicyFile, Proposer};
 use integration::{Cap, Clock, Found};
-use orchestration::governed::{Action, Context, Proposal, RunContext, Stop};
+use orchestration::governed::{Action, Proposal, RunContext, Stop};
 use orchestration::journal::{Event, State};
 use serde_json::{Value, json};
 use sqlx::{ConnectOptions, Connection as _, SqliteConnection};
