@@ -83,7 +83,12 @@ impl Company {
 
     /// Every request to the systems, in its order.
     pub fn log(&self) -> Vec<Value> {
-        let mut log = self.ask(TOKEN, "GET", "/panel/log", None);
+        self.log_after(0)
+    }
+
+    /// Those that came after the one with this number.
+    pub fn log_after(&self, seq: u64) -> Vec<Value> {
+        let mut log = self.ask(TOKEN, "GET", &format!("/panel/log?after={seq}"), None);
         match log["entries"].take() {
             Value::Array(entries) => entries,
             other => panic!("{other}"),
@@ -206,45 +211,36 @@ impl Seat {
         clock: Arc<HandClock>,
         description: &Value,
     ) -> Self {
-        let description = Description::read(&system(), &description.to_string()).unwrap();
-        let base = format!("http://{company}");
         let around = Surroundings {
             names: Arc::new(SystemNames),
             log: Arc::new(KeptContacts::default()),
             clock: clock.clone(),
             redactor: Default::default(),
         };
-        let hosts = [(system(), Host::parse(&base, Reach::ThisMachine).unwrap())];
-        let connection = Connection::new(Setup {
-            system: system(),
-            base: Url::parse(&base).unwrap(),
-            account: Account {
-                address: INES.to_owned(),
-                name: "Ines Okafor".to_owned(),
-            },
-            description: description.clone(),
-            egress: Arc::new(Egress::open(hosts, Limits::default(), around).unwrap()),
-            credentials: Arc::new(OneCredential(Secret::new(TOKEN))),
-        });
-        let one = System {
-            connection: Arc::new(connection),
-            pins: description.pins(),
-            chosen_account: INES.to_owned(),
-            title: "Demo company".to_owned(),
-            quarantined: false,
-        };
+        let text = description.to_string();
+        let one = connected(&format!("http://{company}"), TOKEN, &text, around);
+        Self::before(ledger, epoch, one, clock)
+    }
+
+    /// A process at a ledger with this one system.
+    pub async fn with(ledger: Ledger, one: System, clock: Arc<HandClock>) -> Self {
+        let epoch = ledger.begin_epoch(0).await.unwrap();
+        Self::before(ledger, epoch, one, clock)
+    }
+
+    fn before(ledger: Ledger, epoch: u64, one: System, clock: Arc<HandClock>) -> Self {
+        let id = one.connection.system().clone();
         let governed = Governed {
             book: Arc::new(LedgerActions(ledger.clone())),
             grants: Arc::new(LedgerGrants(ledger.clone())),
-            systems: Arc::new(BTreeMap::from([(system(), one)])),
+            systems: Arc::new(BTreeMap::from([(id, one)])),
             policies: SHIPPED.clone(),
-            organisation: ["northwind-robotics.com".to_owned()].into(),
             install_key: [7; 32],
             epoch: Epoch(epoch),
             clock,
             stopped: Default::default(),
-            changes: Default::default(),
             sending: Default::default(),
+            changes: Default::default(),
         };
         Self { governed, ledger }
     }
@@ -298,6 +294,30 @@ impl Seat {
         }
         verifier.end().unwrap();
         bodies
+    }
+}
+
+/// A system at an address that is described so.
+pub fn connected(base: &str, token: &str, described: &str, around: Surroundings) -> System {
+    let description = Description::read(&system(), described).unwrap();
+    let hosts = [(system(), Host::parse(base, Reach::ThisMachine).unwrap())];
+    let connection = Connection::new(Setup {
+        system: system(),
+        base: Url::parse(base).unwrap(),
+        account: Account {
+            address: INES.to_owned(),
+            name: "Ines Okafor".to_owned(),
+        },
+        description: description.clone(),
+        egress: Arc::new(Egress::open(hosts, Limits::default(), around).unwrap()),
+        credentials: Arc::new(OneCredential(Secret::new(token))),
+    });
+    System {
+        connection: Arc::new(connection),
+        pins: description.pins(),
+        chosen_account: INES.to_owned(),
+        title: "Demo company".to_owned(),
+        quarantined: false,
     }
 }
 

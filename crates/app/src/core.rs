@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::machine::Order;
 use crate::notary::{Notary, OFTEN, keep_signing};
-use crate::{Home, Workspace, erase};
+use crate::{Home, Workspace, erase, logging};
 
 /// How long answers may take when the program ends.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -74,7 +74,8 @@ impl Core {
     /// Code `core_starting` before the core is ready; why it failed, once it did; else the command's own.
     pub async fn call(&self, window: Window, name: &str, request: Value) -> Result<Value, Failure> {
         let copilot = self.copilot()?;
-        commands::run_named(&copilot, window, name, request).await
+        let done = commands::run_named(&copilot, window, name, request).await;
+        done.map_err(logging::clean)
     }
 
     /// The content of a PDF of the library, for drawing its pages.

@@ -22,7 +22,6 @@ pub mod policy;
 mod shelf;
 mod systems;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -167,8 +166,6 @@ async fn governed(
         grants: Arc::new(LedgerGrants(ledger.clone())),
         systems,
         policies: Arc::new(policies),
-        // The demo company's; a company's own domains come with its connections.
-        organisation: BTreeSet::from(["northwind-robotics.com".to_owned()]),
         install_key: systems::install_key(ledger).await?,
         epoch: Epoch(epoch),
         clock,

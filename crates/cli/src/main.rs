@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     match done {
         Ok(code) => code,
         Err(failure) => {
-            show::failure(&failure, json);
+            show::failure(&app::logging::clean(failure), json);
             ExitCode::from(2)
         }
     }

@@ -62,7 +62,7 @@ impl Redactor {
             return Cow::Borrowed(text);
         }
         let mut found = Vec::new();
-        let views = [View::percent(text.as_bytes()), View::json(text.as_bytes())];
+        let views = View::all(text.as_bytes());
         for known in all.iter() {
             for (pattern, ragged) in &known.0 {
                 let mut add = |range: Range<usize>| {
@@ -74,7 +74,7 @@ impl Redactor {
                 };
                 memmem::find_iter(text.as_bytes(), pattern.as_slice())
                     .for_each(|at| add(at..at + pattern.len()));
-                for view in views.iter().flatten() {
+                for view in &views {
                     view.find(pattern).into_iter().for_each(&mut add);
                 }
             }
@@ -93,6 +93,11 @@ impl Redactor {
         }
         out.push_str(text.get(done..).unwrap_or_default());
         Cow::Owned(out)
+    }
+
+    /// Whether one of the credentials stands in the text.
+    pub fn finds(&self, text: &str) -> bool {
+        matches!(self.scrub(text), Cow::Owned(_))
     }
 
     /// A writer that scrubs what it is given before `inner` gets it, for the logs: each call is taken as a whole, as
@@ -155,78 +160,108 @@ impl Known {
     }
 }
 
-/// A text with an encoding undone, and for each byte where it stood.
+/// A text with encodings undone, and for each byte where in the text it began.
 struct View {
     bytes: Zeroizing<Vec<u8>>,
-    places: Vec<(usize, usize)>,
+    starts: Vec<usize>,
+    /// Where the text ends.
+    end: usize,
 }
 
+/// What an escape at the start of a text stands for, and how long it is.
+type Decode = fn(&[u8]) -> Option<(Vec<u8>, usize)>;
+
 impl View {
-    /// Without percent encoding; nothing where there is none.
-    fn percent(text: &[u8]) -> Option<Self> {
-        Self::decoded(text, b'%', |rest| {
-            let digits = std::str::from_utf8(rest.get(1..3)?).ok()?;
-            let byte = u8::from_str_radix(digits, 16).ok()?;
-            Some((vec![byte], 3))
-        })
+    /// The text read once and twice over, as far as there is anything to undo: JSON, an address, JSON within JSON, an
+    /// address within JSON, and so on. A value that says `\u006b` stands as `\\u006b` in the body that brings it.
+    fn all(text: &[u8]) -> Vec<Self> {
+        let undone = |bytes: &[u8]| {
+            [
+                Self::decoded(bytes, b'%', percent),
+                Self::decoded(bytes, b'\\', json),
+            ]
+        };
+        let once: Vec<Self> = undone(text).into_iter().flatten().collect();
+        let twice = |outer: &Self| undone(&outer.bytes).map(|inner| Some(inner?.within(outer)));
+        let twice: Vec<Self> = once.iter().flat_map(twice).flatten().collect();
+        once.into_iter().chain(twice).collect()
     }
 
-    /// Without the escapes of JSON; nothing where there are none.
-    fn json(text: &[u8]) -> Option<Self> {
-        Self::decoded(text, b'\\', |rest| {
-            let unit = |from: usize| -> Option<u16> {
-                let digits = rest.get(from..from + 6)?.strip_prefix(b"\\u")?;
-                u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
-            };
-            let plain = |byte: u8| Some((vec![byte], 2));
-            match rest.get(1)? {
-                b'n' => plain(b'\n'),
-                b'r' => plain(b'\r'),
-                b't' => plain(b'\t'),
-                b'b' => plain(8),
-                b'f' => plain(12),
-                byte @ (b'"' | b'\\' | b'/') => plain(*byte),
-                b'u' => {
-                    let units = [unit(0), unit(6)];
-                    let first = units.first().copied().flatten()?;
-                    let pair: Vec<u16> = units.into_iter().flatten().collect();
-                    let length = if (0xd800..0xdc00).contains(&first) { 2 } else { 1 };
-                    let one = char::decode_utf16(pair.into_iter().take(length)).next()?.ok()?;
-                    Some((one.to_string().into_bytes(), 6 * length))
-                }
-                _ => None,
-            }
-        })
-    }
-
-    fn decoded(text: &[u8], mark: u8, decode: impl Fn(&[u8]) -> Option<(Vec<u8>, usize)>) -> Option<Self> {
+    fn decoded(text: &[u8], mark: u8, decode: Decode) -> Option<Self> {
         memchr::memchr(mark, text)?;
-        let (mut bytes, mut places, mut at) = (Zeroizing::new(Vec::new()), Vec::new(), 0);
+        let (mut bytes, mut starts) = (Zeroizing::new(Vec::with_capacity(text.len())), Vec::new());
+        let mut at = 0;
         while let Some(byte) = text.get(at) {
             let decoded = (*byte == mark)
                 .then(|| decode(text.get(at..).unwrap_or_default()))
                 .flatten();
             if let Some((decoded, length)) = decoded {
-                places.extend(decoded.iter().map(|_| (at, at + length)));
+                starts.extend(decoded.iter().map(|_| at));
                 bytes.extend(decoded);
                 at += length;
             } else {
-                places.push((at, at + 1));
+                starts.push(at);
                 bytes.push(*byte);
                 at += 1;
             }
         }
-        Some(Self { bytes, places })
+        let end = text.len();
+        (bytes.len() < end).then_some(Self { bytes, starts, end })
+    }
+
+    /// What was undone in another view, as it stands in the text of that one.
+    fn within(mut self, outer: &Self) -> Self {
+        for start in &mut self.starts {
+            *start = outer.starts.get(*start).copied().unwrap_or(outer.end);
+        }
+        self.end = outer.end;
+        self
     }
 
     fn find(&self, pattern: &[u8]) -> Vec<Range<usize>> {
-        let place = |at: usize| self.places.get(at);
         memmem::find_iter(&self.bytes, pattern)
             .filter_map(|at| {
                 let last = at + pattern.len().checked_sub(1)?;
-                Some(place(at)?.0..place(last)?.1)
+                let (from, to) = (*self.starts.get(at)?, *self.starts.get(last)?);
+                // Several bytes of one letter began at the same place.
+                let mut rest = self.starts.get(last..)?.iter();
+                let end = rest.find(|start| **start > to).copied();
+                Some(from..end.unwrap_or(self.end))
             })
             .collect()
+    }
+}
+
+/// The byte that an encoding of addresses stands for, and how long that is.
+fn percent(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let digits = std::str::from_utf8(text.get(1..3)?).ok()?;
+    let byte = u8::from_str_radix(digits, 16).ok()?;
+    Some((vec![byte], 3))
+}
+
+/// What an escape of JSON stands for, and how long that is.
+fn json(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let unit = |from: usize| -> Option<u16> {
+        let digits = text.get(from..from + 6)?.strip_prefix(b"\\u")?;
+        u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let plain = |byte: u8| Some((vec![byte], 2));
+    match text.get(1)? {
+        b'n' => plain(b'\n'),
+        b'r' => plain(b'\r'),
+        b't' => plain(b'\t'),
+        b'b' => plain(8),
+        b'f' => plain(12),
+        byte @ (b'"' | b'\\' | b'/') => plain(*byte),
+        b'u' => {
+            let units = [unit(0), unit(6)];
+            let first = units.first().copied().flatten()?;
+            let pair: Vec<u16> = units.into_iter().flatten().collect();
+            let length = if (0xd800..0xdc00).contains(&first) { 2 } else { 1 };
+            let one = char::decode_utf16(pair.into_iter().take(length)).next()?.ok()?;
+            Some((one.to_string().into_bytes(), 6 * length))
+        }
+        _ => None,
     }
 }
 
@@ -283,6 +318,11 @@ mod tests {
             "x s%c3%b8lv\"/key-4%32 y",
             "x s\\u00f8lv\\\"\\/key-42 y",
             "x \\u0073\\u00F8\\u006cv\\\"/key-42 y",
+            // A value that is itself encoded, in the body that brings it.
+            "x \\\\u0073\\\\u00f8\\\\u006cv\\\\\\\"/key-42 y",
+            "x s\\u0025C3\\u0025B8lv\\\"/key-42 y",
+            "x s%5Cu00f8lv%22/key-42 y",
+            "x s%25C3%25B8lv%2522/key-42 y",
         ] {
             assert_eq!(redactor.scrub(text), "x [redacted] y", "{text}");
         }

@@ -15,6 +15,7 @@
 mod cedar;
 mod facts;
 mod load;
+mod organisation;
 mod slices;
 mod verdict;
 
@@ -33,6 +34,7 @@ use crate::audit::Digest;
 
 pub use self::facts::{Facts, Proposer, Situation};
 pub use self::load::{Fault, Faults, PolicyFile};
+pub use self::organisation::organisation_of;
 pub use self::verdict::{Deciding, Decision, Explanation, Layer, Obligation, Rule, Verdict};
 
 /// What a policy may speak of, in Cedar's language for schemas.

@@ -119,6 +119,11 @@ impl Connection {
         &self.setup.description
     }
 
+    /// The text without any credential that Attaché uses.
+    pub fn scrubbed(&self, text: &str) -> String {
+        self.setup.egress.redactor().scrub(text).into_owned()
+    }
+
     pub(crate) fn operation(&self, name: &str) -> Result<&Described, Trouble> {
         let found = self.setup.description.operation(name);
         found.ok_or_else(|| Trouble::Operation {
@@ -133,6 +138,19 @@ impl Connection {
         arguments: &BTreeMap<String, Value>,
         version: Option<&str>,
     ) -> Result<Prepared, Trouble> {
+        let redactor = self.setup.egress.redactor();
+        // A credential stands in the header of its own system and nowhere else. As a value it would be kept, shown, and sent
+        // to whoever the value is for.
+        let holds =
+            |(name, value): &(&String, &Value)| redactor.finds(name) || redactor.finds(&value.to_string());
+        if let Some((name, _)) = arguments.iter().find(holds) {
+            return Err(Trouble::Argument {
+                operation: described.operation.name.clone(),
+                argument: redactor.scrub(name).into_owned(),
+                why: "holds a credential that Attaché uses; it is never sent as a value. Leave it out"
+                    .to_owned(),
+            });
+        }
         Prepared::new(&self.setup.base, described, arguments, version)
     }
 
@@ -148,7 +166,7 @@ impl Connection {
         let credential = self.setup.credentials.credential(system).await;
         let credential = credential.map_err(|why| Trouble::Credential {
             system: system.clone(),
-            why: self.setup.egress.redactor().scrub(&why).into_owned(),
+            why: self.scrubbed(&why),
         })?;
         let body = prepared.bytes();
         let kind = body.is_some().then_some(("content-type", "application/json"));

@@ -132,7 +132,7 @@ impl Connection {
         let missing = || Trouble::Missing {
             system: self.system().clone(),
             kind: kind.to_owned(),
-            id: self.setup.egress.redactor().scrub(id).into_owned(),
+            id: self.scrubbed(id),
         };
         // Another record than the one that was asked for would be changed in its place.
         found.filter(|record| record.id == id).ok_or_else(missing)

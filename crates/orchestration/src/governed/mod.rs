@@ -32,7 +32,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use domain::{ActionId, Change, Effect, SideEffect, SystemId, Taint};
 use governance::approval::{Approval, Card, CardError, Refusal, SealKey};
-use governance::policy::{Decision, Policies, Proposer, Situation, Verdict};
+use governance::policy::{Decision, Policies, Proposer, Situation, Verdict, organisation_of};
 use integration::{Connection, Trouble};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -259,8 +259,6 @@ pub struct Governed {
     pub systems: Arc<dyn Systems>,
     /// The rules.
     pub policies: Arc<Policies>,
-    /// The organisation's own domains, in lower case.
-    pub organisation: BTreeSet<String>,
     /// Known to this installation only; keys of requests are made with it, and approvals are sealed with it.
     pub install_key: [u8; 32],
     /// This start of the program.
@@ -359,7 +357,7 @@ impl Governed {
             chosen_account: system.chosen_account.clone(),
             pinned: system.pins.get(&effect.operation).cloned(),
             count,
-            organisation: self.organisation.clone(),
+            organisation: organisation_of(&system.chosen_account),
             context: context.clone(),
             stopped: self.is_stopped(),
             quarantined: system.quarantined,

@@ -307,7 +307,7 @@ impl Governed {
                 changes: preview.changes,
                 message: preview.message,
                 proposer: proposal.proposer,
-                reason: proposal.reason,
+                reason: proposal.reason.map(|words| system.connection.scrubbed(&words)),
                 context: taint,
                 undo: operation.undo,
                 card,

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use domain::{ActionId, Role, Undo};
 use governance::policy::Proposer;
+use integration::REDACTED;
 use serde_json::Value;
 
 use super::{Action, Context, Governed, Proposal, Stop};
@@ -51,6 +52,11 @@ impl Governed {
             }
         }
         for change in &action.shown.changes {
+            // What was before is not known, so that it can't be put back.
+            let hidden = |value: &Value| value.to_string().contains(REDACTED);
+            if change.before.as_ref().is_some_and(hidden) {
+                return no("what stood there before held a credential, which is not kept.");
+            }
             if operation.parameters.contains_key(&change.field) {
                 let before = change.before.clone().unwrap_or(Value::Null);
                 arguments.insert(change.field.clone(), before);

@@ -14,7 +14,8 @@ use crate::figure::{Figure, Goal, median, quantile};
 const NAME: &str = "audit";
 /// What a transaction of one page adds to SQLite's journal: the page and the head of its frame.
 const FRAME: usize = 4096 + 24;
-/// Frames after which SQLite writes over the journal from its begin.
+/// Frames after which SQLite takes the journal over into the database and writes over it from its begin. So it is from
+/// the first thousand on for good: a file that still grows waits for the file system's own journal too.
 const FRAMES: usize = 1_000;
 
 /// Writes in a row.
@@ -132,7 +133,18 @@ async fn steps(bench: &Bench, show: &mut Show<'_>) -> Outcome<()> {
         at: 0,
     };
     let id = ledger.add_action(&action, |_| note(0)).await?;
-    let mut disk = Disk::new(&folder.join("raw"))?;
+    // Frames that one row takes, seen while the journal grows; then on until it no longer does.
+    let journal = folder.join("ledger.sqlite-wal");
+    let before = std::fs::metadata(&journal)?.len();
+    for n in 0..ROW {
+        ledger.note(note(n)).await?;
+    }
+    let grown = std::fs::metadata(&journal)?.len().saturating_sub(before);
+    let frames = usize::try_from(grown)?.div_ceil(FRAME * ROW).max(1);
+    for n in 0..FRAMES / frames + ROW {
+        ledger.note(note(n)).await?;
+    }
+    let mut disk = Disk::new(&folder.join("raw"), frames)?;
     let (mut own, mut noted, mut moved) = (Vec::new(), Vec::new(), Vec::new());
     let mut arrow = Arrow {
         id,
@@ -164,7 +176,7 @@ async fn steps(bench: &Bench, show: &mut Show<'_>) -> Outcome<()> {
     }
     let told = |times: &[f64]| format!("p50 {:.3} ms, p95 {:.3} ms", median(times), quantile(times, 0.95));
     let beside = format!(
-        "{} for `write` of {FRAME} bytes and `fsync` on the same disk",
+        "{} for writing the same {frames} frames of {FRAME} bytes over and one `fsync`, on the same disk",
         told(&own)
     );
     for (what, times) in [
@@ -232,30 +244,43 @@ fn note(n: usize) -> Note {
     }
 }
 
-/// The disk's own time: a file that grows and is then written over, as SQLite's journal is.
-struct Disk {
+/// The disk's own time: a file as long as SQLite's journal that is written over from its begin to its end, again and again,
+/// as that is. What is written is other at each time, and each frame is a call of its own.
+pub(super) struct Disk {
     file: std::fs::File,
     written: usize,
+    frames: usize,
     bytes: Vec<u8>,
 }
 
 impl Disk {
-    fn new(path: &Path) -> Outcome<Self> {
+    /// For steps of so many frames.
+    pub(super) fn new(path: &Path, frames: usize) -> Outcome<Self> {
+        let mut file = std::fs::File::create(path)?;
+        file.write_all(&vec![7; FRAME * (FRAMES + frames)])?;
+        file.sync_all()?;
         Ok(Self {
-            file: std::fs::File::create(path)?,
+            file,
             written: 0,
+            frames,
             bytes: vec![7; FRAME],
         })
     }
 
-    /// Milliseconds until so much as one row takes is on the disk.
-    fn write(&mut self) -> Outcome<f64> {
-        if self.written.is_multiple_of(FRAMES) {
+    /// Milliseconds until so much as one step takes is on the disk.
+    pub(super) fn write(&mut self) -> Outcome<f64> {
+        if self.written.is_multiple_of(FRAMES / self.frames) {
             self.file.seek(SeekFrom::Start(0))?;
         }
         self.written += 1;
+        self.bytes.fill(self.written as u8);
         let started = Instant::now();
-        self.file.write_all(&self.bytes)?;
+        for _ in 0..self.frames {
+            // The head and the page of a frame, as SQLite writes them.
+            let (head, page) = self.bytes.split_at(24);
+            self.file.write_all(head)?;
+            self.file.write_all(page)?;
+        }
         self.file.sync_all()?;
         Ok(started.elapsed().as_secs_f64() * 1e3)
     }

@@ -4,6 +4,7 @@ mod again;
 mod audit;
 mod desktop;
 mod freshness;
+mod governing;
 mod indexing;
 mod questions;
 mod window;
@@ -51,6 +52,11 @@ pub const LIST: &[(&str, &str, Run)] = &[
         "audit",
         "checking the chain, and what a durable step costs beside the disk",
         audit::run,
+    ),
+    (
+        "governing",
+        "a decision by 500 policies, from the click to the request, lists over 10,000 receipts",
+        governing::run,
     ),
     (
         "window",

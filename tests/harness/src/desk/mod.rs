@@ -86,13 +86,11 @@ impl<'a> Desk<'a> {
             }
         };
         let clock = Arc::<HandClock>::default();
-        let own = PERSON.rsplit_once('@').map(|(_, domain)| domain.to_owned());
         let governed = Governed {
             book,
             grants,
             systems: Arc::new(BTreeMap::new()),
             policies: Arc::clone(&site.policies),
-            organisation: own.into_iter().collect(),
             install_key: [7; 32],
             epoch: Epoch(epoch),
             clock: clock.clone(),
