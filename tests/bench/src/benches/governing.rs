@@ -37,7 +37,7 @@ fn policies() -> Vec<PolicyFile> {
     let shipped = 12;
     let one = |n: usize| {
         let (system, rest) = (n % SYSTEMS, n / SYSTEMS);
-        let resource = if n % 5 == 0 {
+        let resource = if n.is_multiple_of(5) {
             "resource".to_owned()
         } else {
             format!("resource == System::\"s{system}\"")
@@ -124,7 +124,7 @@ fn facts(n: usize) -> Result<Facts, serde_json::Error> {
         "severe": false, "local": false, "egress": side == "send", "right_account": true, "pinned": true,
         "count": 1 + n % 8, "amount": n * 7_919,
         "destinations": if side == "send" { json!([format!("person{n}@example.com")]) } else { json!([]) },
-        "outside": side == "send", "integrity": if n % 3 == 0 { "text" } else { "user" }, "confidentiality": "internal",
+        "outside": side == "send", "integrity": if n.is_multiple_of(3) { "text" } else { "user" }, "confidentiality": "internal",
         "destinations_may_read": true, "from_text": false, "from_nowhere": false, "granted": false, "stopped": false,
         "quarantined": false,
     }))
