@@ -311,11 +311,11 @@ async fn pages(home: &Path, actions: &[ActionId], forms: &[Vec<String>]) -> Vec<
     out
 }
 
-/// What the command line says, on both outputs.
+/// What the command line says, on both outputs, with everything it has to tell about itself.
 fn command_line(home: &Path, actions: &[ActionId]) -> Vec<String> {
-    let mut all: Vec<Vec<String>> = [
+    let fixed = [
         "approvals list --all",
-        "approvals list",
+        "--json --verbose approvals list --all",
         "audit verify",
         "audit export",
         "audit export --format csv",
@@ -323,37 +323,26 @@ fn command_line(home: &Path, actions: &[ActionId]) -> Vec<String> {
         "grants list",
         "system list",
         "system hosts",
-        "status",
+        "--verbose status",
         "doctor",
-    ]
-    .iter()
-    .map(|line| line.split(' ').map(str::to_owned).collect())
-    .collect();
+    ];
+    let mut lines: Vec<String> = fixed.iter().map(|line| (*line).to_owned()).collect();
     for id in actions {
-        for line in [["receipt", "show"], ["approvals", "show"]] {
-            all.push(
-                line.iter()
-                    .map(|word| (*word).to_owned())
-                    .chain([id.to_string()])
-                    .collect(),
-            );
+        for words in ["receipt show", "--json receipt show", "--verbose approvals show"] {
+            lines.push(format!("{words} {id}"));
         }
     }
-    let mut out = Vec::new();
-    for line in all {
-        for json in [&[][..], &["--json", "--verbose"]] {
-            let mut attache = Command::new(program("attache"));
-            let said = attache
-                .arg("--home")
-                .arg(home)
-                .args(json)
-                .args(&line)
-                .output()
-                .unwrap();
-            out.push(String::from_utf8_lossy(&[said.stdout, said.stderr].concat()).into_owned());
-        }
-    }
-    out
+    let said = |line: &String| {
+        let mut attache = Command::new(program("attache"));
+        let said = attache
+            .arg("--home")
+            .arg(home)
+            .args(line.split(' '))
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&[said.stdout, said.stderr].concat()).into_owned()
+    };
+    lines.iter().map(said).collect()
 }
 
 /// Every file below a folder.
@@ -440,7 +429,7 @@ async fn no_credential_in_any_encoding_gets_into_any_sink_and_what_is_none_gets_
     ledger.close().await;
 
     sinks.insert("pages", pages(home.path(), &newest, &forms[..8]).await);
-    sinks.insert("command line", command_line(home.path(), &newest[..6]));
+    sinks.insert("command line", command_line(home.path(), &newest[..3]));
     sinks.insert("files", kept(home.path()));
     sinks.insert("log", vec![log.text()]);
     let known: Vec<BTreeSet<String>> = forms.iter().map(|forms| written(forms)).collect();

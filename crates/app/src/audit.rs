@@ -2,8 +2,9 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use domain::ActionId;
-use experience::{Audit, Failure};
+use experience::{AnchorPlace, Audit, Failure};
 use governance::audit::{Row, SignedHead};
+use integration::Webhook;
 use serde_json::{Map, Value};
 use storage::{Ledger, Note};
 
@@ -51,7 +52,7 @@ impl Audit for LedgerAudit {
         self.notary.key().await.map_err(|error| told(&error))
     }
 
-    async fn anchor(&self) -> Result<Option<PathBuf>, Failure> {
+    async fn anchor(&self) -> Result<Option<AnchorPlace>, Failure> {
         self.notary.anchor().await.map_err(|error| failure(&error))
     }
 
@@ -59,9 +60,29 @@ impl Audit for LedgerAudit {
         self.notary.anchored().await.map_err(|error| failure(&error))
     }
 
-    async fn set_anchor(&self, path: Option<&Path>) -> Result<(), Failure> {
-        let path = path.map(|path| outside(&self.home, path)).transpose()?;
-        let set = self.notary.set_anchor(path.as_deref()).await;
+    async fn anchor_trouble(&self) -> Result<Option<String>, Failure> {
+        let trouble = self.notary.anchor_trouble().await;
+        let trouble = trouble.map_err(|error| failure(&error))?;
+        Ok(trouble.map(|trouble| sentence(&trouble.to_string())))
+    }
+
+    async fn set_anchor(&self, place: Option<&AnchorPlace>) -> Result<(), Failure> {
+        let place = match place {
+            Some(AnchorPlace::File(path)) => Some(AnchorPlace::File(outside(&self.home, path)?)),
+            Some(AnchorPlace::Web(address)) => {
+                let around = self.notary.way_out();
+                let opened = around.map(|around| Webhook::open(address, around)).transpose();
+                opened.map_err(|error| {
+                    Failure::user(
+                        error.to_string(),
+                        "For example `https://anchor.example.com/heads`.",
+                    )
+                })?;
+                Some(AnchorPlace::Web(address.clone()))
+            }
+            None => None,
+        };
+        let set = self.notary.set_anchor(place.as_ref()).await;
         set.map_err(|error| failure(&error))?;
         // At once, so that a place that can't be written to is told while the person is there.
         match self.notary.sign(now()).await {
@@ -75,10 +96,10 @@ impl Audit for LedgerAudit {
 fn outside(home: &Home, path: &Path) -> Result<PathBuf, Failure> {
     let shown = path.display();
     let text = path.to_string_lossy();
-    if text.starts_with("https:") || text.starts_with("http:") {
+    if AnchorPlace::is_address(&text) {
         return Err(Failure::user(
-            format!("`{shown}` is an address, and heads are anchored in files so far."),
-            "Name a file, for example on a drive that others keep.",
+            format!("`{shown}` is an address and no file."),
+            "Say `attache audit anchor --webhook ADDRESS`.",
         ));
     }
     let failed = |error: std::io::Error| {
@@ -108,21 +129,26 @@ fn told(error: &Unsigned) -> Failure {
     }
     let text = match error {
         Unsigned::Keyring(trouble) => trouble.to_string(),
-        error => format!("{}.", error.to_string().trim_end_matches('.')),
+        error => error.to_string(),
     };
-    let mut chars = text.chars();
-    let message = chars.next().map_or(String::new(), |first| {
-        format!("{}{}", first.to_uppercase(), chars.as_str())
-    });
+    let message = sentence(&text);
     let hint = match error {
         Unsigned::Keyring(trouble) => trouble.fix(),
         Unsigned::Anchor(_) => {
-            "Name another file with `attache audit anchor FILE`; it is tried again by itself."
+            "Name another one with `attache audit anchor`; this one is tried again by itself."
         }
         Unsigned::Key(_) => "Look at the entry `attache` with the system's program for passwords.",
         Unsigned::Broken(_) | Unsigned::Ledger(_) => "`attache audit verify` says where it no longer holds.",
     };
     Failure::environment(message, hint)
+}
+
+/// Words as a sentence.
+fn sentence(text: &str) -> String {
+    let mut chars = text.trim_end_matches('.').chars();
+    chars.next().map_or(String::new(), |first| {
+        format!("{}{}.", first.to_uppercase(), chars.as_str())
+    })
 }
 
 /// A row about something that happened so many seconds after 1970.

@@ -91,7 +91,7 @@ async fn open_with(
         .await
         .map_err(|error| shelf::failure(&error))?;
     conversations::end_interrupted(&ledger, jiff::Timestamp::now().as_second()).await?;
-    let notary = notary::Notary::new(ledger.clone(), keys::keyring(&home.make_identity()?));
+    let secrets = keys::keyring(&home.make_identity()?);
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let config = LibraryConfig {
         folder: home.index(),
@@ -112,6 +112,7 @@ async fn open_with(
         logging::redactor(),
         clock.clone(),
     ));
+    let notary = notary::Notary::new(ledger.clone(), secrets).with_way_out(connected.surroundings());
     let governed = Arc::new(governed(&ledger, connected.clone(), clock, policy::in_force(home)).await?);
     let desk = systems::Desk {
         connected: connected.clone(),
@@ -180,11 +181,11 @@ impl Workspace {
     /// Finishes what is being written and signs the audit's head. Other processes get in once the lock is dropped.
     pub async fn close(self) -> Lock {
         self.copilot.library.close().await;
-        self.connected.close().await;
         if let Err(unsigned) = self.notary.sign(notary::now()).await {
             // `attache audit verify` and `attache doctor` tell it to the person.
             tracing::info!("{unsigned}");
         }
+        self.connected.close().await;
         self.ledger.close().await;
         self.lock
     }

@@ -1,11 +1,15 @@
 //! Signs the audit's head while a workspace is open, and gives what was signed to the anchor.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use experience::AnchorPlace;
 use governance::audit::{Anchor, AnchorTrouble, Broken, Head, SignedHead, Signer, Verifier, Why};
 use governance::{SecretStore, SecretTrouble};
+use integration::Webhook;
+use integration::egress::Surroundings;
+use serde::{Deserialize, Serialize};
 use storage::{FileAnchor, Ledger, LedgerError};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
@@ -20,6 +24,14 @@ const REST: Duration = Duration::from_secs(15 * 60);
 const ANCHOR: &str = "audit_anchor";
 /// Number of the last row that it has.
 const ANCHORED: &str = "audit_anchored";
+/// Since when it is left in peace, and why.
+const RESTING: &str = "audit_anchor_rest";
+/// How long an address that took nothing is left in peace, in milliseconds; each time it fails again twice as long.
+const FIRST_REST: i64 = 60_000;
+/// The longest of these times.
+const LONGEST_REST: i64 = 3_600_000;
+/// So many heads are sent to an address in one go; what is left follows at the next time.
+const AT_ONCE: usize = 100;
 /// Rows that are looked at in one go.
 const SOME: u32 = 2_000;
 
@@ -28,7 +40,19 @@ const SOME: u32 = 2_000;
 pub struct Notary {
     ledger: Ledger,
     secrets: Arc<dyn SecretStore>,
+    /// What an address needs; without it nothing is sent.
+    around: Option<Surroundings>,
     state: Arc<Mutex<State>>,
+}
+
+/// An address that took nothing. It is kept in the ledger, so that neither the next process asks it again at once.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Rest {
+    place: String,
+    why: String,
+    failures: u32,
+    /// In milliseconds since 1970.
+    until: i64,
 }
 
 #[derive(Default)]
@@ -64,8 +88,15 @@ impl Notary {
         Self {
             ledger,
             secrets,
+            around: None,
             state: Arc::default(),
         }
+    }
+
+    /// The same, which can also send heads to an address.
+    pub fn with_way_out(mut self, around: Surroundings) -> Self {
+        self.around = Some(around);
+        self
     }
 
     /// Signs the head if there are new rows, `at` in milliseconds since 1970, and gives the anchor what it does not have
@@ -82,7 +113,7 @@ impl Notary {
             let signed = self.signer(&mut state).await?.sign(head, at);
             self.ledger.add_head(&signed).await?;
         }
-        self.deliver().await
+        self.deliver(at).await
     }
 
     /// The head, if every row after `last` holds: what was changed meanwhile behind the program is never vouched for.
@@ -145,16 +176,89 @@ impl Notary {
         }
     }
 
-    async fn deliver(&self) -> Result<(), Unsigned> {
-        let Some(path) = self.anchor().await? else {
+    async fn deliver(&self, at: i64) -> Result<(), Unsigned> {
+        let Some(place) = self.anchor().await? else {
             return Ok(());
         };
         let heads = self.ledger.heads_after(self.anchored().await?).await?;
-        if let Some(newest) = heads.last() {
-            FileAnchor(path).keep(&heads).await?;
-            self.ledger.set_setting(ANCHORED, &newest.seq.to_string()).await?;
+        let Some(newest) = heads.last() else {
+            return Ok(());
+        };
+        match place {
+            AnchorPlace::File(path) => {
+                FileAnchor(path).keep(&heads).await?;
+                self.has_up_to(newest).await
+            }
+            AnchorPlace::Web(address) => self.send(&address, &heads, at).await,
+        }
+    }
+
+    /// Sends heads to an address, unless it rests. What it took is written down head by head: none is lost, and at worst
+    /// one is sent twice.
+    async fn send(&self, address: &str, heads: &[SignedHead], at: i64) -> Result<(), Unsigned> {
+        let before = self.rest().await?;
+        if let Some(rest) = &before
+            && at < rest.until
+            && rest.until - at <= LONGEST_REST
+        {
+            return Err(rest.trouble().into());
+        }
+        let sent = self.send_each(address, heads).await;
+        let after = match &sent {
+            Err(Unsigned::Anchor(trouble)) => {
+                let failures = before.as_ref().map_or(0, |rest| rest.failures).saturating_add(1);
+                let rest = FIRST_REST.saturating_mul(1 << (failures - 1).min(10));
+                let rest = Rest {
+                    place: trouble.place.clone(),
+                    why: trouble.why.clone(),
+                    failures,
+                    until: at.saturating_add(rest.min(LONGEST_REST)),
+                };
+                serde_json::to_string(&rest).map_err(LedgerError::from)?
+            }
+            _ => String::new(),
+        };
+        if before.is_some() || !after.is_empty() {
+            self.ledger.set_setting(RESTING, &after).await?;
+        }
+        sent
+    }
+
+    async fn send_each(&self, address: &str, heads: &[SignedHead]) -> Result<(), Unsigned> {
+        let trouble = |why: String| AnchorTrouble {
+            place: address.to_owned(),
+            why,
+        };
+        let around = self.around.clone();
+        let around = around.ok_or_else(|| trouble("this process sends nothing".to_owned()))?;
+        let anchor = Webhook::open(address, around).map_err(|error| trouble(error.to_string()))?;
+        for head in heads.iter().take(AT_ONCE) {
+            anchor.keep(std::slice::from_ref(head)).await?;
+            self.has_up_to(head).await?;
         }
         Ok(())
+    }
+
+    async fn has_up_to(&self, head: &SignedHead) -> Result<(), Unsigned> {
+        Ok(self.ledger.set_setting(ANCHORED, &head.seq.to_string()).await?)
+    }
+
+    async fn rest(&self) -> Result<Option<Rest>, LedgerError> {
+        let stored = self.ledger.setting(RESTING).await?;
+        Ok(stored.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    /// Why an address took nothing when it was asked last.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn anchor_trouble(&self) -> Result<Option<AnchorTrouble>, LedgerError> {
+        Ok(self.rest().await?.map(|rest| rest.trouble()))
+    }
+
+    /// The way out, where there is one.
+    pub fn way_out(&self) -> Option<Surroundings> {
+        self.around.clone()
     }
 
     /// The key with which heads are signed; `None` while there is none.
@@ -183,13 +287,18 @@ impl Notary {
         self.ledger.heads_after(0).await
     }
 
-    /// The file that is the anchor.
+    /// The file or address that is the anchor.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub async fn anchor(&self) -> Result<Option<PathBuf>, LedgerError> {
+    pub async fn anchor(&self) -> Result<Option<AnchorPlace>, LedgerError> {
         let stored = self.ledger.setting(ANCHOR).await?;
-        Ok(stored.filter(|path| !path.is_empty()).map(PathBuf::from))
+        let place = |text: String| match AnchorPlace::is_address(&text) {
+            true => AnchorPlace::Web(text),
+            // Always absolute, so that it is never taken for an address.
+            false => AnchorPlace::File(PathBuf::from(text)),
+        };
+        Ok(stored.filter(|text| !text.is_empty()).map(place))
     }
 
     /// Number of the last row that the anchor has.
@@ -205,17 +314,29 @@ impl Notary {
     ///
     /// # Errors
     /// When the ledger cannot be written.
-    pub async fn set_anchor(&self, path: Option<&Path>) -> Result<(), LedgerError> {
+    pub async fn set_anchor(&self, place: Option<&AnchorPlace>) -> Result<(), LedgerError> {
         let _state = self.state.lock().await;
         let newest = self.ledger.last_head().await?.map_or(0, |signed| signed.seq);
-        let text = path
-            .map(|path| path.to_string_lossy().into_owned())
-            .unwrap_or_default();
+        let text = match place {
+            Some(AnchorPlace::File(path)) => path.to_string_lossy().into_owned(),
+            Some(AnchorPlace::Web(address)) => address.clone(),
+            None => String::new(),
+        };
+        self.ledger.set_setting(RESTING, "").await?;
         // In this order: cut off between the two, the old anchor is given a head again, which says nothing new.
         self.ledger
             .set_setting(ANCHORED, &newest.saturating_sub(1).to_string())
             .await?;
         self.ledger.set_setting(ANCHOR, &text).await
+    }
+}
+
+impl Rest {
+    fn trouble(&self) -> AnchorTrouble {
+        AnchorTrouble {
+            place: self.place.clone(),
+            why: self.why.clone(),
+        }
     }
 }
 
@@ -380,7 +501,8 @@ mod tests {
         place.notary.sign(1).await.unwrap();
         place.note().await;
         place.notary.sign(2).await.unwrap();
-        place.notary.set_anchor(Some(&file)).await.unwrap();
+        let anchor = AnchorPlace::File(file.clone());
+        place.notary.set_anchor(Some(&anchor)).await.unwrap();
         place.note().await;
         // Its folder is not there yet; the head is signed all the same.
         assert!(matches!(place.notary.sign(3).await, Err(Unsigned::Anchor(_))));
@@ -394,6 +516,121 @@ mod tests {
         place.note().await;
         place.notary.sign(5).await.unwrap();
         assert_eq!(Anchored::read(&std::fs::read_to_string(&file).unwrap()), read);
+    }
+
+    /// An address on this machine that answers with these statuses, the last one for good, and tells what it was sent.
+    fn receiver(statuses: &'static [u16]) -> (String, std::sync::mpsc::Receiver<(String, SignedHead)>) {
+        use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}/heads?of=us", listener.local_addr().unwrap());
+        let (tell, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            for place in 0.. {
+                let mut stream = BufReader::new(listener.accept().unwrap().0);
+                let (mut first, mut length) = (String::new(), 0);
+                stream.read_line(&mut first).unwrap();
+                loop {
+                    let mut line = String::new();
+                    stream.read_line(&mut line).unwrap();
+                    match line.trim_end().to_lowercase().split_once(": ") {
+                        Some(("content-length", value)) => length = value.parse().unwrap(),
+                        Some(_) => {}
+                        None => break,
+                    }
+                }
+                let mut body = vec![0; length];
+                stream.read_exact(&mut body).unwrap();
+                let status = statuses[place.min(statuses.len() - 1)];
+                tell.send((first, serde_json::from_slice(&body).unwrap()))
+                    .unwrap();
+                let answer = format!("HTTP/1.1 {status} x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                stream.get_mut().write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        (address, told)
+    }
+
+    #[derive(Default)]
+    struct Contacts(std::sync::Mutex<Vec<integration::egress::Contact>>);
+
+    impl integration::egress::EgressLog for Contacts {
+        fn contacted(&self, contact: integration::egress::Contact) {
+            self.0.lock().unwrap().push(contact);
+        }
+    }
+
+    impl Place {
+        /// The same, anchored at an address.
+        async fn anchored(&self, address: String) -> (Notary, Arc<Contacts>) {
+            let contacts = Arc::new(Contacts::default());
+            let notary = self.again().with_way_out(Surroundings {
+                names: Arc::new(integration::egress::SystemNames),
+                log: contacts.clone(),
+                clock: Arc::new(integration::MachineClock::start()),
+                redactor: integration::Redactor::default(),
+            });
+            let anchor = AnchorPlace::Web(address);
+            notary.set_anchor(Some(&anchor)).await.unwrap();
+            (notary, contacts)
+        }
+    }
+
+    #[tokio::test]
+    async fn an_address_is_sent_each_head_once_and_is_among_the_contacts() {
+        let place = place().await;
+        let (address, told) = receiver(&[200, 204]);
+        let (notary, contacts) = place.anchored(address).await;
+        for at in 1..=3 {
+            place.note().await;
+            notary.sign(at).await.unwrap();
+            notary.sign(at).await.unwrap();
+        }
+        let heads = notary.heads().await.unwrap();
+        let sent: Vec<(String, SignedHead)> = told.try_iter().collect();
+        assert!(
+            sent.iter()
+                .all(|(first, _)| first.starts_with("POST /heads?of=us ")),
+            "{sent:?}"
+        );
+        assert_eq!(sent.into_iter().map(|(_, head)| head).collect::<Vec<_>>(), heads);
+        assert_eq!(notary.anchored().await.unwrap(), 3);
+        let contacts = contacts.0.lock().unwrap();
+        let purpose = integration::egress::Purpose::Anchor;
+        assert_eq!(contacts.len(), 3);
+        assert!(
+            contacts
+                .iter()
+                .all(|contact| contact.purpose == purpose && contact.path == "/heads")
+        );
+    }
+
+    #[tokio::test]
+    async fn an_address_that_fails_rests_is_told_and_is_sent_what_it_missed() {
+        let place = place().await;
+        let (address, told) = receiver(&[200, 503, 307, 200]);
+        let (notary, _) = place.anchored(address).await;
+        place.note().await;
+        notary.sign(0).await.unwrap();
+        place.note().await;
+        // The head is signed all the same.
+        assert!(matches!(notary.sign(1).await, Err(Unsigned::Anchor(_))));
+        let trouble = notary.anchor_trouble().await.unwrap().unwrap().to_string();
+        assert!(
+            trouble.contains("status 503") && !trouble.contains("of=us"),
+            "{trouble}"
+        );
+        place.note().await;
+        assert!(notary.sign(FIRST_REST).await.is_err());
+        assert_eq!(told.try_iter().count(), 2, "it rests, for other processes too");
+        // A redirect is followed nowhere, and the second rest is longer.
+        assert!(notary.sign(FIRST_REST + 1).await.is_err());
+        assert!(notary.sign(FIRST_REST * 2 + 1).await.is_err());
+        assert_eq!(told.try_iter().count(), 1);
+        assert_eq!(notary.heads().await.unwrap().len(), 3);
+        notary.sign(FIRST_REST * 3 + 1).await.unwrap();
+        let sent: Vec<u64> = told.try_iter().map(|(_, head)| head.seq).collect();
+        assert_eq!(sent, [2, 3]);
+        assert_eq!(notary.anchor_trouble().await.unwrap(), None);
     }
 
     #[tokio::test]

@@ -71,6 +71,16 @@ impl Connected {
         }
     }
 
+    /// What every way out needs from outside.
+    pub fn surroundings(&self) -> Surroundings {
+        Surroundings {
+            names: Arc::new(SystemNames),
+            log: self.log.clone(),
+            clock: self.clock.clone(),
+            redactor: self.redactor.clone(),
+        }
+    }
+
     /// Ends the ways, and writes down what is left to be written.
     pub async fn close(&self) {
         self.open.lock().await.clear();
@@ -129,15 +139,9 @@ impl Connected {
         self.redactor
             .know(&playground.token)
             .map_err(|error| cannot(error.to_string()))?;
-        let around = Surroundings {
-            names: Arc::new(SystemNames),
-            log: self.log.clone(),
-            clock: self.clock.clone(),
-            redactor: self.redactor.clone(),
-        };
         let host = Host::parse(playground.base.as_str(), Reach::ThisMachine);
         let host = host.map_err(|error| cannot(error.to_string()))?;
-        let egress = Egress::open([(id.clone(), host)], Limits::default(), around);
+        let egress = Egress::open([(id.clone(), host)], Limits::default(), self.surroundings());
         let egress = Arc::new(egress.map_err(|error| cannot(error.to_string()))?);
         let place = playground.base.join("openapi.json");
         let place = place.map_err(|error| cannot(error.to_string()))?;
@@ -215,6 +219,7 @@ impl Ledgered {
                     Purpose::Read => "read",
                     Purpose::Write => "write",
                     Purpose::Check => "check",
+                    Purpose::Anchor => "audit anchor",
                 };
                 let row = storage::Contact {
                     host: &contact.host,

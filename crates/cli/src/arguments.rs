@@ -303,11 +303,14 @@ pub enum AuditDo {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Keep signed heads in a file outside, so that a cut end of the audit is seen
+    /// Keep signed heads in a file outside or at an address, so that a cut end of the audit is seen
     Anchor {
         /// The file, best on another machine or drive; `none` for no anchor, `show` to say which it is
-        #[arg(value_name = "FILE|none|show")]
+        #[arg(value_name = "FILE|none|show", default_value = "show")]
         to: PathBuf,
+        /// The address to which each head is sent as JSON; `off` for no anchor
+        #[arg(long, value_name = "URL|off", conflicts_with = "to")]
+        webhook: Option<String>,
     },
 }
 

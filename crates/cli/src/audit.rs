@@ -30,11 +30,13 @@ pub async fn audit(copilot: &Copilot, what: AuditDo, json: bool) -> Result<ExitC
     match what {
         AuditDo::Verify { against, .. } => Ok(tell(&AuditVerify::run(copilot, against.into()).await?, json)),
         AuditDo::Export { out, format } => export(copilot, out, format).await,
-        AuditDo::Anchor { to } => {
-            let request = match to.to_str() {
-                Some("show") => AnchorRequest::Show,
-                Some("none") => AnchorRequest::None,
-                _ => AnchorRequest::File(to),
+        AuditDo::Anchor { to, webhook } => {
+            let request = match (webhook, to.to_str()) {
+                (Some(off), _) if off == "off" => AnchorRequest::None,
+                (Some(address), _) => AnchorRequest::Webhook(address),
+                (None, Some("show")) => AnchorRequest::Show,
+                (None, Some("none")) => AnchorRequest::None,
+                (None, _) => AnchorRequest::File(to),
             };
             let anchoring = AuditAnchor::run(copilot, request).await?;
             show::value(&anchoring, json, show::anchoring);

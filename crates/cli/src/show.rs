@@ -93,17 +93,23 @@ pub fn verified(verified: &Verified) {
 }
 
 pub fn anchoring(anchoring: &Anchoring) {
-    match &anchoring.file {
-        Some(file) if anchoring.row > 0 => println!(
-            "Signed heads go to `{}`, up to row {} so far.",
-            file.display(),
-            anchoring.row
-        ),
-        Some(file) => println!(
-            "Signed heads go to `{}`; none was signed yet. `attache doctor` says whether there is a keyring.",
-            file.display()
-        ),
+    let file = anchoring.file.as_ref().map(|file| file.display().to_string());
+    match file.as_ref().or(anchoring.webhook.as_ref()) {
+        Some(place) if anchoring.row > 0 => {
+            line(&format!(
+                "Signed heads go to `{place}`, up to row {} so far.",
+                anchoring.row
+            ));
+        }
+        Some(place) => line(&format!(
+            "Signed heads go to `{place}`; it has none yet. `attache doctor` says whether there is a keyring."
+        )),
         None => println!("There is no anchor: signed heads are kept in the ledger only."),
+    }
+    if let Some(trouble) = &anchoring.trouble {
+        line(&format!(
+            "{trouble} It is tried again by itself, less often each time."
+        ));
     }
 }
 

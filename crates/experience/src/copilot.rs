@@ -109,12 +109,30 @@ pub trait Audit: Send + Sync {
     async fn heads(&self) -> Result<Vec<SignedHead>, Failure>;
     /// The public key with which heads are signed; `None` while there is none. Fails without a keyring.
     async fn key(&self) -> Result<Option<String>, Failure>;
-    /// The file to which signed heads are added.
-    async fn anchor(&self) -> Result<Option<PathBuf>, Failure>;
+    /// Where signed heads are kept besides the ledger.
+    async fn anchor(&self) -> Result<Option<AnchorPlace>, Failure>;
+    /// Why it took nothing when it was asked last, as a sentence; nothing if it did.
+    async fn anchor_trouble(&self) -> Result<Option<String>, Failure>;
     /// Number of the last row that the anchor has.
     async fn anchored(&self) -> Result<u64, Failure>;
-    /// Chooses that file, or none.
-    async fn set_anchor(&self, path: Option<&Path>) -> Result<(), Failure>;
+    /// Chooses that place, or none.
+    async fn set_anchor(&self, place: Option<&AnchorPlace>) -> Result<(), Failure>;
+}
+
+/// Where signed heads of the audit are kept besides the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AnchorPlace {
+    /// In a file.
+    File(PathBuf),
+    /// At an address, to which each is sent.
+    Web(String),
+}
+
+impl AnchorPlace {
+    /// Whether a text is meant as an address of the web.
+    pub fn is_address(text: &str) -> bool {
+        text.starts_with("https:") || text.starts_with("http:")
+    }
 }
 
 /// Port: the connected systems.

@@ -23,6 +23,8 @@ pub mod view;
 pub mod wire;
 
 pub use answers::Answers;
-pub use copilot::{Audit, Connections, Conversations, Copilot, Machine, MachineFacts, Preferences, Shelf};
+pub use copilot::{
+    AnchorPlace, Audit, Connections, Conversations, Copilot, Machine, MachineFacts, Preferences, Shelf,
+};
 pub use failure::{Failure, Fault};
 pub use indexing::Indexing;

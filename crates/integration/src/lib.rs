@@ -8,12 +8,14 @@
 //!   ([`Connection::preview`]), finds the record that words mean ([`Connection::matching`]), carries out what was authorized
 //!   ([`Connection::perform`]), reads it back ([`Connection::verify`]) and finds out what became of something without an
 //!   answer ([`Connection::look_up`]).
+//! * [`Webhook`]: an address to which signed heads of the audit are sent.
 //! * [`Secret`] and [`Redactor`]: credentials, and how they are kept out of everything that is written down.
 //!
-//! Nothing is sent that changes anything but through [`Connection::perform`], which takes a
+//! Nothing is sent that changes anything in a system but through [`Connection::perform`], which takes a
 //! [`governance::Authorized`]. Nothing here repeats a request or follows one elsewhere: that is the journal's to decide.
 //! This crate knows nothing of databases, files, models or windows, and judges nothing.
 
+mod anchor;
 mod clock;
 mod connection;
 pub mod description;
@@ -28,6 +30,7 @@ mod request;
 mod trouble;
 mod verify;
 
+pub use anchor::Webhook;
 #[cfg(feature = "test-support")]
 pub use clock::HandClock;
 pub use clock::{Clock, MachineClock};

@@ -1057,7 +1057,7 @@ host: string,
  */
 system: string, 
 /**
- * What for: `describe`, `read`, `write`, `check`.
+ * What for: `describe`, `read`, `write`, `check`, `audit anchor`.
  */
 purpose: string, 
 /**

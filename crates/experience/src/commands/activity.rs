@@ -7,7 +7,7 @@ use governance::audit::{self, Anchored, Broken, Head, SignedHead, Verifier};
 use serde::{Deserialize, Serialize};
 
 use super::{Access, Command, MAIN, NONE, Nothing, Window};
-use crate::{Copilot, Failure};
+use crate::{AnchorPlace, Copilot, Failure};
 
 /// Rows that are looked at in one go.
 const SOME: u32 = 2_000;
@@ -155,12 +155,19 @@ impl Command for AuditVerify {
             let none = "No head was signed, so that a cut end can't be seen.";
             against.notes.insert(0, none.to_owned());
         }
-        let anchor = match request.anchor {
-            Some(anchor) => Some(anchor),
+        let anchor = match (request.anchor, audit.anchor().await?) {
+            (Some(anchor), _) => Some(anchor),
             // A new anchor has nothing before the first head is signed.
-            None if audit.anchored().await? > 0 => audit.anchor().await?,
-            None => None,
+            (None, Some(AnchorPlace::File(file))) if audit.anchored().await? > 0 => Some(file),
+            (None, Some(AnchorPlace::Web(_))) => {
+                let how = "What the anchor's address was sent is not looked at here: `--anchor FILE` names a copy of it, one \
+                           head a line.";
+                against.notes.push(how.to_owned());
+                None
+            }
+            (None, _) => None,
         };
+        against.notes.extend(audit.anchor_trouble().await?);
         if let Some(anchor) = anchor {
             against.add_anchor(&anchor)?;
         }
@@ -268,6 +275,8 @@ pub enum AnchorRequest {
     None,
     /// This file.
     File(PathBuf),
+    /// This address.
+    Webhook(String),
 }
 
 /// Where heads are anchored.
@@ -275,8 +284,12 @@ pub enum AnchorRequest {
 pub struct Anchoring {
     /// The file.
     pub file: Option<PathBuf>,
+    /// The address.
+    pub webhook: Option<String>,
     /// The last row whose head it has.
     pub row: u64,
+    /// Why it took nothing when it was asked last.
+    pub trouble: Option<String>,
 }
 
 impl Command for AuditAnchor {
@@ -287,14 +300,23 @@ impl Command for AuditAnchor {
     type Response = Anchoring;
 
     async fn run(copilot: &Copilot, request: AnchorRequest) -> Result<Anchoring, Failure> {
-        match &request {
+        let audit = &copilot.audit;
+        match request {
             AnchorRequest::Show => {}
-            AnchorRequest::None => copilot.audit.set_anchor(None).await?,
-            AnchorRequest::File(path) => copilot.audit.set_anchor(Some(path)).await?,
+            AnchorRequest::None => audit.set_anchor(None).await?,
+            AnchorRequest::File(path) => audit.set_anchor(Some(&AnchorPlace::File(path))).await?,
+            AnchorRequest::Webhook(address) => audit.set_anchor(Some(&AnchorPlace::Web(address))).await?,
         }
+        let (file, webhook) = match audit.anchor().await? {
+            Some(AnchorPlace::File(file)) => (Some(file), None),
+            Some(AnchorPlace::Web(address)) => (None, Some(address)),
+            None => (None, None),
+        };
         Ok(Anchoring {
-            file: copilot.audit.anchor().await?,
-            row: copilot.audit.anchored().await?,
+            file,
+            webhook,
+            row: audit.anchored().await?,
+            trouble: audit.anchor_trouble().await?,
         })
     }
 }

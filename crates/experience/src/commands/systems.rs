@@ -71,7 +71,7 @@ pub struct HostView {
     pub host: String,
     /// The connection on whose behalf.
     pub system: String,
-    /// What for: `describe`, `read`, `write`, `check`.
+    /// What for: `describe`, `read`, `write`, `check`, `audit anchor`.
     pub purpose: String,
     /// How often.
     pub contacts: i64,

@@ -42,6 +42,8 @@ pub enum Purpose {
     Write,
     /// To find out what became of it.
     Check,
+    /// To keep a signed head of the audit elsewhere.
+    Anchor,
 }
 
 /// How a contact ended.

@@ -352,7 +352,7 @@ impl Egress {
             why: why.to_owned(),
         };
         let client = match request.purpose {
-            Purpose::Write => &self.fresh,
+            Purpose::Write | Purpose::Anchor => &self.fresh,
             Purpose::Describe | Purpose::Read | Purpose::Check => &self.kept,
         };
         let mut headers: HeaderMap = request.headers.into_iter().collect();

@@ -11,6 +11,7 @@ const PURPOSES: Record<string, string> = {
   read: "To read records",
   write: "To send what was approved",
   check: "To see what became of it",
+  "audit anchor": "To keep a signed head of the audit elsewhere",
 };
 
 /** What a host was contacted for. */
