@@ -16,6 +16,7 @@ use app::LedgerActions;
 use async_trait::async_trait;
 use company::{Company, DEAL, Desk, Seat, TOKEN, typed};
 use domain::ActionId;
+use futures_util::future::join_all;
 use integration::HandClock;
 use journeys::{Numbers, rounds};
 use orchestration::governed::{Action, ActionBook, BookError, Noted, Spend, Stop};
@@ -197,6 +198,24 @@ async fn what_a_newer_process_sends_is_not_found_out_or_sent_by_an_older_one() {
     assert!(matches!(stopped, Err(Stop::Book(_))), "{stopped:?}");
     assert_eq!(sent.unwrap().action.entry.state, State::Succeeded);
     assert_eq!(desk.company.applied(), 1);
+}
+
+#[tokio::test]
+async fn several_tasks_that_work_on_one_action_do_it_once_and_lose_no_answer() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let action = seat.propose(CALL, call()).await;
+    seat.approve(&action).await.unwrap();
+    desk.company.faults(CALL, "latency_before", 1, 100);
+    join_all((0..8).map(|_| seat.governed.go_on(action.id))).await;
+    assert_eq!(state(&seat, action.id).await, State::Succeeded);
+    assert_eq!(desk.company.applied(), 1);
+    let rows = seat.audit().await;
+    let events: Vec<&str> = rows.iter().map(|row| row["event"].as_str().unwrap()).collect();
+    assert_eq!(
+        events,
+        ["proposed", "approved", "dispatching", "answered", "read back"]
+    );
 }
 
 #[tokio::test]
@@ -527,11 +546,16 @@ async fn whatever_bit_of_the_ledger_flips_nothing_is_sent_that_was_not_approved_
     let (ended, approved) = start(&sound).await;
     ended.unwrap().unwrap();
     assert_eq!(approved.values().sum::<usize>(), 4, "{approved:?}");
+    let written: Vec<usize> = (0..sound.len()).filter(|place| sound[*place] != 0).collect();
     let mut numbers = Numbers(9);
     let (mut refused, mut less) = (0, 0);
-    let begun = std::time::Instant::now();
-    for _ in 0..rounds(300, 2_000, 10_000) {
-        let (place, bit) = (numbers.below(sound.len()), numbers.below(8));
+    for _ in 0..rounds(150, 1_000, 10_000) {
+        // Half of them where something is written, since much of a small ledger is empty.
+        let place = match numbers.below(2) {
+            0 => numbers.below(sound.len()),
+            _ => written[numbers.below(written.len())],
+        };
+        let bit = numbers.below(8);
         let mut bytes = sound.clone();
         bytes[place] ^= 1 << bit;
         let (ended, done) = start(&bytes).await;
@@ -547,7 +571,5 @@ async fn whatever_bit_of_the_ledger_flips_nothing_is_sent_that_was_not_approved_
         }
         less += usize::from(done != approved);
     }
-    std::fs::write("/tmp/ha-flips", format!("{refused} {less} {:?}", begun.elapsed())).unwrap();
-    // What was hit was no empty space only.
     assert!(refused > 0 && less > 0, "{refused} {less}");
 }

@@ -128,9 +128,7 @@ impl Governed {
 
     /// Makes the attempt durable, sends, and keeps the answer. The action where the guard refused it.
     async fn send(&self, mut action: Action) -> Result<Option<Action>, Stop> {
-        let Some(_under_way) = self.sending.begin(action.id) else {
-            return Ok(Some(action));
-        };
+        let _under_way = self.sending.begin(action.id);
         let (authorized, spend) = match self.authorized(&action).await {
             Ok(authorized) => authorized,
             Err(refusal) => return self.refused(action, &refusal.to_string()).await.map(Some),

@@ -25,7 +25,7 @@ mod read;
 mod run;
 mod undo;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -276,29 +276,33 @@ pub struct Governed {
 /// What a process sends at this moment. The journal alone can't tell an attempt that goes on from one whose answer could
 /// not be kept, or whose task was dropped.
 #[derive(Debug, Default)]
-pub struct Sending(Mutex<BTreeSet<ActionId>>);
+pub struct Sending(Mutex<Vec<ActionId>>);
 
 /// One of them, as long as this lives.
 struct UnderWay<'a>(&'a Sending, ActionId);
 
 impl Sending {
-    fn begin(&self, id: ActionId) -> Option<UnderWay<'_>> {
-        let new = self.all().insert(id);
-        new.then_some(UnderWay(self, id))
+    /// Two tasks may both want to: the ledger lets one of them begin.
+    fn begin(&self, id: ActionId) -> UnderWay<'_> {
+        self.all().push(id);
+        UnderWay(self, id)
     }
 
     fn holds(&self, id: ActionId) -> bool {
         self.all().contains(&id)
     }
 
-    fn all(&self) -> MutexGuard<'_, BTreeSet<ActionId>> {
+    fn all(&self) -> MutexGuard<'_, Vec<ActionId>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        self.0.all().remove(&self.1);
+        let mut all = self.0.all();
+        if let Some(place) = all.iter().position(|id| *id == self.1) {
+            all.swap_remove(place);
+        }
     }
 }
 
