@@ -272,6 +272,11 @@ impl ActionBook for Filling {
         self.book.put(action, noted, spend).await
     }
 
+    async fn put_all(&self, decided: Vec<(&Action, Noted)>) -> Result<bool, BookError> {
+        self.writes();
+        self.book.put_all(decided).await
+    }
+
     async fn get(&self, id: ActionId) -> Result<Option<Action>, BookError> {
         self.book.get(id).await
     }

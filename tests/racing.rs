@@ -236,10 +236,15 @@ async fn judge(seat: &Seat, log: &[Value], came: &Came, first: ActionId, seed: u
     );
     for action in all.iter().filter(|action| action.id >= first) {
         let done = action.entry.state == State::Succeeded;
-        if came.meant.contains(&action.id) {
+        // A click that does not count has no effect, on none of its lines.
+        if came.counts.contains(&action.id) {
             *may.entry(arrives(action)).or_default() += 1;
         } else {
-            assert!(!done, "{}", what("something was done that nobody wanted"));
+            assert!(
+                !done,
+                "{}",
+                what("something was done by a click that did not count")
+            );
         }
         if came.dropped.contains(&action.id) {
             assert!(!done, "{}", what("something was done after a no"));
@@ -315,6 +320,13 @@ impl ActionBook for Careless {
             ..action.clone()
         };
         self.0.put(&late, noted, spend).await
+    }
+
+    async fn put_all(&self, decided: Vec<(&Action, Noted)>) -> Result<bool, BookError> {
+        for (action, noted) in decided {
+            self.put(action, noted, None).await?;
+        }
+        Ok(true)
     }
 
     async fn add(&self, action: &Action, noted: Noted) -> Result<ActionId, BookError> {

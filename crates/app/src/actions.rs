@@ -41,26 +41,29 @@ impl ActionBook for LedgerActions {
     }
 
     async fn put(&self, action: &Action, noted: Noted, spend: Option<Spend>) -> Result<bool, BookError> {
-        let entry = text(&action.entry)?;
-        let approval = action.approval.as_ref().map(text).transpose()?;
-        let outcome = action.outcome.as_ref().map(text).transpose()?;
-        let arrow = Arrow {
-            id: action.id.0,
-            seen: action.arrows,
-            state: word(action.entry.state),
-            entry: &entry,
-            approval: approval.as_deref(),
-            outcome: outcome.as_deref(),
-            key: action.key.as_deref(),
-            at: noted.at,
-        };
+        let kept = Kept::of(action)?;
         let spent = spend.as_ref().map(|spend| SpendRow {
             grant: &spend.grant,
             before: (spend.before.count.into(), spend.before.amount),
             after: (spend.after.count.into(), spend.after.amount),
         });
-        let kept = self.0.move_action(&arrow, spent, note(noted)).await;
-        kept.map_err(|error| BookError(error.to_string()))
+        let moved = self
+            .0
+            .move_action(&kept.arrow(noted.at), spent, note(noted))
+            .await;
+        moved.map_err(|error| BookError(error.to_string()))
+    }
+
+    async fn put_all(&self, decided: Vec<(&Action, Noted)>) -> Result<bool, BookError> {
+        let kept: Vec<(Kept, Noted)> = decided
+            .into_iter()
+            .map(|(action, noted)| Ok((Kept::of(action)?, noted)))
+            .collect::<Result<_, BookError>>()?;
+        let arrows = kept
+            .iter()
+            .map(|(kept, noted)| (kept.arrow(noted.at), note(noted.clone())));
+        let moved = self.0.move_actions(arrows.collect()).await;
+        moved.map_err(|error| BookError(error.to_string()))
     }
 
     async fn get(&self, id: ActionId) -> Result<Option<Action>, BookError> {
@@ -98,6 +101,44 @@ impl ActionBook for LedgerActions {
         let rows = self.0.actions_with(first.0).await;
         let rows = rows.map_err(|error| BookError(error.to_string()))?;
         rows.into_iter().map(action).collect()
+    }
+}
+
+/// What an action became, as it is written.
+struct Kept {
+    id: i64,
+    seen: i64,
+    state: &'static str,
+    entry: String,
+    approval: Option<String>,
+    outcome: Option<String>,
+    key: Option<String>,
+}
+
+impl Kept {
+    fn of(action: &Action) -> Result<Self, BookError> {
+        Ok(Self {
+            id: action.id.0,
+            seen: action.arrows,
+            state: word(action.entry.state),
+            entry: text(&action.entry)?,
+            approval: action.approval.as_ref().map(text).transpose()?,
+            outcome: action.outcome.as_ref().map(text).transpose()?,
+            key: action.key.clone(),
+        })
+    }
+
+    fn arrow(&self, at: i64) -> Arrow<'_> {
+        Arrow {
+            id: self.id,
+            seen: self.seen,
+            state: self.state,
+            entry: &self.entry,
+            approval: self.approval.as_deref(),
+            outcome: self.outcome.as_deref(),
+            key: self.key.as_deref(),
+            at,
+        }
     }
 }
 

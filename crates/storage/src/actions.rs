@@ -155,22 +155,7 @@ impl Ledger {
         note: Note,
     ) -> Result<bool, LedgerError> {
         let mut tx = self.pool.begin().await?;
-        let sql = "UPDATE actions SET state = ?3, entry = ?4, approval = COALESCE(?5, approval),
-                          outcome = COALESCE(?6, outcome), key = COALESCE(?7, key), changed = ?8,
-                          arrows = arrows + 1
-                   WHERE id = ?1 AND arrows = ?2";
-        let moved = sqlx::query(sql)
-            .bind(arrow.id)
-            .bind(arrow.seen)
-            .bind(arrow.state)
-            .bind(arrow.entry)
-            .bind(arrow.approval)
-            .bind(arrow.outcome)
-            .bind(arrow.key)
-            .bind(arrow.at)
-            .execute(&mut *tx)
-            .await?;
-        if moved.rows_affected() == 0 {
+        if !moved(&mut tx, arrow).await? {
             return Ok(false);
         }
         self.fenced(&mut tx).await?;
@@ -180,6 +165,24 @@ impl Ledger {
             return Ok(false);
         }
         append(&mut tx, note).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Stores several arrows, each with its audit row, in one transaction. False, and nothing is written, if one of the
+    /// actions changed since it was seen.
+    ///
+    /// # Errors
+    /// As for [`Ledger::add_action`]; then nothing of it is there.
+    pub async fn move_actions(&self, arrows: Vec<(Arrow<'_>, Note)>) -> Result<bool, LedgerError> {
+        let mut tx = self.pool.begin().await?;
+        for (arrow, note) in arrows {
+            if !moved(&mut tx, &arrow).await? {
+                return Ok(false);
+            }
+            append(&mut tx, note).await?;
+        }
+        self.fenced(&mut tx).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -224,6 +227,26 @@ impl Ledger {
             .bind(most);
         Ok(found.fetch_all(&self.pool).await?)
     }
+}
+
+/// Writes an arrow, unless the action changed since it was seen.
+async fn moved(tx: &mut SqliteConnection, arrow: &Arrow<'_>) -> Result<bool, LedgerError> {
+    let sql = "UPDATE actions SET state = ?3, entry = ?4, approval = COALESCE(?5, approval),
+                      outcome = COALESCE(?6, outcome), key = COALESCE(?7, key), changed = ?8,
+                      arrows = arrows + 1
+               WHERE id = ?1 AND arrows = ?2";
+    let moved = sqlx::query(sql)
+        .bind(arrow.id)
+        .bind(arrow.seen)
+        .bind(arrow.state)
+        .bind(arrow.entry)
+        .bind(arrow.approval)
+        .bind(arrow.outcome)
+        .bind(arrow.key)
+        .bind(arrow.at)
+        .execute(tx)
+        .await?;
+    Ok(moved.rows_affected() > 0)
 }
 
 #[cfg(test)]
@@ -339,6 +362,28 @@ mod tests {
                 .await
                 .unwrap()
         );
+    }
+
+    #[tokio::test]
+    async fn of_several_that_are_decided_together_none_moves_if_one_moved_before() {
+        let (_folder, ledger) = ledger().await;
+        ledger.begin_epoch(1).await.unwrap();
+        let one = ledger.add_action(&proposed(), note).await.unwrap();
+        let other = ledger.add_action(&proposed(), note).await.unwrap();
+        let both = |seen| {
+            vec![
+                (arrow(one, 0, "approved"), note(one)),
+                (arrow(other, seen, "approved"), note(other)),
+            ]
+        };
+        let rejected = arrow(other, 0, "rejected");
+        assert!(ledger.move_action(&rejected, None, note(other)).await.unwrap());
+        let rows = ledger.audit_after(0, 10).await.unwrap().len();
+        assert!(!ledger.move_actions(both(0)).await.unwrap());
+        assert_eq!(ledger.action(one).await.unwrap().unwrap().state, "proposed");
+        assert_eq!(ledger.audit_after(0, 10).await.unwrap().len(), rows);
+        assert!(ledger.move_actions(both(1)).await.unwrap());
+        assert_eq!(ledger.audit_after(0, 10).await.unwrap().len(), rows + 2);
     }
 
     #[tokio::test]

@@ -42,19 +42,28 @@ impl ActionBook for Kept {
         Ok(id)
     }
 
-    async fn put(&self, action: &Action, _: Noted, _: Option<Spend>) -> Result<bool, BookError> {
+    async fn put(&self, action: &Action, noted: Noted, _: Option<Spend>) -> Result<bool, BookError> {
+        self.put_all(vec![(action, noted)]).await
+    }
+
+    async fn put_all(&self, decided: Vec<(&Action, Noted)>) -> Result<bool, BookError> {
         let mut all = self.all();
-        let Some(kept) = all
-            .get_mut(&action.id)
-            .filter(|kept| kept.arrows == action.arrows)
-        else {
-            return Ok(false);
+        let as_seen = |action: &Action| {
+            all.get(&action.id)
+                .is_some_and(|kept| kept.arrows == action.arrows)
         };
-        kept.entry = action.entry;
-        kept.approval.clone_from(&action.approval);
-        kept.outcome.clone_from(&action.outcome);
-        kept.key.clone_from(&action.key);
-        kept.arrows += 1;
+        if !decided.iter().all(|(action, _)| as_seen(action)) {
+            return Ok(false);
+        }
+        for (action, _) in decided {
+            if let Some(kept) = all.get_mut(&action.id) {
+                kept.entry = action.entry;
+                kept.approval.clone_from(&action.approval);
+                kept.outcome.clone_from(&action.outcome);
+                kept.key.clone_from(&action.key);
+                kept.arrows += 1;
+            }
+        }
         Ok(true)
     }
 

@@ -6,7 +6,7 @@ use governance::audit::Digest;
 use serde_json::Value;
 
 use super::{Action, Context, Governed, Proposal, Stop, Told, word};
-use crate::journal::{Event, State, Word};
+use crate::journal::{Clock, Entry, Event, State, Word};
 
 impl Governed {
     /// A person's yes to exactly what they saw: `shown` is the digest of the card that was before them without the lines
@@ -35,7 +35,7 @@ impl Governed {
             key: self.seal(),
         };
         let approval = shared.card.approve(&choices, shown, hand, binding, clock.wall)?;
-        let (refused, mut wanted): (Vec<Action>, Vec<Action>) = shared
+        let (mut refused, mut wanted): (Vec<Action>, Vec<Action>) = shared
             .actions
             .into_iter()
             .partition(|action| struck.contains(&action.id));
@@ -56,20 +56,28 @@ impl Governed {
             return Err(stop);
         }
         for action in &mut wanted {
-            let elsewhere = Stop::Elsewhere(word(action.entry.state));
-            action.entry = action
-                .entry
-                .after(Event::Approved, clock)
-                .map_err(|_| elsewhere)?;
+            action.entry = after(action, Event::Approved, clock)?;
             action.approval = Some(approval.clone());
-            if !self.keep(action, "approved").await? {
-                return Err(Stop::Elsewhere("decided already"));
-            }
         }
-        for action in refused {
-            self.told(action.id, Event::Rejected, "rejected", "You struck it out.")
-                .await?;
+        for action in &mut refused {
+            action.entry = after(action, Event::Rejected, clock)?;
+            action.outcome = Some(Told {
+                words: "You struck it out.".to_owned(),
+                ..Told::default()
+            });
         }
+        let approved = wanted
+            .iter()
+            .map(|action| (action, self.noted(action, "approved")));
+        let rejected = refused
+            .iter()
+            .map(|action| (action, self.noted(action, "rejected")));
+        // A decision about a card is one decision: all of its lines, or none if somebody was quicker with one of them.
+        if !self.book.put_all(approved.chain(rejected).collect()).await? {
+            return Err(Stop::Elsewhere("decided already"));
+        }
+        self.tell_change();
+        wanted.iter_mut().for_each(|action| action.arrows += 1);
         Ok(wanted)
     }
 
@@ -137,10 +145,7 @@ impl Governed {
 
     async fn told(&self, id: ActionId, event: Event, what: &str, words: &str) -> Result<Action, Stop> {
         let mut action = self.action(id).await?;
-        action.entry = action
-            .entry
-            .after(event, self.now())
-            .map_err(|_| Stop::Elsewhere(word(action.entry.state)))?;
+        action.entry = after(&action, event, self.now())?;
         let before = action.outcome.take().unwrap_or_default();
         action.outcome = Some(Told {
             words: words.to_owned(),
@@ -155,10 +160,7 @@ impl Governed {
 
     /// Voids a card whose record changed, and proposes the same anew.
     async fn afresh(&self, mut old: Action) -> Result<Stop, Stop> {
-        old.entry = old
-            .entry
-            .after(Event::Rejected, self.now())
-            .map_err(|_| Stop::Elsewhere(word(old.entry.state)))?;
+        old.entry = after(&old, Event::Rejected, self.now())?;
         old.outcome = Some(Told {
             words: "The record changed after the card was made, so that nothing was sent.".to_owned(),
             ..Told::default()
@@ -174,6 +176,12 @@ impl Governed {
             fresh: Box::new(fresh),
         })
     }
+}
+
+/// Where an action is after something happened to it.
+fn after(action: &Action, event: Event, clock: Clock) -> Result<Entry, Stop> {
+    let next = action.entry.after(event, clock);
+    next.map_err(|_| Stop::Elsewhere(word(action.entry.state)))
 }
 
 fn values(action: &Action) -> BTreeMap<String, Value> {

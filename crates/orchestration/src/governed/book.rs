@@ -30,6 +30,13 @@ pub trait ActionBook: Send + Sync {
     /// When nothing was kept.
     async fn put(&self, action: &Action, note: Noted, spend: Option<Spend>) -> Result<bool, BookError>;
 
+    /// Keeps what several became that were decided together, each with its audit row: all of it, or, if one of them
+    /// changed since it was read, nothing and false.
+    ///
+    /// # Errors
+    /// When nothing was kept.
+    async fn put_all(&self, decided: Vec<(&Action, Noted)>) -> Result<bool, BookError>;
+
     /// One action.
     ///
     /// # Errors
