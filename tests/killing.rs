@@ -14,7 +14,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use company::{DEAL, Desk, Seat, is_applied};
+use company::{DEAL, Desk, FAULTS, Seat, is_applied};
 use domain::ActionId;
 use integration::HandClock;
 use journeys::{Numbers, rounds};
@@ -31,21 +31,6 @@ fn kills() -> usize {
 const LIFE: &str = "ATTACHE_TEST_LIFE";
 /// Longer than any life takes on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// What the company can do to a request. Nothing, most often: then only the kill is bad luck.
-const FAULTS: [&str; 12] = [
-    "",
-    "",
-    "",
-    "",
-    "latency_before",
-    "latency_after",
-    "too_many_requests",
-    "error_before",
-    "error_after",
-    "reset_before",
-    "reset_after",
-    "truncated_after",
-];
 /// How late a late answer is, in ms.
 const LATE: u64 = 30;
 
@@ -282,7 +267,10 @@ fn killed_everywhere(operation: &str, arguments: impl Fn(usize) -> Value) {
             .ask(company::TOKEN, "POST", "/panel/reset", None);
         let (mut fault, mut ends, mut after) = ("", Some(round - 1), None);
         if round > whole.steps {
-            fault = FAULTS[numbers.below(FAULTS.len())];
+            // Now and then only the kill is bad luck.
+            if numbers.below(3) > 0 {
+                fault = FAULTS[numbers.below(FAULTS.len())];
+            }
             let from_outside = numbers.below(2) == 0;
             ends = (!from_outside).then(|| numbers.below(whole.steps));
             after = from_outside.then(|| usual.mul_f64(0.3 + numbers.below(800) as f64 / 1_000.0));

@@ -7,7 +7,7 @@ mod company;
 
 use std::collections::BTreeMap;
 
-use company::{DEAL, Desk, INES, KARI, Seat, is_applied};
+use company::{DEAL, Desk, FAULTS, INES, KARI, Seat, is_applied};
 use futures_util::future::join_all;
 use journeys::{Numbers, rounds};
 use orchestration::governed::{Action, Stop};
@@ -23,18 +23,6 @@ const OPERATIONS: [&str; 6] = [
     "helpdesk.tickets.note",
     "mail.drafts.create",
 ];
-/// What the company can do to a request.
-const FAULTS: [&str; 8] = [
-    "latency_before",
-    "latency_after",
-    "too_many_requests",
-    "error_before",
-    "error_after",
-    "reset_before",
-    "reset_after",
-    "truncated_after",
-];
-
 /// Arguments that nothing else in the run has.
 fn arguments(operation: &str, number: usize) -> Value {
     match operation {

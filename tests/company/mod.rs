@@ -30,6 +30,18 @@ pub const KARI: &str = "for-tests.kari.holm";
 pub const INES: &str = "ines.okafor@northwind-robotics.com";
 pub const DEAL: u64 = 20418;
 
+/// What the company can do to a request that changes something.
+pub const FAULTS: [&str; 8] = [
+    "latency_before",
+    "latency_after",
+    "too_many_requests",
+    "error_before",
+    "error_after",
+    "reset_before",
+    "reset_after",
+    "truncated_after",
+];
+
 /// The rules, read once: some tests have hundreds of seats.
 static SHIPPED: LazyLock<Arc<Policies>> = LazyLock::new(|| Arc::new(Policies::shipped().unwrap()));
 

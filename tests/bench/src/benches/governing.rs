@@ -240,6 +240,7 @@ async fn listing(bench: &Bench, show: &mut Show<'_>) -> Outcome<()> {
     first.close().await;
 
     let ledger = Ledger::open(&folder.join("ledger.sqlite")).await?;
+    ledger.begin_epoch(0).await?;
     let book = LedgerActions(ledger.clone());
     let mut action = book.get(id).await?.ok_or("the action is gone")?;
     for n in 1..count {
