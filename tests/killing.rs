@@ -133,7 +133,10 @@ async fn until(ends: Option<usize>, future: impl Future<Output = ()>) -> usize {
 /// Starts a process with its task; it is killed from outside after a time, if one is given.
 fn start(life: &Life, after: Option<Duration>) -> Option<Found> {
     let found = Path::new(&life.home).join("found");
-    std::fs::remove_file(&found).ok();
+    // What an earlier process found is never taken for what this one does.
+    if let Err(error) = std::fs::remove_file(&found) {
+        assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{error}");
+    }
     let mut process = Command::new(std::env::current_exe().unwrap())
         .args(["a_life", "--exact", "--ignored", "--nocapture"])
         .env(LIFE, serde_json::to_string(life).unwrap())
