@@ -4,8 +4,8 @@ use domain::ActionId;
 use orchestration::governed::Shared;
 use serde::Serialize;
 
+use super::ActionView;
 use super::words::card_sentence;
-use super::{ActionView, NearView};
 
 /// What a person decides about at once.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -37,12 +37,27 @@ pub enum Proposed {
         /// As it is.
         action: Box<ActionView>,
     },
-    /// Several records are close, and only the person can say. Nothing was prepared.
+    /// Several records are close, and only the person can say. Nothing is prepared; the question waits for them.
     Which {
-        /// What was said.
-        words: String,
-        /// Those it could be, best first.
-        candidates: Vec<NearView>,
+        /// The question: [`ActionView::which`].
+        action: Box<ActionView>,
+    },
+}
+
+/// What another look at the records of a card found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum Looked {
+    /// All of it is as it was shown.
+    Same {
+        /// When that was, in milliseconds since 1970.
+        at: i64,
+    },
+    /// A record changed, so that the card is void.
+    Changed {
+        /// The proposal as it would be now, with a card of its own.
+        fresh: Box<ActionView>,
     },
 }
 

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::words::{label, one_word, plain, sentence, side_effect_word, state_words};
 use super::{
-    ActionState, ActionView, ChangeView, MeantView, MessageView, NearView, OriginView, OutcomeView,
-    ProposerView, RawView, RecordView, RuleView, SourceView, UndoView, VerdictView,
+    ActionState, ActionView, ChangeView, EditedView, GivenView, MeantView, MessageView, NearView, OriginView,
+    OutcomeView, ProposerView, RawView, RecordView, RuleView, SourceView, UndoView, VerdictView, WhichView,
 };
 
 impl From<State> for ActionState {
@@ -45,6 +45,10 @@ impl From<&Action> for ActionView {
             title: shown.title.clone(),
             version: target.version.clone(),
             meant: shown.meant.as_ref().map(MeantView::from),
+            edited: shown.edited.as_ref().map(|edited| EditedView {
+                by: edited.by.clone(),
+                at: edited.at.clone(),
+            }),
         });
         let outside =
             |source: &&SourceRef| matches!(source.kind.as_str(), "mail" | "file" | "record" | "tool");
@@ -98,6 +102,12 @@ impl From<&Action> for ActionView {
                 .iter()
                 .map(|change| change_view(change, action))
                 .collect(),
+            given: given(action),
+            which: shown.which.as_ref().map(|which| WhichView {
+                words: which.words.clone(),
+                kind: one_word(&shown.kind),
+                candidates: which.candidates.iter().map(NearView::from).collect(),
+            }),
             unchanged: shown.unchanged,
             message: shown.message.as_ref().map(MessageView::from),
             undo: shown.undo.map(UndoView::from),
@@ -135,8 +145,40 @@ fn change_view(change: &Change, action: &Action) -> ChangeView {
         before: change.before.as_ref().map(plain),
         after: change.after.as_ref().map(plain),
         value: argument.map_or(Value::Null, |argument| argument.value.clone()),
-        origin: argument.map(|argument| OriginView::from(&argument.origin)),
+        origin: argument.map(|argument| origin(&change.field, &argument.origin, action)),
         field: change.field.clone(),
+    }
+}
+
+/// What is given besides the record and the fields that change.
+fn given(action: &Action) -> Vec<GivenView> {
+    let shown = &action.shown;
+    let target = action.effect.target.as_ref().map(|target| target.id.clone());
+    let each = action.effect.arguments.iter();
+    each.filter(|(name, own)| {
+        let changes = shown.changes.iter().any(|change| change.field == **name);
+        !changes && Some(plain(&own.value)) != target
+    })
+    .map(|(name, own)| GivenView {
+        label: label(name),
+        value: plain(&own.value),
+        origin: origin(name, &own.origin, action),
+        name: name.clone(),
+    })
+    .collect()
+}
+
+fn origin(name: &str, origin: &Origin, action: &Action) -> OriginView {
+    let (kind, source) = match origin {
+        Origin::User => ("user", None),
+        Origin::Field { source } => ("field", Some(source)),
+        Origin::Within { source } => ("within", Some(source)),
+        Origin::Nowhere => ("nowhere", None),
+    };
+    OriginView {
+        kind: kind.to_owned(),
+        source: source.map(SourceView::from),
+        quote: action.shown.quotes.get(name).cloned(),
     }
 }
 
@@ -145,6 +187,7 @@ impl From<&Meant> for MeantView {
         let how = match meant.by.as_str() {
             "id" => "These words are its number.".to_owned(),
             "title" => "These words are its title, or most of it.".to_owned(),
+            "person" => "You picked it among several.".to_owned(),
             field => format!(
                 "Only this record has this value as its {}.",
                 label(field).to_lowercase()
@@ -163,6 +206,10 @@ impl From<&Near> for NearView {
         Self {
             id: near.id.clone(),
             title: near.title.clone(),
+            about: (near.about.iter())
+                .map(|(field, value)| format!("{} {value}", label(field).to_lowercase()))
+                .collect::<Vec<_>>()
+                .join(", "),
         }
     }
 }
@@ -177,21 +224,6 @@ impl From<&Proposer> for ProposerView {
         Self {
             kind: kind.to_owned(),
             name,
-        }
-    }
-}
-
-impl From<&Origin> for OriginView {
-    fn from(origin: &Origin) -> Self {
-        let (kind, source) = match origin {
-            Origin::User => ("user", None),
-            Origin::Field { source } => ("field", Some(source)),
-            Origin::Within { source } => ("within", Some(source)),
-            Origin::Nowhere => ("nowhere", None),
-        };
-        Self {
-            kind: kind.to_owned(),
-            source: source.map(SourceView::from),
         }
     }
 }

@@ -62,6 +62,18 @@ pub struct OfferArgument {
     pub amount: bool,
 }
 
+/// How many questions of the last 30 days a permission would have saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SavedView {
+    /// So many.
+    pub saved: u32,
+    /// Of so many about the same operation in this system.
+    pub of: u32,
+    /// Only the newest were looked at.
+    pub more: bool,
+}
+
 /// The bounds of a grant, as a face gives them.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

@@ -11,13 +11,13 @@ mod shown;
 mod stop;
 mod words;
 
-pub use card::{CardView, Decided, Proposed};
-pub use grant::{BoundRequest, GrantView, OfferArgument, OfferView};
+pub use card::{CardView, Decided, Looked, Proposed};
+pub use grant::{BoundRequest, GrantView, OfferArgument, OfferView, SavedView};
 pub(crate) use receipt::event_words;
 pub use receipt::{Happening, Receipt, ReceiptRow};
 pub use shown::{
-    ActionState, ActionView, ChangeView, MeantView, MessageView, NearView, OriginView, OutcomeView,
-    ProposerView, RawView, RecordView, RuleView, SourceView, UndoView, VerdictView,
+    ActionState, ActionView, ChangeView, EditedView, GivenView, MeantView, MessageView, NearView, OriginView,
+    OutcomeView, ProposerView, RawView, RecordView, RuleView, SourceView, UndoView, VerdictView, WhichView,
 };
-pub(crate) use words::plain;
 pub use words::label;
+pub(crate) use words::plain;

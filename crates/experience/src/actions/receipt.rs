@@ -65,6 +65,7 @@ pub(crate) fn event_words(event: &str, state: &str) -> String {
         ("approved", _) => "Approved by a person.",
         ("rejected", _) => "Denied by a person.",
         ("edited", _) => "Changed by a person before deciding; something else took its place.",
+        ("picked", _) => "A person said which record is meant; a proposal for it took its place.",
         ("void", _) => "The record changed, so the card was void. Nothing was sent.",
         ("dispatching", _) => "Sending began.",
         ("answered", "succeeded") => "The system says that it is done.",

@@ -38,8 +38,12 @@ pub struct ActionView {
     pub reason: Option<String>,
     /// What the rules said.
     pub verdict: VerdictView,
+    /// The records that could be meant, where only the person can say; then nothing is prepared before they do.
+    pub which: Option<WhichView>,
     /// Each field before and after.
     pub changes: Vec<ChangeView>,
+    /// What else is given, which is neither a changed field nor the record.
+    pub given: Vec<GivenView>,
     /// So many other fields stay as they are.
     pub unchanged: u32,
     /// The message as those who get it will see it.
@@ -111,6 +115,30 @@ pub struct RecordView {
     pub version: Option<String>,
     /// How it was found, where somebody named it in words.
     pub meant: Option<MeantView>,
+    /// Who changed it last and when, as the system said when it was looked at.
+    pub edited: Option<EditedView>,
+}
+
+/// Who changed a record last and when, as its system says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct EditedView {
+    /// Who: a name or an address.
+    pub by: Option<String>,
+    /// When, as the system writes it.
+    pub at: Option<String>,
+}
+
+/// Records that are close to what somebody named in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct WhichView {
+    /// What they said.
+    pub words: String,
+    /// The kind of record in one word: `deal`.
+    pub kind: String,
+    /// Those it could be, best first.
+    pub candidates: Vec<NearView>,
 }
 
 /// How a record was found that somebody named in words.
@@ -133,6 +161,8 @@ pub struct NearView {
     pub id: String,
     /// What people call it.
     pub title: String,
+    /// What else tells it from others, as field and value; may be empty.
+    pub about: String,
 }
 
 /// Who proposes something.
@@ -198,6 +228,20 @@ pub struct ChangeView {
     pub origin: Option<OriginView>,
 }
 
+/// Something that is given to an operation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct GivenView {
+    /// Its name in the system.
+    pub name: String,
+    /// Its name in words.
+    pub label: String,
+    /// Its value in words.
+    pub value: String,
+    /// Where the value comes from.
+    pub origin: OriginView,
+}
+
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -206,6 +250,8 @@ pub struct OriginView {
     pub kind: String,
     /// Where it was read.
     pub source: Option<SourceView>,
+    /// The words that it was seen in, as they stand there.
+    pub quote: Option<String>,
 }
 
 /// Where something was read.

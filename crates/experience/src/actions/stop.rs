@@ -13,13 +13,6 @@ impl From<Stop> for Failure {
             .with_code("no_system"),
             Stop::NoAction(_) => Self::user(message, "Look at the list again.").with_code("gone"),
             Stop::Trouble(_) => Self::remote(message, "Nothing was sent that changes anything."),
-            Stop::WhichRecord { candidates, .. } => {
-                let named: Vec<String> = candidates
-                    .iter()
-                    .map(|near| format!("{} (`{}`)", near.title, near.id))
-                    .collect();
-                Self::user(message, format!("It could be: {}.", named.join(", "))).with_code("which")
-            }
             Stop::NoRecord(_) => Self::user(message, "Use other words, or its number."),
             Stop::Card(_) => Self::user(message, "Look at the card again.").with_code("card"),
             Stop::Refused(_) | Stop::NotRead(_) | Stop::NoUndo(_) | Stop::NoGrant(_) => {

@@ -7,6 +7,9 @@ use super::{ActionState, ActionView, RecordView};
 
 /// What a card does, in one sentence with a verb, a count, a record and a system.
 pub(super) fn sentence(view: &ActionView) -> String {
+    if let Some(which) = &view.which {
+        return format!("Which {} do you mean by “{}”?", which.kind, which.words);
+    }
     format!("{}.", clause(view))
 }
 
@@ -117,6 +120,9 @@ pub(super) fn state_words(view: &ActionView) -> String {
         ActionState::Denied => {
             let why: Vec<&str> = view.verdict.rules.iter().map(|rule| rule.why.as_str()).collect();
             format!("Denied by policy. {} Nothing was sent.", why.join(" "))
+        }
+        ActionState::Awaiting if view.which.is_some() => {
+            "Waits for you to say which record is meant. Nothing is prepared before that.".to_owned()
         }
         ActionState::Awaiting => "Waits for your decision.".to_owned(),
         ActionState::Rejected => format!("Nothing was sent. {}", told.unwrap_or_default())
