@@ -123,7 +123,8 @@ impl Host {
             .status()
             .unwrap();
         assert!(asked.success());
-        assert!(self.process.wait().unwrap().success());
+        let ended = self.process.wait().unwrap();
+        assert!(ended.success(), "{ended}");
     }
 }
 

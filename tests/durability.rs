@@ -277,8 +277,13 @@ impl ActionBook for Filling {
         self.book.put_all(decided).await
     }
 
-    async fn get(&self, id: ActionId) -> Result<Option<Action>, BookError> {
-        self.book.get(id).await
+    async fn note_read(&self, note: Noted) -> Result<(), BookError> {
+        self.writes();
+        self.book.note_read(note).await
+    }
+
+    async fn get(&self, ids: &[ActionId]) -> Result<Vec<Action>, BookError> {
+        self.book.get(ids).await
     }
 
     async fn open(&self) -> Result<Vec<Action>, BookError> {
@@ -343,7 +348,7 @@ async fn a_life_on_a_full_disk() {
                     _ => assert!(words.contains("It was sent"), "{words}"),
                 }
                 // Everything can still be read.
-                let kept = seat.governed.book.get(ActionId(1)).await.unwrap();
+                let kept = seat.governed.book.get(&[ActionId(1)]).await.unwrap().pop();
                 assert_eq!(kept.is_some(), full > 0, "{what}");
                 fill(false);
                 let seat = if restarts {
@@ -414,7 +419,7 @@ fn a_ledger_that_may_not_be_written_is_said_to_be_so() {
     let told = String::from_utf8_lossy(&refused.stderr);
     assert!(!refused.status.success());
     assert!(
-        told.contains("ledger") && told.contains("may it not be written"),
+        told.contains("ledger.sqlite` may not be written") && told.contains("writable for you"),
         "{told}"
     );
 }

@@ -391,7 +391,7 @@ async fn a_fresh_card_is_as_red_as_the_one_before_it() {
         panic!("the old card counted")
     };
     assert_eq!(fresh.verdict.obligations, action.verdict.obligations);
-    let kept = seat.governed.book.get(fresh.id).await.unwrap().unwrap();
+    let kept = seat.governed.action(fresh.id).await.unwrap();
     assert_eq!(kept.effect.arguments, action.effect.arguments);
 }
 
@@ -487,7 +487,7 @@ async fn what_a_crash_left_behind_is_found_out_at_the_next_start() {
     assert!(waiting.is_err());
     first.ledger.close().await;
     let second = desk.sit().await;
-    let left = second.governed.book.get(action.id).await.unwrap().unwrap();
+    let left = second.governed.action(action.id).await.unwrap();
     assert!(matches!(left.entry.state, State::Dispatching { .. }));
     let mut all = second.governed.go_on_with_all().await.unwrap();
     for _ in 0..10 {
@@ -497,7 +497,7 @@ async fn what_a_crash_left_behind_is_found_out_at_the_next_start() {
         desk.clock.pass(600_000);
         all = second.governed.go_on_with_all().await.unwrap();
     }
-    let ended = second.governed.book.get(action.id).await.unwrap().unwrap();
+    let ended = second.governed.action(action.id).await.unwrap();
     assert_eq!(ended.entry.state, State::Succeeded, "{ended:?}");
     assert_eq!(desk.company.deal()["amount_eur"], 1_300_000);
     assert_eq!(desk.company.applied(), 1);
@@ -535,7 +535,7 @@ async fn ended(desk: &Desk, operation: &str, arguments: Value, after: usize) -> 
         }
         desk.clock.pass(600_000);
     }
-    let action = second.governed.book.get(action.id).await.unwrap().unwrap();
+    let action = second.governed.action(action.id).await.unwrap();
     second.audit().await;
     (action.entry.state, desk.company.applied() - before, whole)
 }

@@ -110,6 +110,22 @@ async fn a_read_by_which_something_goes_to_others_is_not_taken_for_a_model() {
         (desk.company.asked(search), desk.company.asked("crm.deals.get")),
         (0, 1)
     );
+    // Both stand in the audit.
+    let reads = seat
+        .audit()
+        .await
+        .into_iter()
+        .filter(|body| body["kind"] == "read");
+    let told: Vec<(Value, Value)> = reads
+        .map(|body| (body["operation"].clone(), body["state"].clone()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (json!(search), json!("denied")),
+            (json!("crm.deals.get"), json!("allowed"))
+        ]
+    );
 }
 
 #[tokio::test]

@@ -80,13 +80,7 @@ async fn live(life: &Life) -> Found {
     let seat = Seat::at(Path::new(&life.home), life.company, clock).await;
     let steps = until(life.ends, act(&seat, &life.task)).await;
     let mut states = Vec::new();
-    while let Some(action) = seat
-        .governed
-        .book
-        .get(ActionId(states.len() as i64 + 1))
-        .await
-        .unwrap()
-    {
+    while let Ok(action) = seat.governed.action(ActionId(states.len() as i64 + 1)).await {
         states.push(action.entry.state);
     }
     seat.audit().await;

@@ -314,7 +314,7 @@ struct Careless(Kept);
 #[async_trait]
 impl ActionBook for Careless {
     async fn put(&self, action: &Action, noted: Noted, spend: Option<Spend>) -> Result<bool, BookError> {
-        let kept = self.0.get(action.id).await?.unwrap();
+        let kept = self.0.get(&[action.id]).await?.remove(0);
         let late = Action {
             arrows: kept.arrows,
             ..action.clone()
@@ -333,8 +333,12 @@ impl ActionBook for Careless {
         self.0.add(action, noted).await
     }
 
-    async fn get(&self, id: ActionId) -> Result<Option<Action>, BookError> {
-        self.0.get(id).await
+    async fn note_read(&self, note: Noted) -> Result<(), BookError> {
+        self.0.note_read(note).await
+    }
+
+    async fn get(&self, ids: &[ActionId]) -> Result<Vec<Action>, BookError> {
+        self.0.get(ids).await
     }
 
     async fn open(&self) -> Result<Vec<Action>, BookError> {

@@ -8,6 +8,8 @@ use storage::{ActionRow, Arrow, GrantRow, Ledger, NewAction, Note, SpendRow};
 
 /// The kind of audit rows about actions.
 const ACTION: &str = "action";
+/// The kind of audit rows about what was read for a model.
+const READ: &str = "read";
 /// The kind of audit rows about grants.
 const GRANT: &str = "grant";
 
@@ -66,13 +68,16 @@ impl ActionBook for LedgerActions {
         moved.map_err(|error| BookError(error.to_string()))
     }
 
-    async fn get(&self, id: ActionId) -> Result<Option<Action>, BookError> {
-        let row = self
-            .0
-            .action(id.0)
-            .await
-            .map_err(|error| BookError(error.to_string()))?;
-        row.map(action).transpose()
+    async fn note_read(&self, noted: Noted) -> Result<(), BookError> {
+        let kept = self.0.note(note_of(READ, noted)).await;
+        kept.map(|_| ()).map_err(|error| BookError(error.to_string()))
+    }
+
+    async fn get(&self, ids: &[ActionId]) -> Result<Vec<Action>, BookError> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let rows = self.0.actions_of(&ids).await;
+        let rows = rows.map_err(|error| BookError(error.to_string()))?;
+        rows.into_iter().map(action).collect()
     }
 
     async fn open(&self) -> Result<Vec<Action>, BookError> {

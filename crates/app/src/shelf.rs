@@ -55,6 +55,10 @@ pub fn failure(error: &LedgerError) -> Failure {
             error.to_string(),
             "Close this Attaché and go on in the other one.",
         ),
+        LedgerError::ReadOnly { .. } => Failure::environment(
+            message,
+            "Make the file and its folder writable for you; on a drive that is write-protected Attaché can't work.",
+        ),
         LedgerError::Newer(_) => Failure::environment(
             message,
             "Install that version of Attaché again: this one does not understand all that is kept.",

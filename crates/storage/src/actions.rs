@@ -1,9 +1,10 @@
 use std::sync::atomic::Ordering;
 
+use governance::audit::{self, Row};
 use sqlx::SqliteConnection;
 
-use crate::audit::append;
-use crate::grants::{SpendRow, spend};
+use crate::audit::{append, last};
+use crate::grants::SpendRow;
 use crate::{Ledger, LedgerError, Note};
 
 /// An action as it is stored. What stands in the texts is the business of others.
@@ -102,7 +103,7 @@ impl Ledger {
 
     /// Whether this is still the last start of the program. A process that slept while another one took over must not move
     /// what that one works on. Asked after the first write of a transaction, so that no other one can begin meanwhile.
-    pub(crate) async fn fenced(&self, tx: &mut SqliteConnection) -> Result<(), LedgerError> {
+    async fn fenced(&self, tx: &mut SqliteConnection) -> Result<(), LedgerError> {
         let last: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM epochs")
             .fetch_one(tx)
             .await?;
@@ -154,19 +155,12 @@ impl Ledger {
         spent: Option<SpendRow<'_>>,
         note: Note,
     ) -> Result<bool, LedgerError> {
-        let mut tx = self.pool.begin().await?;
-        if !moved(&mut tx, arrow).await? {
-            return Ok(false);
-        }
-        self.fenced(&mut tx).await?;
-        if let Some(spent) = spent
-            && !spend(&mut tx, &spent).await?
-        {
-            return Ok(false);
-        }
-        append(&mut tx, note).await?;
-        tx.commit().await?;
-        Ok(true)
+        let step = Step {
+            arrow: *arrow,
+            spent,
+            epoch: self.epoch.load(Ordering::SeqCst),
+        };
+        kept(self.chained(note, Some(step)).await.map(|_| ()))
     }
 
     /// Stores several arrows, each with its audit row, in one transaction. False, and nothing is written, if one of the
@@ -176,24 +170,31 @@ impl Ledger {
     /// As for [`Ledger::add_action`]; then nothing of it is there.
     pub async fn move_actions(&self, arrows: Vec<(Arrow<'_>, Note)>) -> Result<bool, LedgerError> {
         let mut tx = self.pool.begin().await?;
+        let mut head = last(&mut tx).await?;
         for (arrow, note) in arrows {
-            if !moved(&mut tx, &arrow).await? {
+            let step = Step {
+                arrow,
+                spent: None,
+                epoch: self.epoch.load(Ordering::SeqCst),
+            };
+            let row = audit::next(head, note.at, note.kind, note.details)?;
+            head = row.head();
+            if !kept(step.write(&mut tx, &row).await)? {
                 return Ok(false);
             }
-            append(&mut tx, note).await?;
         }
-        self.fenced(&mut tx).await?;
         tx.commit().await?;
         Ok(true)
     }
 
-    /// One action; `None` if there is none.
+    /// Those of these actions that are there, in the order of their ids.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub async fn action(&self, id: i64) -> Result<Option<ActionRow>, LedgerError> {
-        let found = sqlx::query_as("SELECT * FROM actions WHERE id = ?").bind(id);
-        Ok(found.fetch_optional(&self.pool).await?)
+    pub async fn actions_of(&self, ids: &[i64]) -> Result<Vec<ActionRow>, LedgerError> {
+        let sql = "SELECT * FROM actions WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id";
+        let found = sqlx::query_as(sql).bind(serde_json::to_string(ids)?);
+        Ok(found.fetch_all(&self.pool).await?)
     }
 
     /// The actions that are not at their end, oldest first.
@@ -229,24 +230,78 @@ impl Ledger {
     }
 }
 
-/// Writes an arrow, unless the action changed since it was seen.
-async fn moved(tx: &mut SqliteConnection, arrow: &Arrow<'_>) -> Result<bool, LedgerError> {
-    let sql = "UPDATE actions SET state = ?3, entry = ?4, approval = COALESCE(?5, approval),
-                      outcome = COALESCE(?6, outcome), key = COALESCE(?7, key), changed = ?8,
-                      arrows = arrows + 1
-               WHERE id = ?1 AND arrows = ?2";
-    let moved = sqlx::query(sql)
-        .bind(arrow.id)
-        .bind(arrow.seen)
-        .bind(arrow.state)
-        .bind(arrow.entry)
-        .bind(arrow.approval)
-        .bind(arrow.outcome)
-        .bind(arrow.key)
-        .bind(arrow.at)
-        .execute(tx)
-        .await?;
-    Ok(moved.rows_affected() > 0)
+/// An arrow and what is used of a grant for it, by a start of the program.
+#[derive(Clone, Copy)]
+pub(crate) struct Step<'a> {
+    arrow: Arrow<'a>,
+    spent: Option<SpendRow<'a>>,
+    epoch: i64,
+}
+
+/// What the database says of a step (migration 0007) that was decided on what is so no more.
+const CHANGED: &str = "changed meanwhile";
+/// And of one by a start of the program that is not the last.
+const TAKEN_OVER: &str = "a later start took over";
+
+impl Step<'_> {
+    /// Writes all of it with the row of the audit about it, or nothing.
+    pub(crate) async fn write(
+        &self,
+        connection: &mut SqliteConnection,
+        row: &Row,
+    ) -> Result<(), LedgerError> {
+        let sql = "INSERT INTO steps (id, seen, epoch, state, entry, approval, outcome, key, at,
+                                      spent, count_before, amount_before, count_after, amount_after,
+                                      seq, body, prev, hash)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        let Arrow {
+            id,
+            seen,
+            state,
+            entry,
+            approval,
+            outcome,
+            key,
+            at,
+        } = self.arrow;
+        let spent = self.spent;
+        let (before, after) = spent.map_or(((0, 0), (0, 0)), |spent| (spent.before, spent.after));
+        let written = sqlx::query(sql)
+            .bind(id)
+            .bind(seen)
+            .bind(self.epoch)
+            .bind(state)
+            .bind(entry)
+            .bind(approval)
+            .bind(outcome)
+            .bind(key)
+            .bind(at)
+            .bind(spent.map(|spent| spent.grant))
+            .bind(before.0)
+            .bind(before.1)
+            .bind(after.0)
+            .bind(after.1)
+            .bind(i64::try_from(row.seq).unwrap_or(i64::MAX))
+            .bind(&row.body)
+            .bind(&row.prev.0[..])
+            .bind(&row.hash.0[..])
+            .execute(connection)
+            .await;
+        match written.map_err(LedgerError::from) {
+            Ok(_) => Ok(()),
+            Err(error) if error.is(TAKEN_OVER) => Err(LedgerError::TakenOver),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// False for what was decided on what is so no more; nothing of it was written.
+fn kept(written: Result<(), LedgerError>) -> Result<bool, LedgerError> {
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.is(CHANGED) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(test)]
@@ -296,6 +351,11 @@ mod tests {
         (folder, ledger)
     }
 
+    async fn state(ledger: &Ledger, id: i64) -> String {
+        let mut found = ledger.actions_of(&[id]).await.unwrap();
+        found.pop().expect("it is there").state
+    }
+
     #[tokio::test]
     async fn of_two_that_saw_the_same_state_one_moves_it() {
         let (_folder, ledger) = ledger().await;
@@ -312,7 +372,7 @@ mod tests {
                 .await
                 .unwrap()
         );
-        assert_eq!(ledger.action(id).await.unwrap().unwrap().state, "awaiting");
+        assert_eq!(state(&ledger, id).await, "awaiting");
         // One row for each arrow that was stored, none for the other.
         assert_eq!(ledger.audit_after(0, 10).await.unwrap().len(), 2);
     }
@@ -335,7 +395,7 @@ mod tests {
                 .await
                 .is_err()
         );
-        assert_eq!(ledger.action(id).await.unwrap().unwrap().state, "proposed");
+        assert_eq!(state(&ledger, id).await, "proposed");
         assert!(ledger.add_action(&proposed(), note).await.is_err());
         assert_eq!(ledger.actions(None, 10).await.unwrap().len(), 1);
     }
@@ -356,12 +416,59 @@ mod tests {
             old.add_action(&proposed(), note).await,
             Err(LedgerError::TakenOver)
         ));
-        assert_eq!(new.action(id).await.unwrap().unwrap().state, "proposed");
+        assert_eq!(state(&new, id).await, "proposed");
         assert!(
             new.move_action(&arrow(id, 0, "awaiting"), None, note(id))
                 .await
                 .unwrap()
         );
+    }
+
+    #[tokio::test]
+    async fn a_step_on_a_grant_that_was_used_or_taken_back_meanwhile_is_not_made() {
+        let (_folder, ledger) = ledger().await;
+        let id = ledger.add_action(&proposed(), note).await.unwrap();
+        let grant = crate::GrantRow {
+            id: "g".to_owned(),
+            system: "demo".to_owned(),
+            body: "{}".to_owned(),
+            words: String::new(),
+            action: id,
+            used_count: 0,
+            used_amount: 0,
+            revoked: None,
+            made: 1,
+        };
+        ledger.add_grant(&grant, note(id)).await.unwrap();
+        let spend = |before, after| {
+            Some(SpendRow {
+                grant: "g",
+                before: (before, 0),
+                after: (after, 7),
+            })
+        };
+        let step = |seen, spent| {
+            let ledger = ledger.clone();
+            async move {
+                let arrow = arrow(id, seen, "dispatching");
+                ledger.move_action(&arrow, spent, note(id)).await.unwrap()
+            }
+        };
+        assert!(!step(0, spend(1, 2)).await);
+        assert!(step(0, spend(0, 1)).await);
+        assert!(!step(1, spend(0, 1)).await);
+        let used = ledger.grants().await.unwrap().remove(0);
+        assert_eq!((used.used_count, used.used_amount), (1, 7));
+        assert!(ledger.revoke_grant("g", note(id)).await.unwrap());
+        let rows = ledger.audit_after(0, 10).await.unwrap().len();
+        let spend = Some(SpendRow {
+            grant: "g",
+            before: (1, 7),
+            after: (2, 7),
+        });
+        assert!(!step(1, spend).await);
+        assert!(step(1, None).await);
+        assert_eq!(ledger.audit_after(0, 10).await.unwrap().len(), rows + 1);
     }
 
     #[tokio::test]
@@ -380,7 +487,7 @@ mod tests {
         assert!(ledger.move_action(&rejected, None, note(other)).await.unwrap());
         let rows = ledger.audit_after(0, 10).await.unwrap().len();
         assert!(!ledger.move_actions(both(0)).await.unwrap());
-        assert_eq!(ledger.action(one).await.unwrap().unwrap().state, "proposed");
+        assert_eq!(state(&ledger, one).await, "proposed");
         assert_eq!(ledger.audit_after(0, 10).await.unwrap().len(), rows);
         assert!(ledger.move_actions(both(1)).await.unwrap());
         assert_eq!(ledger.audit_after(0, 10).await.unwrap().len(), rows + 2);

@@ -1,8 +1,15 @@
+use std::sync::PoisonError;
+
 use data_encoding::HEXUPPER;
 use governance::audit::{self, Digest, Head, Row};
 use serde_json::{Map, Value};
+use sqlx::{SqliteConnection, SqliteTransaction};
 
+use crate::actions::Step;
 use crate::{Ledger, LedgerError};
+
+/// What the database says of a row that does not follow the last one (migration 0007).
+const NOT_THE_NEXT: &str = "the audit is only added to";
 
 /// Something to be written to the audit.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,9 +29,37 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be written.
     pub async fn note(&self, note: Note) -> Result<Head, LedgerError> {
-        // One statement is a transaction of its own, so that the disk is waited for once and nothing else.
+        self.chained(note, None).await
+    }
+
+    /// Adds a row to the audit, with the step that it is about. All of it is one statement, which is a transaction of its
+    /// own: the thread of the database is asked once and the disk waited for once.
+    pub(crate) async fn chained(&self, note: Note, step: Option<Step<'_>>) -> Result<Head, LedgerError> {
         let mut connection = self.pool.acquire().await?;
-        add(&mut connection, note).await
+        let known = self.last.lock().unwrap_or_else(PoisonError::into_inner).take();
+        for known in [known, None] {
+            let before = match known {
+                Some(head) => head,
+                None => last(&mut connection).await?,
+            };
+            let row = audit::next(before, note.at, note.kind, note.details.clone())?;
+            let added = match &step {
+                Some(step) => step.write(&mut connection, &row).await,
+                None => add(&mut connection, &row).await,
+            };
+            match added {
+                // Something else was added since this process added the last one it knows of.
+                Err(error) if known.is_some() && error.is(NOT_THE_NEXT) => {}
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(row.head());
+                    return Ok(row.head());
+                }
+            }
+        }
+        Err(LedgerError::Audit(
+            "its end moves while a row is added".to_owned(),
+        ))
     }
 
     /// All rows about an action, oldest first.
@@ -128,24 +163,27 @@ fn unpacked(numbers: &str, digests: &str, bodies: &str) -> Option<Vec<Row>> {
 }
 
 /// Adds a row within a transaction. The ledger has one connection, so that nobody else adds one meanwhile; if another
-/// process did, the row's number is taken and nothing is written.
-pub(crate) async fn append(tx: &mut sqlx::SqliteTransaction<'_>, note: Note) -> Result<Head, LedgerError> {
-    add(tx, note).await
+/// process did, the database refuses it and nothing is written.
+pub(crate) async fn append(tx: &mut SqliteTransaction<'_>, note: Note) -> Result<(), LedgerError> {
+    let row = audit::next(last(tx).await?, note.at, note.kind, note.details)?;
+    add(tx, &row).await
 }
 
-async fn add(connection: &mut sqlx::SqliteConnection, note: Note) -> Result<Head, LedgerError> {
+/// The last row that is there.
+pub(crate) async fn last(connection: &mut SqliteConnection) -> Result<Head, LedgerError> {
     let last: Option<(i64, Vec<u8>)> =
         sqlx::query_as("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
-            .fetch_optional(&mut *connection)
+            .fetch_optional(connection)
             .await?;
-    let head = match last {
-        Some((seq, hash)) => Head {
-            seq: u64::try_from(seq).unwrap_or_default(),
+    last.map_or(Ok(Head::default()), |(seq, hash)| {
+        Ok(Head {
+            seq: seq.unsigned_abs(),
             hash: digest(&hash)?,
-        },
-        None => Head::default(),
-    };
-    let row = audit::next(head, note.at, note.kind, note.details)?;
+        })
+    })
+}
+
+async fn add(connection: &mut SqliteConnection, row: &Row) -> Result<(), LedgerError> {
     sqlx::query("INSERT INTO audit (seq, body, prev, hash) VALUES (?, ?, ?, ?)")
         .bind(i64::try_from(row.seq).unwrap_or(i64::MAX))
         .bind(&row.body)
@@ -153,7 +191,7 @@ async fn add(connection: &mut sqlx::SqliteConnection, note: Note) -> Result<Head
         .bind(&row.hash.0[..])
         .execute(connection)
         .await?;
-    Ok(row.head())
+    Ok(())
 }
 
 pub(crate) fn digest(bytes: &[u8]) -> Result<Digest, LedgerError> {
@@ -227,6 +265,37 @@ mod tests {
             let told = refused.unwrap_err().to_string();
             assert!(told.contains("the audit is"), "{sql}: {told}");
         }
+        assert_eq!(verified(&ledger).await.unwrap().seq, 3);
+    }
+
+    #[tokio::test]
+    async fn rows_of_two_processes_in_turns_hold_together() {
+        let (folder, one) = ledger(2).await;
+        let other = Ledger::open(&folder.path().join("ledger.sqlite")).await.unwrap();
+        for n in 2..6 {
+            // Each of them knows of a last row that is no longer the last.
+            one.note(about(n)).await.unwrap();
+            other.note(about(n)).await.unwrap();
+        }
+        assert_eq!(verified(&one).await.unwrap().seq, 10);
+    }
+
+    #[tokio::test]
+    async fn a_row_with_the_next_number_that_does_not_follow_the_last_is_refused() {
+        let (_folder, ledger) = ledger(3).await;
+        let row = audit::next(
+            Head {
+                seq: 3,
+                hash: Digest([7; 32]),
+            },
+            1,
+            "test",
+            Map::new(),
+        );
+        let mut connection = ledger.pool.acquire().await.unwrap();
+        let refused = add(&mut connection, &row.unwrap()).await.unwrap_err();
+        assert!(refused.is(NOT_THE_NEXT), "{refused}");
+        drop(connection);
         assert_eq!(verified(&ledger).await.unwrap().seq, 3);
     }
 

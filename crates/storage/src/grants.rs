@@ -86,21 +86,3 @@ impl Ledger {
         Ok(true)
     }
 }
-
-/// Counts what is used; false if the grant was used or taken back since it was looked at.
-pub(crate) async fn spend(
-    tx: &mut sqlx::SqliteTransaction<'_>,
-    spend: &SpendRow<'_>,
-) -> Result<bool, LedgerError> {
-    let sql = "UPDATE grants SET used_count = ?, used_amount = ?
-               WHERE id = ? AND used_count = ? AND used_amount = ? AND revoked IS NULL";
-    let spent = sqlx::query(sql)
-        .bind(spend.after.0)
-        .bind(spend.after.1)
-        .bind(spend.grant)
-        .bind(spend.before.0)
-        .bind(spend.before.1)
-        .execute(&mut **tx)
-        .await?;
-    Ok(spent.rows_affected() == 1)
-}

@@ -1,6 +1,6 @@
 use governance::audit::{Head, SignedHead};
 
-use crate::audit::digest;
+use crate::audit::{digest, last};
 use crate::{Ledger, LedgerError};
 
 type Stored = (i64, Vec<u8>, i64, String, String);
@@ -11,16 +11,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn head(&self) -> Result<Head, LedgerError> {
-        let last: Option<(i64, Vec<u8>)> =
-            sqlx::query_as("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
-                .fetch_optional(&self.pool)
-                .await?;
-        last.map_or(Ok(Head::default()), |(seq, hash)| {
-            Ok(Head {
-                seq: seq.unsigned_abs(),
-                hash: digest(&hash)?,
-            })
-        })
+        last(&mut *self.pool.acquire().await?).await
     }
 
     /// Keeps a head that was signed. Its row must come after every one that was signed before.

@@ -1,8 +1,10 @@
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use governance::audit::Head;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
@@ -12,6 +14,8 @@ pub struct Ledger {
     pub(crate) pool: SqlitePool,
     /// The number of this start of the program; 0 before it took one.
     pub(crate) epoch: Arc<AtomicI64>,
+    /// The last row of the audit as far as this process knows; the database refuses one that does not follow the last.
+    pub(crate) last: Arc<Mutex<Option<Head>>>,
 }
 
 /// What can go wrong with the ledger.
@@ -23,6 +27,14 @@ pub enum LedgerError {
         /// The file.
         path: PathBuf,
         /// What the database said.
+        reason: String,
+    },
+    /// The file is there and may only be read.
+    #[error("the ledger `{}` may not be written: {reason}. It was left untouched", path.display())]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
         reason: String,
     },
     /// A newer version wrote it. It is left as it is.
@@ -61,12 +73,31 @@ pub enum LedgerError {
     NotWatched(String),
 }
 
+impl LedgerError {
+    /// Whether the database refused something in these words (`RAISE` in a migration).
+    pub(crate) fn is(&self, words: &str) -> bool {
+        let Self::Statement(sqlx::Error::Database(refused)) = self else {
+            return false;
+        };
+        refused.message() == words
+    }
+}
+
 impl Ledger {
     /// Opens or creates the ledger.
     ///
     /// # Errors
-    /// [`LedgerError::Open`]; a file that is damaged is never replaced.
+    /// [`LedgerError::Open`], [`LedgerError::ReadOnly`] or [`LedgerError::Newer`]; a file that is damaged is never replaced.
     pub async fn open(path: &Path) -> Result<Self, LedgerError> {
+        // The database says "unable to open database file" of this, and of much else.
+        if let Err(error) = std::fs::OpenOptions::new().write(true).open(path)
+            && error.kind() != ErrorKind::NotFound
+        {
+            return Err(LedgerError::ReadOnly {
+                path: path.to_owned(),
+                reason: error.to_string(),
+            });
+        }
         let open = |reason: String| LedgerError::Open {
             path: path.to_owned(),
             reason,
@@ -81,6 +112,8 @@ impl Ledger {
             .pragma("fullfsync", "1"); // macOS: without it the disk may still hold the row back
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
+            // A file does not go away as a server does; asking first costs as much as what is asked.
+            .test_before_acquire(false)
             .connect_with(options)
             .await
             .map_err(|error| open(error.to_string()))?;
@@ -102,6 +135,7 @@ impl Ledger {
         Ok(Self {
             pool,
             epoch: Arc::default(),
+            last: Arc::default(),
         })
     }
 

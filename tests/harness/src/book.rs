@@ -67,8 +67,14 @@ impl ActionBook for Kept {
         Ok(true)
     }
 
-    async fn get(&self, id: ActionId) -> Result<Option<Action>, BookError> {
-        Ok(self.all().get(&id).cloned())
+    async fn note_read(&self, _note: Noted) -> Result<(), BookError> {
+        Ok(())
+    }
+
+    async fn get(&self, ids: &[ActionId]) -> Result<Vec<Action>, BookError> {
+        let all = self.all();
+        let kept = all.values().filter(|action| ids.contains(&action.id));
+        Ok(kept.cloned().collect())
     }
 
     async fn open(&self) -> Result<Vec<Action>, BookError> {

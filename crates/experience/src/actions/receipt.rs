@@ -84,6 +84,8 @@ pub(crate) fn event_words(event: &str, state: &str) -> String {
         ("lost", _) => "The answer was lost on this machine, so that it has to be found out.",
         ("held back", _) => "Something that comes before it did not happen. Nothing was sent.",
         ("time", _) => "Found by a later start of Attaché.",
+        ("read", "allowed") => "Read for a model.",
+        ("read", _) => "The rules did not let this be read for a model. Nothing was asked.",
         ("granted", _) => "A permission was given.",
         ("revoked", _) => "A permission was taken back.",
         (other, _) => return label(other),

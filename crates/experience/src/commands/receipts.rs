@@ -1,6 +1,8 @@
+use std::collections::HashMap;
+
 use domain::ActionId;
 use governance::audit::{Row, Verifier};
-use orchestration::governed::Stop;
+use orchestration::governed::{Action, Stop};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -72,26 +74,29 @@ impl Command for ActivityList {
     type Response = Vec<Happening>;
 
     async fn run(copilot: &Copilot, request: ActivityRequest) -> Result<Vec<Happening>, Failure> {
-        let mut happenings = Vec::new();
-        for row in copilot.audit.beginnings_before(request.before, SOME).await? {
-            happenings.push(happening(copilot, &row).await?);
-        }
-        Ok(happenings)
+        let rows = copilot.audit.beginnings_before(request.before, SOME).await?;
+        let bodies: Vec<(u64, Value)> = rows
+            .iter()
+            .map(|row| (row.seq, serde_json::from_str(&row.body).unwrap_or_default()))
+            .collect();
+        let ids: Vec<ActionId> = bodies.iter().filter_map(|(_, body)| action_of(body)).collect();
+        let kept = copilot.governed.actions(&ids).await?;
+        let kept: HashMap<ActionId, &Action> = kept.iter().map(|action| (action.id, action)).collect();
+        let happenings = bodies.iter().map(|(seq, body)| {
+            let action = action_of(body).and_then(|id| kept.get(&id));
+            happening(*seq, body, action.map(|action| ActionView::from(*action)))
+        });
+        Ok(happenings.collect())
     }
 }
 
-async fn happening(copilot: &Copilot, row: &Row) -> Result<Happening, Failure> {
-    let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
+/// The action that a row of the audit is about.
+fn action_of(body: &Value) -> Option<ActionId> {
+    body.get("action").and_then(Value::as_i64).map(ActionId)
+}
+
+fn happening(seq: u64, body: &Value, kept: Option<ActionView>) -> Happening {
     let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default();
-    let action = body.get("action").and_then(Value::as_i64).map(ActionId);
-    let kept = match action {
-        Some(id) => match copilot.governed.action(id).await {
-            Ok(action) => Some(ActionView::from(&action)),
-            Err(Stop::NoAction(_)) => None,
-            Err(stop) => return Err(stop.into()),
-        },
-        None => None,
-    };
     let kind = text("kind");
     let (words, result) = match (&kept, kind) {
         (Some(view), _) => {
@@ -109,21 +114,21 @@ async fn happening(copilot: &Copilot, row: &Row) -> Result<Happening, Failure> {
             format!("{} in {}", text("operation"), text("system")),
             "Erased; its rows in the audit stay".to_owned(),
         ),
-        (None, ANSWER) => ("A question was answered".to_owned(), answer_words(&body)),
+        (None, ANSWER) => ("A question was answered".to_owned(), answer_words(body)),
         (None, _) => (
             event_words(text("event"), text("state")),
             text("system").to_owned(),
         ),
     };
-    Ok(Happening {
-        seq: row.seq,
+    Happening {
+        seq,
         at: body.get("at").and_then(Value::as_i64).unwrap_or_default(),
         kind: kind.to_owned(),
         words,
         result,
-        action,
+        action: action_of(body),
         state: kept.map(|view| view.state),
-    })
+    }
 }
 
 fn label_first(text: &str) -> String {

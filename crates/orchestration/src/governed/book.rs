@@ -37,11 +37,17 @@ pub trait ActionBook: Send + Sync {
     /// When nothing was kept.
     async fn put_all(&self, decided: Vec<(&Action, Noted)>) -> Result<bool, BookError>;
 
-    /// One action.
+    /// Adds a row to the audit about a read for a model.
     ///
     /// # Errors
-    /// When it can't be read.
-    async fn get(&self, id: ActionId) -> Result<Option<Action>, BookError>;
+    /// When nothing was kept.
+    async fn note_read(&self, note: Noted) -> Result<(), BookError>;
+
+    /// Those of these actions that are there, in the order of their ids.
+    ///
+    /// # Errors
+    /// When one can't be read.
+    async fn get(&self, ids: &[ActionId]) -> Result<Vec<Action>, BookError>;
 
     /// Those that are not at their end, oldest first.
     ///

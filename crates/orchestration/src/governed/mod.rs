@@ -329,7 +329,15 @@ impl Governed {
     /// # Errors
     /// When there is none, or it can't be read.
     pub async fn action(&self, id: ActionId) -> Result<Action, Stop> {
-        self.book.get(id).await?.ok_or(Stop::NoAction(id))
+        self.book.get(&[id]).await?.pop().ok_or(Stop::NoAction(id))
+    }
+
+    /// Those of these actions that are kept, in the order of their ids.
+    ///
+    /// # Errors
+    /// When one can't be read.
+    pub async fn actions(&self, ids: &[ActionId]) -> Result<Vec<Action>, Stop> {
+        Ok(self.book.get(ids).await?)
     }
 
     fn seal(&self) -> SealKey<'_> {

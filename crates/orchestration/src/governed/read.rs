@@ -3,14 +3,14 @@ use std::collections::BTreeMap;
 use domain::{Effect, SideEffect};
 use governance::policy::{Decision, Facts, Proposer};
 use integration::Trouble;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{Context, Governed, Stop, System};
+use super::{Context, Governed, Noted, Stop, System};
 
 impl Governed {
     /// Whether the rules let this be read without asking: what is asked of a system tells it something, and where it goes
-    /// to others it tells them.
-    pub(super) fn may_read(
+    /// to others it tells them. Either way it stands in the audit before anything is asked.
+    pub(super) async fn may_read(
         &self,
         system: &System,
         operation: &str,
@@ -39,6 +39,23 @@ impl Governed {
         };
         let situation = self.situation(system, &effect, proposer, &context.taint, 1);
         let verdict = self.policies.judge(&Facts::of(&effect, described, &situation));
+        let state = match verdict.decision {
+            Decision::Allow => "allowed",
+            Decision::Ask | Decision::Deny => "denied",
+        };
+        let mut details = Map::new();
+        for (key, value) in [
+            ("event", "read"),
+            ("state", state),
+            ("system", effect.system.as_str()),
+            ("operation", &effect.operation),
+            ("definition", &effect.definition),
+            ("policy", &verdict.policy_digest.to_string()),
+        ] {
+            details.insert(key.to_owned(), value.into());
+        }
+        let at = self.clock.wall();
+        self.book.note_read(Noted { at, details }).await?;
         match verdict.decision {
             Decision::Allow => Ok(()),
             Decision::Ask | Decision::Deny => Err(Stop::NotRead(Box::new(verdict))),

@@ -67,7 +67,9 @@ impl RunContext {
         cap: Cap,
     ) -> Result<Found, Stop> {
         let system = governed.system(system).await?;
-        governed.may_read(&system, operation, arguments, &self.proposer, &self.context)?;
+        governed
+            .may_read(&system, operation, arguments, &self.proposer, &self.context)
+            .await?;
         let confidentiality = self.context.taint.confidentiality;
         let found = system
             .connection

@@ -242,7 +242,7 @@ async fn listing(bench: &Bench, show: &mut Show<'_>) -> Outcome<()> {
     let ledger = Ledger::open(&folder.join("ledger.sqlite")).await?;
     ledger.begin_epoch(0).await?;
     let book = LedgerActions(ledger.clone());
-    let mut action = book.get(id).await?.ok_or("the action is gone")?;
+    let mut action = book.get(&[id]).await?.pop().ok_or("the action is gone")?;
     for n in 1..count {
         action.created += 1_000;
         let noted = |event: &str| Noted {

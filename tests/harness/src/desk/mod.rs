@@ -549,7 +549,7 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// When something failed that has nothing to do with the action.
     pub async fn go_on(&mut self, id: ActionId) -> Outcome<()> {
-        let now = self.governed.book.get(id).await?;
+        let now = self.governed.book.get(&[id]).await?.pop();
         let Some(now) = now else { return Ok(()) };
         let state = now.entry.state;
         self.world([
@@ -612,12 +612,8 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// When the book can't be read.
     pub async fn approval(&self, id: ActionId) -> Outcome<Option<Approval>> {
-        Ok(self
-            .governed
-            .book
-            .get(id)
-            .await?
-            .and_then(|action| action.approval))
+        let kept = self.governed.book.get(&[id]).await?.pop();
+        Ok(kept.and_then(|action| action.approval))
     }
 
     /// Everything is worked on once more, as at the next start of the program.
