@@ -344,9 +344,17 @@ fn on_the_command_line_only_a_person_at_a_terminal_approves() {
         "amount_eur=1",
     ]);
     assert!(
-        !which.status.success() && said(&which).contains("Several records"),
+        !which.status.success() && said(&which).contains("Nothing was prepared"),
         "{}",
         said(&which)
+    );
+    let other = run(&["approvals", "pick", "2", "99999"]);
+    assert!(!other.status.success(), "{}", said(&other));
+    let picked = run(&["approvals", "pick", "2", "20418"]);
+    assert!(
+        picked.status.success() && said(&picked).contains("You picked it among several"),
+        "{}",
+        said(&picked)
     );
 
     let mut piped = attache(home.path(), &["approvals", "approve", "1"]);

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use app::LedgerActions;
 use async_trait::async_trait;
 use company::{Company, DEAL, Desk, Seat, TOKEN, typed};
-use domain::ActionId;
+use domain::{ActionId, SystemId};
 use futures_util::future::join_all;
 use integration::HandClock;
 use journeys::{Numbers, rounds};
@@ -296,6 +296,16 @@ impl ActionBook for Filling {
 
     async fn batch(&self, first: ActionId) -> Result<Vec<Action>, BookError> {
         self.book.batch(first).await
+    }
+
+    async fn asked(
+        &self,
+        system: &SystemId,
+        operation: &str,
+        since: i64,
+        most: u32,
+    ) -> Result<Vec<Action>, BookError> {
+        self.book.asked(system, operation, since, most).await
     }
 }
 

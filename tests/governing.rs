@@ -10,12 +10,12 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
-use company::{DEAL, Desk, INES, KARI, TOKEN, system};
-use domain::{Integrity, SourceRef, Taint};
+use company::{DEAL, Desk, INES, KARI, TOKEN, system, typed};
+use domain::{Integrity, Origin, SourceRef, Taint};
 use governance::approval::{Choice, Hand};
 use governance::policy::{Obligation, Proposer};
 use integration::Cap;
-use orchestration::governed::{Context, Proposal, RunContext, Stop};
+use orchestration::governed::{Action, Context, Proposal, RunContext, Stop};
 use orchestration::journal::{State, Word};
 use serde_json::{Value, json};
 
@@ -93,15 +93,269 @@ async fn a_record_that_changed_between_card_and_click_is_not_written_and_there_i
 }
 
 #[tokio::test]
-async fn a_fresh_card_is_as_red_as_the_one_before_it() {
+async fn a_fresh_card_says_who_changed_the_record_and_undoing_says_it_too() {
     let desk = Desk::open();
     let seat = desk.sit().await;
-    let source = SourceRef {
+    let by = |action: &Action| action.shown.edited.clone().and_then(|edited| edited.by);
+    let action = seat.propose("crm.deals.update", later_stage()).await;
+    assert_eq!(by(&action).as_deref(), Some("ines.okafor@northwind-robotics.com"));
+    let path = format!("/crm/deals/{DEAL}");
+    let edit = |step: &str| {
+        desk.company
+            .ask(KARI, "PATCH", &path, Some(&json!({"pilot_site": step})))
+    };
+    edit("Moss DC 2");
+    let Err(Stop::Changed { fresh }) = seat.approve(&action).await else {
+        panic!("the old card counted")
+    };
+    let edited = fresh.shown.edited.clone().unwrap();
+    assert_eq!(edited.by.as_deref(), Some("kari.holm@northwind-robotics.com"));
+    assert_eq!(edited.at.as_deref(), desk.company.deal()["updated_at"].as_str());
+    seat.approve(&fresh).await.unwrap();
+    assert_eq!(seat.go_on(fresh.id).await.entry.state, State::Succeeded);
+    edit("Moss DC 3");
+    let refused = seat.governed.undo(fresh.id, None).await.unwrap_err().to_string();
+    assert!(
+        refused.contains("kari.holm@northwind-robotics.com has changed"),
+        "{refused}"
+    );
+}
+
+#[tokio::test]
+async fn a_card_that_waits_is_read_again_and_is_void_once_its_record_changed() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let action = seat.propose("crm.deals.update", later_stage()).await;
+    desk.clock.pass(60_000);
+    let read = seat.governed.look_again(action.id).await.unwrap();
+    assert_eq!(read, action.created + 60_000);
+    desk.company.ask(
+        KARI,
+        "PATCH",
+        &format!("/crm/deals/{DEAL}"),
+        Some(&json!({"next_step": "Wait"})),
+    );
+    let Err(Stop::Changed { fresh }) = seat.governed.look_again(action.id).await else {
+        panic!("the old card still counts")
+    };
+    assert!(matches!(seat.approve(&action).await, Err(Stop::Elsewhere(_))));
+    assert_eq!(fresh.entry.state, State::Awaiting);
+    assert_eq!(seat.governed.look_again(fresh.id).await.unwrap(), read);
+    // A look sends nothing.
+    assert_eq!(desk.company.applied(), 1);
+}
+
+/// The same in words, about a record that is named in words.
+fn named(record: &str) -> Proposal {
+    Proposal {
+        record: Some(record.to_owned()),
+        ..typed("crm.deals.update", json!({"next_step": "Confirm dock layout"}))
+    }
+}
+
+#[tokio::test]
+async fn where_records_are_close_nothing_is_prepared_before_a_person_says_which() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let question = seat.governed.propose(named("Vestby Cold Storage")).await.unwrap();
+    assert_eq!(question.entry.state, State::Awaiting);
+    let which = question.shown.which.clone().unwrap();
+    let ids: Vec<&str> = which.candidates.iter().map(|near| near.id.as_str()).collect();
+    assert_eq!(ids, ["20440", "20441"]);
+    let about = ("close_date".to_owned(), "2026-11-20".to_owned());
+    assert!(which.candidates[0].about.contains(&about), "{which:?}");
+    assert!(question.shown.card.is_none() && question.shown.raw.body.is_none());
+    // There is nothing to say yes to, and nothing is sent.
+    assert!(matches!(
+        seat.governed.card(question.id).await,
+        Err(Stop::Card(_))
+    ));
+    assert_eq!(seat.go_on(question.id).await.entry.state, State::Awaiting);
+    // Only one of those that were shown.
+    for other in ["20418", "99999", ""] {
+        let refused = seat.governed.pick(question.id, other).await;
+        assert!(matches!(refused, Err(Stop::NoRecord(_))), "{other}");
+    }
+    assert_eq!(desk.company.applied(), 0);
+
+    let picked = seat.governed.pick(question.id, "20441").await.unwrap();
+    assert_eq!(picked.entry.state, State::Awaiting);
+    assert_eq!(picked.effect.target.as_ref().unwrap().id, "20441");
+    assert_eq!(picked.effect.arguments["id"].origin, Origin::User);
+    let meant = picked.shown.meant.as_ref().unwrap();
+    assert_eq!(
+        (meant.by.as_str(), meant.runners_up[0].id.as_str()),
+        ("person", "20440")
+    );
+    let old = seat.governed.action(question.id).await.unwrap();
+    assert_eq!(old.entry.state, State::Rejected);
+    // It is answered once.
+    assert!(matches!(
+        seat.governed.pick(question.id, "20440").await,
+        Err(Stop::Elsewhere(_))
+    ));
+    seat.approve(&picked).await.unwrap();
+    assert_eq!(seat.go_on(picked.id).await.entry.state, State::Succeeded);
+    assert_eq!(desk.company.applied(), 1);
+    let events: Vec<Value> = seat
+        .audit()
+        .await
+        .into_iter()
+        .map(|row| row["event"].clone())
+        .collect();
+    assert_eq!(events[..3], ["proposed", "proposed", "picked"]);
+}
+
+#[tokio::test]
+async fn what_could_be_proposed_for_no_record_is_no_question() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    for wrong in [
+        json!({"amount_eur": "a lot"}),
+        json!({"no_such_field": 1}),
+        json!({"next_step": TOKEN}),
+    ] {
+        let proposal = Proposal {
+            arguments: serde_json::from_value(wrong.clone()).unwrap(),
+            ..named("Vestby Cold Storage")
+        };
+        let refused = seat.governed.propose(proposal).await;
+        assert!(matches!(refused, Err(Stop::Trouble(_))), "{wrong}");
+    }
+    assert!(seat.governed.book.open().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_question_can_be_dropped_and_expires_like_a_card() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let question = seat.governed.propose(named("Vestby Cold Storage")).await.unwrap();
+    let dropped = seat.governed.reject(question.id, "Neither").await.unwrap();
+    assert_eq!(dropped.entry.state, State::Rejected);
+    let late = seat.governed.propose(named("Vestby Cold Storage")).await.unwrap();
+    desk.clock.pass(8 * 24 * 3_600_000);
+    assert_eq!(seat.go_on(late.id).await.entry.state, State::Expired);
+    assert!(matches!(
+        seat.governed.pick(late.id, "20440").await,
+        Err(Stop::Elsewhere(_))
+    ));
+    assert_eq!(desk.company.applied(), 0);
+}
+
+#[tokio::test]
+async fn where_words_led_to_the_wrong_record_another_one_that_was_shown_takes_its_place() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let wrong = seat
+        .governed
+        .propose(named("that Halden expansion"))
+        .await
+        .unwrap();
+    let near = wrong.shown.meant.as_ref().unwrap().runners_up[0].clone();
+    let right = seat.governed.pick(wrong.id, &near.id).await.unwrap();
+    assert_eq!(right.effect.target.as_ref().unwrap().id, near.id);
+    // The way back is the next closest.
+    assert_eq!(
+        right.shown.meant.as_ref().unwrap().runners_up[0].id,
+        DEAL.to_string()
+    );
+    assert!(matches!(seat.approve(&wrong).await, Err(Stop::Elsewhere(_))));
+    seat.approve(&right).await.unwrap();
+    assert_eq!(seat.go_on(right.id).await.entry.state, State::Succeeded);
+    assert_eq!(desk.company.applied(), 1);
+    assert_eq!(desk.company.deal()["next_step"], "Send revised offer");
+}
+
+#[tokio::test]
+async fn that_a_person_picked_the_record_lets_no_other_value_count_as_theirs() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let text = Taint {
+        integrity: Integrity::Text,
+        ..Taint::user()
+    };
+    let context = Context {
+        taint: text.clone(),
+        texts: vec![(mail(), "Please note: Confirm dock layout. Thanks".to_owned())],
+        ..Context::of_person()
+    };
+    let proposal = Proposal {
+        proposer: Proposer::Model("m".to_owned()),
+        context,
+        ..named("Vestby Cold Storage")
+    };
+    let question = seat.governed.propose(proposal).await.unwrap();
+    let picked = seat.governed.pick(question.id, "20440").await.unwrap();
+    assert_eq!(picked.shown.context, text);
+    let origin = &picked.effect.arguments["next_step"].origin;
+    assert!(matches!(origin, Origin::Within { .. }), "{origin:?}");
+    assert_eq!(
+        picked.shown.quotes.get("next_step").map(String::as_str),
+        Some("Please note: Confirm dock layout")
+    );
+    let rules: Vec<&str> = picked
+        .verdict
+        .deciding
+        .iter()
+        .map(|one| one.policy.as_str())
+        .collect();
+    assert!(rules.contains(&"text-from-outside"), "{rules:?}");
+}
+
+#[tokio::test]
+async fn the_words_a_value_was_seen_in_stay_with_it_until_a_person_writes_another() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let mut run = RunContext::new(
+        Proposer::Model("m".to_owned()),
+        "Next step is a call. Then we see",
+    );
+    run.text(
+        mail(),
+        "We can sign by 2026-10-30, not before. Ingrid",
+        &Taint::unknown(),
+    );
+    let arguments = json!({"id": DEAL, "next_step": "a call", "close_date": "2026-10-30"});
+    let proposal = run.proposal(
+        system(),
+        "crm.deals.update",
+        serde_json::from_value(arguments).unwrap(),
+        None,
+    );
+    let action = seat.governed.propose(proposal).await.unwrap();
+    let quote = |action: &Action, name: &str| action.shown.quotes.get(name).cloned();
+    assert_eq!(
+        quote(&action, "next_step").as_deref(),
+        Some("Next step is a call")
+    );
+    assert_eq!(
+        quote(&action, "close_date").as_deref(),
+        Some("We can sign by 2026-10-30, not before")
+    );
+    let edited = json!({"id": DEAL, "next_step": "a mail", "close_date": "2026-10-30"});
+    let fresh = seat
+        .governed
+        .edit(action.id, serde_json::from_value(edited).unwrap())
+        .await
+        .unwrap();
+    assert_eq!(quote(&fresh, "next_step"), None);
+    assert_eq!(quote(&fresh, "close_date"), quote(&action, "close_date"));
+}
+
+fn mail() -> SourceRef {
+    SourceRef {
         kind: "mail".to_owned(),
         object: "mail:42".to_owned(),
         revision: "1".to_owned(),
         span: None,
-    };
+    }
+}
+
+#[tokio::test]
+async fn a_fresh_card_is_as_red_as_the_one_before_it() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let source = mail();
     let taint = Taint {
         integrity: Integrity::Text,
         ..Taint::user()

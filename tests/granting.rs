@@ -7,11 +7,11 @@ mod company;
 
 use std::collections::BTreeMap;
 
-use company::{DEAL, Desk, Seat, system};
+use company::{DEAL, Desk, Seat, system, typed};
 use domain::{Integrity, Taint};
 use governance::grants::Bound;
 use governance::policy::Proposer;
-use orchestration::governed::{Action, Context, Proposal};
+use orchestration::governed::{Action, Context, Limits, Proposal};
 use orchestration::journal::State;
 use serde_json::{Value, json};
 
@@ -23,11 +23,15 @@ fn amount(amount: u64) -> Value {
 async fn allow(seat: &Seat, times: u32) -> String {
     let asked = seat.propose("crm.deals.update", amount(1_290_000)).await;
     let bounds = BTreeMap::from([("amount_eur".to_owned(), Bound::UpTo(2_000_000))]);
-    let until = asked.created + 3_600_000;
+    let limits = Limits {
+        bounds,
+        count: times,
+        lasts: 3_600_000,
+    };
     let name = format!("g-{}", asked.id);
     let held = seat
         .governed
-        .grant(asked.id, bounds, times, until, "Amounts".to_owned(), name)
+        .grant(asked.id, limits, "Amounts".to_owned(), name)
         .await
         .unwrap();
     seat.governed
@@ -137,4 +141,83 @@ async fn a_permission_ends_with_its_time_also_in_the_queue() {
     let late = seat.propose("crm.deals.update", amount(1_310_000)).await;
     assert_eq!(state(&seat, &late).await, State::Awaiting);
     assert_eq!(desk.company.applied(), 0);
+}
+
+fn up_to(most: i64, count: u32, hours: i64) -> Limits {
+    Limits {
+        bounds: BTreeMap::from([("amount_eur".to_owned(), Bound::UpTo(most))]),
+        count,
+        lasts: hours * 3_600_000,
+    }
+}
+
+#[tokio::test]
+async fn how_many_questions_a_permission_would_have_saved_is_judged_as_a_permission_is() {
+    const DAY: u64 = 24 * 3_600_000;
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    // One that is too old to count, then one a day.
+    seat.propose("crm.deals.update", amount(1_290_000)).await;
+    desk.clock.pass(31 * DAY);
+    for (own, day) in [(1_300_000, 9), (2_500_000, 5), (1_310_000, 2), (1_320_000, 0)] {
+        seat.propose("crm.deals.update", amount(own)).await;
+        seat.propose(
+            "crm.deals.update",
+            json!({"id": DEAL, "next_step": own.to_string()}),
+        )
+        .await;
+        desk.clock.pass(day * DAY);
+    }
+    // Another operation is another question.
+    seat.propose(
+        "crm.activities.create",
+        json!({"type": "call", "subject": "Asked", "deal": DEAL}),
+    )
+    .await;
+    let this = seat.propose("crm.deals.update", amount(1_330_000)).await;
+    let saved = async |limits| {
+        let saved = seat.governed.saved(this.id, limits).await.unwrap();
+        (saved.saved, saved.of, saved.more)
+    };
+    // All within the amount, this one among them.
+    assert_eq!(saved(up_to(2_000_000, 100, 720)).await, (4, 9, false));
+    assert_eq!(saved(up_to(3_000_000, 100, 720)).await, (5, 9, false));
+    // Used up after so many, and over after so long.
+    assert_eq!(saved(up_to(2_000_000, 2, 720)).await, (2, 9, false));
+    assert_eq!(saved(up_to(2_000_000, 100, 24)).await, (2, 9, false));
+    let exactly = Limits {
+        bounds: BTreeMap::new(),
+        ..up_to(0, 100, 720)
+    };
+    assert_eq!(saved(exactly).await, (1, 9, false));
+    // What may not be given is not counted either.
+    for wrong in [up_to(1, 0, 1), up_to(1, 1, 721), up_to(1, 1, 0)] {
+        assert!(seat.governed.saved(this.id, wrong).await.is_err());
+    }
+    // Nothing was given by asking.
+    assert!(seat.governed.grants.all().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_question_that_outside_text_led_to_would_have_been_asked_in_any_case() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let proposal = Proposal {
+        context: Context {
+            taint: Taint {
+                integrity: Integrity::Text,
+                ..Taint::user()
+            },
+            ..Context::of_person()
+        },
+        ..typed("crm.deals.update", amount(1_300_000))
+    };
+    seat.governed.propose(proposal).await.unwrap();
+    let this = seat.propose("crm.deals.update", amount(1_300_000)).await;
+    let saved = seat
+        .governed
+        .saved(this.id, up_to(2_000_000, 100, 720))
+        .await
+        .unwrap();
+    assert_eq!((saved.saved, saved.of), (1, 2));
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use company::{Company, INES, KARI, Seat, TOKEN, is_applied, system};
-use domain::ActionId;
+use domain::{ActionId, SystemId};
 use governance::approval::Hand;
 use governance::audit::Digest;
 use governance::policy::Proposer;
@@ -351,6 +351,16 @@ impl ActionBook for Careless {
 
     async fn batch(&self, first: ActionId) -> Result<Vec<Action>, BookError> {
         self.0.batch(first).await
+    }
+
+    async fn asked(
+        &self,
+        system: &SystemId,
+        operation: &str,
+        since: i64,
+        most: u32,
+    ) -> Result<Vec<Action>, BookError> {
+        self.0.asked(system, operation, since, most).await
     }
 }
 

@@ -275,6 +275,33 @@ test("settings are kept, and erasing everything leads back to the first start", 
   expect(await readdir(folder)).toEqual(["Ferry.md"]);
 });
 
+test("where records are close the person says which in the inbox, and it becomes a card", async ({
+  core,
+  open,
+}) => {
+  await core.call("demo_connect", {});
+  const { page } = await open(core.open);
+  await page.evaluate(() => (window.location.hash = "#/inbox"));
+  const question = await core.call("action_propose", {
+    system: "demo-company",
+    operation: "crm.deals.update",
+    arguments: { next_step: "Confirm dock layout" },
+    record: "Vestby Cold Storage",
+  });
+  expect(question.kind).toBe("which");
+  await page.getByRole("link", { name: /Which deal do you mean by “Vestby Cold Storage”/ }).click();
+  await page.getByRole("radio", { name: /DC 2, refit.*close date 2026-12-15/ }).check();
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("You picked it among several.").waitFor();
+  await page.getByRole("row", { name: /Next step empty becomes Confirm dock layout Your words/ }).waitFor();
+  await page.getByRole("button", { name: "Review and approve" }).waitFor();
+  // The other one is a click away.
+  await page.getByRole("button", { name: "Not this record?" }).click();
+  await page.getByRole("radio", { name: /AS, new site/ }).waitFor();
+  const { actions } = await core.call("action_list", { open: true });
+  expect(actions.map(({ record }) => record?.id)).toEqual(["20441"]);
+});
+
 test("with the embedding model, files are found by what they mean", async ({ open }) => {
   const folder = await folderWith({
     "Leave.md": "Employees get 25 days of paid holiday each year.\n",

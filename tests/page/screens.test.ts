@@ -64,6 +64,7 @@ test.for(SIZES)(
       ["#/inbox/1", "Inbox"],
       ["#/inbox/3", "Inbox"],
       ["#/inbox/11", "Inbox"],
+      ["#/inbox/15", "Inbox"],
       ["#/activity", "Activity"],
       ["#/activity/receipt/12", "Activity"],
       ["#/activity/hosts", "Activity"],

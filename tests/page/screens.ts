@@ -171,6 +171,22 @@ export const SCREENS: Screen[] = [
   },
   { name: "inbox", hash: "#/inbox/1", ready: see("Exactly the 2 requests"), picture: true },
   { name: "inbox, batch", hash: "#/inbox/3", ready: see("Exactly the 5 requests"), picture: true },
+  {
+    name: "inbox, which record",
+    hash: "#/inbox/15",
+    ready: async (page) => {
+      await page.getByRole("radio", { name: /DC 2/ }).click();
+    },
+    picture: true,
+  },
+  {
+    name: "inbox, not this record",
+    hash: "#/inbox/1",
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Not this record?" }).click();
+      await page.getByRole("radio", { name: /spare parts/ }).waitFor();
+    },
+  },
   { name: "inbox, out of date", hash: "#/inbox/23", ready: see("so the approval was void") },
   { name: "inbox, done", hash: "#/inbox/20", ready: see("Receipt") },
   { name: "inbox, outcome unknown", hash: "#/inbox/11", ready: see("Check now") },
@@ -205,6 +221,7 @@ export const SCREENS: Screen[] = [
   },
   { name: "approval, batch", hash: APPROVAL(3), size: SMALL, ready: see("Approve all 5"), picture: true },
   { name: "approval, a word to type", hash: APPROVAL(9), size: SMALL, ready: see("to approve") },
+  { name: "approval, which record", hash: APPROVAL(15), size: SMALL, ready: see("None of these, drop it") },
   { name: "approval, nobody can tell", hash: APPROVAL(10), size: SMALL, ready: see("It happened") },
   {
     name: "approval, permission",
@@ -233,7 +250,9 @@ export const SCREENS: Screen[] = [
       const changes = first!.changes.map((own) =>
         own.field === "next_step" ? { ...own, before: "Contract sent" } : own,
       );
-      const fresh = { ...first!, id: 99, changes };
+      const edited = { by: "kari.holm@northwind.example", at: "2026-09-24T11:58:00Z" };
+      const record = { ...first!.record!, version: "18", edited };
+      const fresh = { ...first!, id: 99, changes, record };
       return new FakeHost({ action_approve: () => ({ kind: "changed", fresh }) });
     },
     ready: async (page) => {

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use domain::ActionId;
+use domain::{ActionId, SystemId};
 use governance::grants::{Grant, Used};
 use orchestration::governed::{Action, ActionBook, BookError, GrantBook, Held, Noted, Spend, word};
 use serde::Serialize;
@@ -104,6 +104,18 @@ impl ActionBook for LedgerActions {
 
     async fn batch(&self, first: ActionId) -> Result<Vec<Action>, BookError> {
         let rows = self.0.actions_with(first.0).await;
+        let rows = rows.map_err(|error| BookError(error.to_string()))?;
+        rows.into_iter().map(action).collect()
+    }
+
+    async fn asked(
+        &self,
+        system: &SystemId,
+        operation: &str,
+        since: i64,
+        most: u32,
+    ) -> Result<Vec<Action>, BookError> {
+        let rows = self.0.actions_like(system.as_str(), operation, since, most).await;
         let rows = rows.map_err(|error| BookError(error.to_string()))?;
         rows.into_iter().map(action).collect()
     }

@@ -138,7 +138,9 @@ fn told(error: &Unsigned) -> Failure {
             "Name another one with `attache audit anchor`; this one is tried again by itself."
         }
         Unsigned::Key(_) => "Look at the entry `attache` with the system's program for passwords.",
-        Unsigned::Broken(_) | Unsigned::Ledger(_) => "`attache audit verify` says where it no longer holds.",
+        Unsigned::Broken(_) | Unsigned::Ledger(_) => {
+            "Activity, or `attache audit verify`, says where it no longer holds."
+        }
     };
     Failure::environment(message, hint)
 }

@@ -47,9 +47,10 @@ pub fn failure(error: &LedgerError) -> Failure {
             message,
             "The library, or `attache source list`, shows the watched folders.",
         ),
-        LedgerError::Audit(_) | LedgerError::Unwritable(_) => {
-            Failure::environment(message, "`attache audit verify` says where it no longer holds.")
-        }
+        LedgerError::Audit(_) | LedgerError::Unwritable(_) => Failure::environment(
+            message,
+            "Activity, or `attache audit verify`, says where it no longer holds.",
+        ),
         LedgerError::TakenOver => Failure::environment(
             error.to_string(),
             "Close this Attaché and go on in the other one.",

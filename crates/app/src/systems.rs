@@ -519,7 +519,7 @@ impl Connections for Desk {
         let Some(described) = described else {
             return Err(Failure::user(
                 format!("`{system}` has no operation `{operation}`."),
-                "Look at what it offers: `attache system show`.",
+                "Look at what it offers, under Connections or with `attache system show`.",
             ));
         };
         let read = |(name, value): (String, Value)| {

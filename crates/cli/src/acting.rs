@@ -5,13 +5,15 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
 use domain::ActionId;
-use experience::actions::{ActionState, ActionView, CardView, Decided, GrantView, Proposed, Receipt};
+use experience::actions::{
+    ActionState, ActionView, CardView, Decided, GrantView, OriginView, Proposed, Receipt,
+};
 use experience::commands::{
-    ActionApprove, ActionCheck, ActionDeny, ActionGet, ActionList, ActionPropose, ActionRequest, ActionSay,
-    ActionUndo, ActionsRequest, ApproveRequest, CardGet, CardRequest, Command, Contacts, DemoConnect,
-    DenyRequest, FoundOut, GrantList, GrantRevoke, HostView, Nothing, ProposeRequest, QuarantineRequest,
-    ReceiptGet, RevokeRequest, SayRequest, Standing, StandingGet, StopAll, StopAllRequest, SystemDisconnect,
-    SystemList, SystemQuarantine, SystemRequest, SystemView, UndoRequest,
+    ActionApprove, ActionCheck, ActionDeny, ActionGet, ActionList, ActionPick, ActionPropose, ActionRequest,
+    ActionSay, ActionUndo, ActionsRequest, ApproveRequest, CardGet, CardRequest, Command, Contacts,
+    DemoConnect, DenyRequest, FoundOut, GrantList, GrantRevoke, HostView, Nothing, PickRequest,
+    ProposeRequest, QuarantineRequest, ReceiptGet, RevokeRequest, SayRequest, Standing, StandingGet, StopAll,
+    StopAllRequest, SystemDisconnect, SystemList, SystemQuarantine, SystemRequest, SystemView, UndoRequest,
 };
 use experience::{Copilot, Failure};
 use serde_json::Value;
@@ -172,13 +174,12 @@ pub async fn propose(copilot: &Copilot, proposal: Proposal, json: bool) -> Resul
                 ));
             }
         }
-        Proposed::Which { words, candidates } => {
+        Proposed::Which { action } => {
+            whole(action);
             show::line(&format!(
-                "Several records could be meant by `{words}`. Nothing was prepared. Say which:"
+                "Nothing was prepared. Say which with `attache approvals pick {} RECORD`.",
+                action.id
             ));
-            for near in candidates {
-                show::line(&format!("  {}  {}", near.id, near.title));
-            }
         }
     });
     Ok(match proposed {
@@ -220,6 +221,11 @@ pub async fn approvals(copilot: &Copilot, what: ApprovalsDo, json: bool) -> Resu
                 reason,
             };
             show::value(&ActionDeny::run(copilot, denied).await?, json, |all| lines(all));
+        }
+        ApprovalsDo::Pick { id, record } => {
+            let id = ActionId(id);
+            let action = ActionPick::run(copilot, PickRequest { id, record }).await?;
+            show::value(&action, json, whole);
         }
         ApprovalsDo::Check { id } => {
             let action = ActionCheck::run(copilot, request(id)).await?;
@@ -434,10 +440,24 @@ fn whole_to(action: &ActionView, say: fn(&str)) {
                 .for_each(|near| say(&format!("      next closest: {} ({})", near.title, near.id)));
         }
     }
+    if let Some(which) = &action.which {
+        for near in &which.candidates {
+            say(&format!("      {}  {}  {}", near.id, near.title, near.about));
+        }
+    }
     for change in &action.changes {
         let before = change.before.as_deref().unwrap_or("empty");
         let after = change.after.as_deref().unwrap_or("CLEARED");
         say(&format!("    {}: {before} -> {after}", change.label));
+        change.origin.iter().for_each(|origin| origin_line(origin, say));
+    }
+    for given in &action.given {
+        if action.message.is_none() {
+            say(&format!("    {}: {}", given.label, given.value));
+        } else if given.origin.kind != "user" {
+            say(&format!("    {}:", given.label));
+        }
+        origin_line(&given.origin, say);
     }
     if action.unchanged > 0 {
         say(&format!("    {} other fields stay as they are", action.unchanged));
@@ -462,11 +482,29 @@ fn whole_to(action: &ActionView, say: fn(&str)) {
         .needs
         .iter()
         .for_each(|need| say(&format!("    {need}")));
+    if action.which.is_some() {
+        return;
+    }
     say(match action.undo {
         Some(experience::actions::UndoView::Restorable) => "    Can be undone: the old values are kept",
         Some(experience::actions::UndoView::Compensable) => "    Can be made up for, but stays visible",
         Some(experience::actions::UndoView::Irreversible) | None => "    Can't be taken back",
     });
+}
+
+/// Where a value comes from, unless the person typed it.
+fn origin_line(origin: &OriginView, say: fn(&str)) {
+    let quote = origin.quote.as_deref();
+    let quote = quote.map(|quote| format!(": “{quote}”")).unwrap_or_default();
+    let source = origin.source.as_ref().map_or("", |source| &source.object);
+    match origin.kind.as_str() {
+        "user" => {}
+        "within" => say(&format!(
+            "      from a text that somebody else wrote, {source}{quote}"
+        )),
+        "field" => say(&format!("      from {source}{quote}")),
+        _ => say("      from nowhere that was in view"),
+    }
 }
 
 fn moment(at: i64) -> String {

@@ -226,6 +226,13 @@ pub enum ApprovalsDo {
         #[arg(long, value_name = "WORDS", default_value = "")]
         reason: String,
     },
+    /// Say which record is meant, where several are close
+    Pick {
+        /// Number of the question, or of a proposal for another record
+        id: i64,
+        /// The record's id in its system
+        record: String,
+    },
     /// Look now what became of one
     Check {
         /// Its number

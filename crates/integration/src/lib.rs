@@ -42,7 +42,7 @@ pub use matching::{Candidate, How, Matched};
 pub use perform::{Dispatch, Done, Outcome};
 pub use preview::{Message, Preview, Raw};
 pub use quiet::quiet_targets;
-pub use record::Record;
+pub use record::{Edited, Record};
 pub use redact::{REDACTED, Redactor, SHORTEST, Scrubbed, TooShort};
 pub use request::Prepared;
 pub use reqwest::Url;

@@ -62,6 +62,8 @@ pub struct Candidate {
     pub title: String,
     /// How well the words fit its title, from 0 to 1.
     pub score: f64,
+    /// What else tells it from others, as field and value.
+    pub about: Vec<(String, String)>,
 }
 
 impl Connection {
@@ -192,6 +194,7 @@ fn candidate(record: &Record, score: f64) -> Candidate {
         target: record.target(),
         title: record.title().unwrap_or(&record.id).to_owned(),
         score,
+        about: record.about(),
     }
 }
 

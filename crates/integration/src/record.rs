@@ -1,9 +1,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Confidentiality, Integrity, Readers, SourceRef, SystemId, Taint, Target};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::description::plain;
+use crate::description::{EditedFields, plain};
+
+/// So many fields are named to tell a record from others, each of so many characters at most.
+const ABOUT: usize = 3;
+const SHORT: usize = 40;
 
 /// A record as a system showed it.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +25,16 @@ pub struct Record {
     /// Everything it says.
     pub fields: Map<String, Value>,
     pub(crate) integrity: BTreeMap<String, Integrity>,
+    pub(crate) edited: EditedFields,
+}
+
+/// Who changed a record last and when, as its system says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edited {
+    /// Who: a name or an address.
+    pub by: Option<String>,
+    /// When, as the system writes it.
+    pub at: Option<String>,
 }
 
 impl Record {
@@ -29,6 +44,36 @@ impl Record {
             .into_iter()
             .filter_map(|field| self.fields.get(field)?.as_str());
         named.map(str::trim).find(|title| !title.is_empty())
+    }
+
+    /// Who changed it last and when, where the system's description names fields that say so.
+    pub fn edited(&self) -> Option<Edited> {
+        let said = |name: &Option<String>| {
+            let value = self.fields.get(name.as_deref()?)?;
+            value
+                .as_str()
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned)
+        };
+        let edited = Edited {
+            by: said(&self.edited.by),
+            at: said(&self.edited.at),
+        };
+        (edited != Edited::default()).then_some(edited)
+    }
+
+    /// What tells it from others of the same title: its first few short words, by field.
+    pub(crate) fn about(&self) -> Vec<(String, String)> {
+        let kept = [&self.edited.by, &self.edited.at].map(Option::as_deref);
+        let plain = |name: &str| name == "id" || name == "version" || kept.contains(&Some(name));
+        let short = |text: &&str| !text.is_empty() && text.chars().count() <= SHORT;
+        let fields = self.fields.iter().filter(|(name, _)| !plain(name));
+        let words = fields.filter_map(|(name, value)| {
+            let text = value.as_str().map(str::trim).filter(short)?;
+            (Some(text) != self.title()).then(|| (name.clone(), text.to_owned()))
+        });
+        words.take(ABOUT).collect()
     }
 
     /// What is known of where a field's value comes from. A field that the description does not vouch for may have been

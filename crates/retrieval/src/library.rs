@@ -150,7 +150,7 @@ impl Sources {
     fn deaf_notice(&self, id: SourceId) -> Option<String> {
         let (folder, reason) = (self.all.get(&id)?.root.display(), self.deaf.get(&id)?);
         Some(format!(
-            "Changes in `{folder}` are seen after a while, not at once: {reason}. `attache doctor` says what can be done."
+            "Changes in `{folder}` are seen after a while, not at once: {reason}. Settings, or `attache doctor`, says what can be done."
         ))
     }
 
@@ -478,7 +478,7 @@ impl Snapshot {
         if mode != Mode::Keyword {
             if let Err(problem) = &self.model {
                 notices.push(format!(
-                    "Found by words only: {problem}. `attache doctor` says how to get the model."
+                    "Found by words only: {problem}. Settings, or `attache doctor`, says how to get the model."
                 ));
             } else if !self.embedded && self.catalog.passages() > 0 {
                 notices.push("Found by words only: search by meaning is being prepared.".to_owned());

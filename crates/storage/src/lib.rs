@@ -10,6 +10,7 @@
 
 mod actions;
 mod anchor;
+mod asked;
 mod audit;
 mod conversations;
 mod grants;

@@ -4,7 +4,8 @@
 //! What a client that must not do things twice has to know stands in extensions: `x-attache-idempotency` (K, U, P or N),
 //! `x-attache-side-effect`, `x-attache-undo`, on what leaves the company `x-attache-egress`, for class P `x-attache-marker` (the field to mark a new record with and the
 //! operation that finds it), for class K `x-attache-key-hours`, on every field `x-attache-integrity`, on every argument that
-//! is written or names a record `x-attache-role`, and on what people get as a message `x-attache-message`: how that is put
+//! is written or names a record `x-attache-role`, on the fields that say who changed a record last and when
+//! `x-attache-edited`, and on what people get as a message `x-attache-message`: how that is put
 //! together.
 
 use serde_json::{Map, Value, json};
@@ -231,12 +232,14 @@ fn record(kind: &Kind) -> Value {
     properties.insert("id".to_owned(), own(json!({"type": "integer"})));
     let version = json!({"type": "integer", "description": "1 at first, one more with every change."});
     properties.insert("version".to_owned(), own(version));
-    properties.insert(
-        "updated_at".to_owned(),
-        own(json!({"type": "string", "format": "date-time"})),
-    );
-    let by =
-        json!({"type": "string", "format": "email", "description": "The colleague who changed it last."});
+    let at = json!({"type": "string", "format": "date-time", "x-attache-edited": "at"});
+    properties.insert("updated_at".to_owned(), own(at));
+    let by = json!({
+        "type": "string",
+        "format": "email",
+        "description": "The colleague who changed it last.",
+        "x-attache-edited": "by",
+    });
     properties.insert("updated_by".to_owned(), own(by));
     for field in kind.fields {
         let mut schema = value(field, true);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use domain::ActionId;
+use domain::{ActionId, SystemId};
 use orchestration::governed::{Action, ActionBook, BookError, GrantBook, Held, Noted, Spend};
 
 /// Actions kept in memory.
@@ -97,6 +97,23 @@ impl ActionBook for Kept {
             .values()
             .filter(|action| action.id == first || action.batch == Some(first));
         Ok(together.cloned().collect())
+    }
+
+    async fn asked(
+        &self,
+        system: &SystemId,
+        operation: &str,
+        since: i64,
+        most: u32,
+    ) -> Result<Vec<Action>, BookError> {
+        let all = self.all();
+        let like = all.values().rev().filter(|action| {
+            action.effect.system == *system && action.effect.operation == operation && action.created >= since
+        });
+        Ok(like
+            .take(usize::try_from(most).unwrap_or(usize::MAX))
+            .cloned()
+            .collect())
     }
 }
 

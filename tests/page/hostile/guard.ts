@@ -51,6 +51,7 @@ const READS = new Set([
   "action_get",
   "card_get",
   "grant_offer",
+  "grant_saved",
 ]);
 
 declare global {

@@ -19,6 +19,7 @@ const CACHES: Partial<Record<CommandName, readonly Cache[]>> = {
   action_get: ["actions"],
   card_get: ["actions"],
   grant_offer: ["actions", "grants", "systems"],
+  grant_saved: ["actions", "grants", "systems"],
   grant_list: ["grants", "actions"],
   receipt_get: ["actions"],
   activity_list: ["actions", "grants", "systems", "conversations"],

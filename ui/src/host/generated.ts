@@ -107,9 +107,17 @@ reason: string | null,
  */
 verdict: VerdictView, 
 /**
+ * The records that could be meant, where only the person can say; then nothing is prepared before they do.
+ */
+which: WhichView | null, 
+/**
  * Each field before and after.
  */
 changes: Array<ChangeView>, 
+/**
+ * What else is given, which is neither a changed field nor the record.
+ */
+given: Array<GivenView>, 
 /**
  * So many other fields stay as they are.
  */
@@ -683,6 +691,16 @@ changed: Record<string, unknown>,
  */
 left_out: Array<string>, };
 
+export type EditedView = { 
+/**
+ * Who: a name or an address.
+ */
+by: string | null, 
+/**
+ * When, as the system writes it.
+ */
+at: string | null, };
+
 export type EraseRequest = { 
 /**
  * Must be the word `erase`.
@@ -862,6 +880,24 @@ modified_to?: number | null, };
 export type Format = "pdf" | "docx" | "doc" | "pptx" | "ppt" | "xlsx" | "xlsb" | "xls" | "odt" | "ods" | "odp" | "csv" | "rtf" | "html" | "markdown" | "text" | "eml" | "msg" | "mbox" | "epub" | "json" | "xml" | "image" | "other";
 
 export type FoundOut = "happened" | "dropped" | "send_again";
+
+export type GivenView = { 
+/**
+ * Its name in the system.
+ */
+name: string, 
+/**
+ * Its name in words.
+ */
+label: string, 
+/**
+ * Its value in words.
+ */
+value: string, 
+/**
+ * Where the value comes from.
+ */
+origin: OriginView, };
 
 export type GrantRequest = { 
 /**
@@ -1105,6 +1141,16 @@ labels: Labels, };
 
 export type Labels = Array<Label>;
 
+export type Looked = { "kind": "same", 
+/**
+ * When that was, in milliseconds since 1970.
+ */
+at: number, } | { "kind": "changed", 
+/**
+ * The proposal as it would be now, with a card of its own.
+ */
+fresh: ActionView, };
+
 export type MailHead = { 
 /**
  * Who sent it.
@@ -1199,7 +1245,11 @@ id: string,
 /**
  * What people call it.
  */
-title: string, };
+title: string, 
+/**
+ * What else tells it from others, as field and value; may be empty.
+ */
+about: string, };
 
 export type Nothing = Record<string, never>;
 
@@ -1265,7 +1315,11 @@ kind: string,
 /**
  * Where it was read.
  */
-source: SourceView | null, };
+source: SourceView | null, 
+/**
+ * The words that it was seen in, as they stand there.
+ */
+quote: string | null, };
 
 export type OutcomeView = { 
 /**
@@ -1331,6 +1385,16 @@ role: string,
 form: string, };
 
 export type PassageId = number;
+
+export type PickRequest = { 
+/**
+ * The question, or the proposal for another record.
+ */
+id: ActionId, 
+/**
+ * Id of the record in its system; one of those that were shown.
+ */
+record: string, };
 
 export type Place = { "kind": "whole" } | { "kind": "page", 
 /**
@@ -1452,13 +1516,9 @@ export type Proposed = { "kind": "action",
  */
 action: ActionView, } | { "kind": "which", 
 /**
- * What was said.
+ * The question: [`ActionView::which`].
  */
-words: string, 
-/**
- * Those it could be, best first.
- */
-candidates: Array<NearView>, };
+action: ActionView, };
 
 export type ProposerView = { 
 /**
@@ -1612,7 +1672,11 @@ version: string | null,
 /**
  * How it was found, where somebody named it in words.
  */
-meant: MeantView | null, };
+meant: MeantView | null, 
+/**
+ * Who changed it last and when, as the system said when it was looked at.
+ */
+edited: EditedView | null, };
 
 export type Rect = { 
 /**
@@ -1667,6 +1731,20 @@ why: string,
  * Whose it is: `baseline`, `default` or `company`.
  */
 layer: string, };
+
+export type SavedView = { 
+/**
+ * So many.
+ */
+saved: number, 
+/**
+ * Of so many about the same operation in this system.
+ */
+of: number, 
+/**
+ * Only the newest were looked at.
+ */
+more: boolean, };
 
 export type SayRequest = { 
 /**
@@ -2123,6 +2201,20 @@ cells: Array<string>,
  */
 place: Place, };
 
+export type WhichView = { 
+/**
+ * What they said.
+ */
+words: string, 
+/**
+ * The kind of record in one word: `deal`.
+ */
+kind: string, 
+/**
+ * Those it could be, best first.
+ */
+candidates: Array<NearView>, };
+
 export type Why = { 
 /**
  * The file as it was asked for.
@@ -2211,13 +2303,16 @@ export interface Commands {
   action_list: { request: ActionsRequest; response: Actions };
   action_get: { request: ActionRequest; response: ActionView };
   card_get: { request: CardRequest; response: CardView };
+  card_look: { request: ActionRequest; response: Looked };
   action_approve: { request: ApproveRequest; response: Decided };
   action_deny: { request: DenyRequest; response: Array<ActionView> };
   action_edit: { request: EditRequest; response: ActionView };
+  action_pick: { request: PickRequest; response: ActionView };
   action_say: { request: SayRequest; response: ActionView };
   action_check: { request: ActionRequest; response: ActionView };
   action_undo: { request: UndoRequest; response: Array<ActionView> };
   grant_offer: { request: ActionRequest; response: OfferView };
+  grant_saved: { request: GrantRequest; response: SavedView };
   grant_add: { request: GrantRequest; response: GrantView };
   grant_list: { request: Nothing; response: Array<GrantView> };
   grant_revoke: { request: RevokeRequest; response: Nothing };

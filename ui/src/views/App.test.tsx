@@ -31,7 +31,7 @@ test("the navigation has only what exists, and two truths at its foot", async ()
       name: /^(Ask|Library|Settings|Inbox.*|Workflows|Connections|Activity)$/,
     }),
   ).toHaveLength(6);
-  expect(await within(nav).findByRole("link", { name: /^Inbox\s*,\s*10\s*waiting for you$/ })).toBeVisible();
+  expect(await within(nav).findByRole("link", { name: /^Inbox\s*,\s*11\s*waiting for you$/ })).toBeVisible();
   expect(await within(nav).findByText("Index up to date")).toBeVisible();
   expect(within(nav).getByText("No hosts contacted today")).toBeVisible();
   expect(await within(nav).findByText("Firmware 4.2.1 on 14 units")).toBeVisible();

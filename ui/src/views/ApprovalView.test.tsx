@@ -30,7 +30,7 @@ test("the card is read in its fixed order, and its heading has the focus, never 
   expect(heading).toHaveFocus();
   expect(screen.getByText(/a person decides every write and every send/)).toBeVisible();
   expect(screen.getByText(/your permission “Dates on my deals” is not used/)).toBeVisible();
-  expect(screen.getAllByText("Outside text")).toHaveLength(2);
+  expect(screen.getAllByText("Outside text")).toHaveLength(3);
   expect(screen.getByText(/Record read 4 s ago/)).toBeVisible();
   expect(screen.getByText("31 other fields stay as they are")).toBeVisible();
   expect(screen.getByText(/Exactly the 2 requests shown here/)).toBeVisible();
@@ -94,14 +94,22 @@ test("where a word is asked for, nothing is approved before it stands there", as
 test("a record that changed shows what moved, and nothing was sent", async () => {
   const [first] = ACTIONS;
   const changes = first!.changes.map((own) => (own.field === "next_step" ? { ...own, before: "Sent" } : own));
-  const fresh = { ...first!, id: 8, changes };
+  const record = {
+    ...first!.record!,
+    version: "18",
+    edited: { by: "kari.holm@northwind.example", at: "2026-09-24T12:01:40Z" },
+  };
+  const fresh = { ...first!, id: 8, changes, record };
   const { user, container } = open(1, { action_approve: () => ({ kind: "changed", fresh }) });
   await screen.findByRole("button", { name: "Approve both" });
   await armed();
   await user.click(screen.getByRole("button", { name: "Approve both" }));
-  const heading = await screen.findByRole("heading", { level: 1, name: /changed in Northwind CRM while/ });
+  const heading = await screen.findByRole("heading", { level: 1, name: /^kari\.holm@\S+ changed “Halden/ });
   expect(heading).toHaveFocus();
-  expect(screen.getByRole("alert")).toHaveTextContent("Nothing was sent.");
+  expect(screen.getByText(/^changed \d\d:01, the approval is void/)).toBeVisible();
+  expect(screen.getByRole("alert")).toHaveTextContent(
+    /kari\.holm@northwind\.example changed .* while you were reading\. Nothing was sent\.$/,
+  );
   expect(screen.getByRole("list", { name: "What changed" })).toHaveTextContent(
     "Next stepwas Send revised offer",
   );
@@ -110,6 +118,68 @@ test("a record that changed shows what moved, and nothing was sent", async () =>
   await user.click(screen.getByRole("button", { name: "Review new version" }));
   expect(window.location.hash).toBe("#/approval/8");
   expect(await screen.findByText(/Exactly the request shown/)).toBeVisible();
+});
+
+test("the records are read again each minute, and a card whose record changed is gone without a click", async () => {
+  const [first] = ACTIONS;
+  let looks = 0;
+  const record = { ...first!.record!, version: "18", edited: { by: "kari.holm@x.example", at: null } };
+  const ticks: (() => void)[] = [];
+  const every = vi.spyOn(globalThis, "setInterval").mockImplementation(((own: () => void, ms: number) => {
+    if (ms === 60_000) ticks.push(own);
+    return 0;
+  }) as never);
+  open(1, {
+    card_look: () => {
+      looks += 1;
+      return looks === 1
+        ? { kind: "same", at: Date.now() - 1000 }
+        : { kind: "changed", fresh: { ...first!, id: 8, record } };
+    },
+  });
+  expect(await screen.findByText(/Record read 4 s ago/)).toBeVisible();
+  const tick = (): void => act(() => ticks.forEach((own) => own()));
+  tick();
+  expect(await screen.findByText(/Record read 1 s ago/)).toBeVisible();
+  tick();
+  expect(
+    await screen.findByRole("heading", { level: 1, name: /^kari\.holm@x\.example changed/ }),
+  ).toHaveFocus();
+  expect(screen.queryByRole("button", { name: /^Approve/ })).toBeNull();
+  every.mockRestore();
+});
+
+test("where the system does not say who changed a record nobody is named", async () => {
+  const [first] = ACTIONS;
+  const fresh = { ...first!, id: 8 };
+  const { user } = open(1, { action_approve: () => ({ kind: "changed", fresh }) });
+  await screen.findByRole("button", { name: "Approve both" });
+  await armed();
+  await user.click(screen.getByRole("button", { name: "Approve both" }));
+  expect(
+    await screen.findByRole("heading", { level: 1, name: /^“Halden - 40 unit expansion” changed in/ }),
+  ).toBeVisible();
+});
+
+test("beside each value stand the words it was seen in", async () => {
+  open(1);
+  expect(await screen.findByText("signature realistically by 30 October")).toBeVisible();
+  expect(screen.getByText("please drop the Moss pilot")).toBeVisible();
+  expect(screen.getByText("next step is a call after their board")).toBeVisible();
+  // Of a message, where its addresses and words come from.
+  expect(screen.getByText("Expansion timing")).toBeVisible();
+});
+
+test("which record is meant can be said here too, and becomes a card", async () => {
+  const { user, container } = open(15);
+  const heading = await screen.findByRole("heading", { level: 1, name: /^Which “Vestby Cold Storage”/ });
+  expect(heading).toHaveFocus();
+  await expect(container).toHaveNoFindings();
+  await user.click(screen.getByRole("radio", { name: /AS, new site/ }));
+  await user.click(screen.getByRole("button", { name: "Use this deal" }));
+  await waitFor(() => expect(window.location.hash).toBe("#/approval/101"));
+  expect(await screen.findByText(/You picked it among several/)).toBeVisible();
+  expect(screen.getByRole("button", { name: "Approve" })).toBeVisible();
 });
 
 test("D asks for a reason, and the no is shown", async () => {
@@ -169,6 +239,17 @@ test("a permission is created beside the card, which still waits", async () => {
   expect(await within(dialog).findAllByText(/exactly/)).toHaveLength(2);
   await user.click(within(dialog).getByRole("button", { name: "5" }));
   await user.click(within(dialog).getByRole("button", { name: "1 day" }));
+  const saved = within(dialog).getByRole("status");
+  await waitFor(() =>
+    expect(saved).toHaveTextContent(
+      "Given 1 day ago, it would have saved 1 of 14 such questions of the last 30 days.",
+    ),
+  );
+  await user.click(within(dialog).getByRole("button", { name: "30 days" }));
+  await waitFor(() =>
+    expect(saved).toHaveTextContent("In the last 30 days it would have saved 5 of 14 such questions."),
+  );
+  await user.click(within(dialog).getByRole("button", { name: "1 day" }));
   await user.click(within(dialog).getByRole("button", { name: "Create permission" }));
   expect(await screen.findByText("This proposal still needs your decision.")).toBeVisible();
   expect(host.calls).toContainEqual({
@@ -188,7 +269,7 @@ test("where no permission can be given the reason stands in its place", async ()
 test("J and K go to the neighbours, and what was struck out elsewhere stays struck out", async () => {
   const { user } = open("3?without=4");
   expect(await screen.findByRole("button", { name: "Approve 4 of 5" })).toBeVisible();
-  expect(screen.getByText("2 of 5")).toBeVisible();
+  expect(screen.getByText("2 of 6")).toBeVisible();
   await user.keyboard("j");
   expect(window.location.hash).toBe("#/approval/8");
   await user.keyboard("k");

@@ -7,7 +7,8 @@ import { Skeleton } from "../components/Skeleton/Skeleton";
 import { ApprovalCard } from "../features/approval/ApprovalCard";
 import { Block } from "../features/approval/Block";
 import { Ended } from "../features/approval/Ended";
-import { OutOfDate } from "../features/approval/OutOfDate";
+import { OutOfDate, outOfDate } from "../features/approval/OutOfDate";
+import { Question } from "../features/approval/Question";
 import { useArmed } from "../features/approval/useArmed";
 import { cards, stateMark } from "../features/approval/words";
 import { useKey } from "../features/keys/useKey";
@@ -91,11 +92,14 @@ function Decision({ shown: { id, struck } }: { shown: Shown }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const deny = useChange("action_deny");
   const host = useHost();
-  const fresh = approve.data?.kind === "changed" ? approve.data.fresh : null;
+  /** What took the place of a card whose record changed while it was looked at. */
+  const [moved, setMoved] = useState<ActionView | null>(null);
+  const fresh = approve.data?.kind === "changed" ? approve.data.fresh : moved;
   const decided = approve.data?.kind === "approved" ? approve.data.actions.map((own) => own.id) : denied;
+  const asked = action?.state === "awaiting" && action.which !== null;
   useEffect(() => {
-    if (fresh) heading.current?.focus();
-  }, [fresh]);
+    if (fresh || asked) heading.current?.focus();
+  }, [fresh, asked]);
   const speak = (
     <p className="vh" role="alert">
       {said}
@@ -118,13 +122,14 @@ function Decision({ shown: { id, struck } }: { shown: Shown }) {
   if (fresh) {
     const same = (own: ActionView): boolean =>
       own.operation === fresh.operation && own.record?.id === fresh.record?.id;
+    const before = old.find(same);
     return (
       <div className="cardy ends">
         <p className="vh" role="alert">
-          Out of date. The record changed while you were reading. Nothing was sent.
+          Out of date. {outOfDate(before, fresh)}
         </p>
         <OutOfDate
-          old={old.find(same)}
+          old={before}
           fresh={fresh}
           heading={heading}
           onReview={() => show(fresh.id)}
@@ -146,6 +151,20 @@ function Decision({ shown: { id, struck } }: { shown: Shown }) {
       </>
     );
   }
+  if (action.which) {
+    return (
+      <div className="cardy ends">
+        {speak}
+        <Question
+          action={action}
+          which={action.which}
+          level={1}
+          heading={heading}
+          onPicked={(own) => show(own.id)}
+        />
+      </div>
+    );
+  }
   return (
     <>
       {speak}
@@ -155,6 +174,10 @@ function Decision({ shown: { id, struck } }: { shown: Shown }) {
         approve={approve}
         onApprove={(card) => setOld(card.actions)}
         onEdited={(own) => show(own.id)}
+        onChanged={(own, card) => {
+          setOld(card.actions);
+          setMoved(own);
+        }}
         onDenied={setDenied}
       />
     </>

@@ -119,19 +119,29 @@ test("a change is proposed with what was written, and waits in the inbox", async
   expect(screen.getByRole("link", { name: "Decide in the Inbox" })).toHaveAttribute("href", "#/inbox/13");
 });
 
-test("where several records are close it is asked which, and sent again with its number", async () => {
+test("where several records are close it is asked which, and the one that was picked is proposed", async () => {
   const { user, host, dialog } = await form("Changes fields of a deal");
   await user.type(within(dialog).getByRole("textbox", { name: "Record" }), "Halden");
   await user.click(within(dialog).getByRole("button", { name: "Propose" }));
   const which = await screen.findByRole("dialog", { name: "Which “Halden”?" });
-  expect(which).toHaveTextContent("Nothing was prepared.");
+  expect(which).toHaveTextContent("Nothing is prepared until you choose");
   await expect(which).toHaveNoFindings();
-  await user.click(within(which).getByRole("button", { name: /Halden spare parts 2027/ }));
-  expect(host.calls).toContainEqual({
-    name: "action_propose",
-    request: { system: "demo", operation: "crm.deals.update", arguments: { id: "20431" } },
-  });
+  await user.click(within(which).getByRole("radio", { name: /Halden spare parts 2027/ }));
+  await user.click(within(which).getByRole("button", { name: "Use this deal" }));
+  expect(host.calls).toContainEqual({ name: "action_pick", request: { id: 14, record: "20431" } });
   expect(await screen.findByText("It waits for you in the Inbox")).toBeVisible();
+});
+
+test("with other words the question is dropped", async () => {
+  const { user, host, dialog } = await form("Changes fields of a deal");
+  await user.type(within(dialog).getByRole("textbox", { name: "Record" }), "Halden");
+  await user.click(within(dialog).getByRole("button", { name: "Propose" }));
+  await user.click(await screen.findByRole("button", { name: "Use other words" }));
+  expect(await screen.findByRole("dialog", { name: "Propose a change" })).toBeVisible();
+  expect(host.calls).toContainEqual({
+    name: "action_deny",
+    request: { ids: [14], reason: "said in other words" },
+  });
 });
 
 test("what the rules deny says why, and that nothing was sent", async () => {

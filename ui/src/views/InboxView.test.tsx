@@ -21,7 +21,7 @@ test("what waits stands before what is under way and what was decided", async ()
   expect(await within(list).findByText("Make 5 changes in Northwind CRM")).toBeVisible();
   expect(within(list).getByText("Denied by policy: discount-limit")).toBeVisible();
   expect(within(list).getByText("Out of date, the record changed")).toBeVisible();
-  expect(screen.getByText(/10 changes waiting on 5 cards/)).toBeVisible();
+  expect(screen.getByText(/11 changes waiting on 6 cards/)).toBeVisible();
   await screen.findByText(/Exactly the 2 requests/);
   await expect(container).toHaveNoFindings();
 });
@@ -46,6 +46,46 @@ test("X ticks a row, arrow keys go from row to row, J and K from card to card", 
   expect(screen.getByRole("checkbox", { name: "Include Brevik Cold Chain refit" })).not.toBeChecked();
   await user.keyboard("j");
   expect(window.location.hash).toBe("#/inbox/8");
+});
+
+test("where records are close the person picks one, and it is proposed for that one", async () => {
+  const { user, host, container } = show(<InboxView id={15} />);
+  const question = await screen.findByRole("region", { name: /^Which deal do you mean/ });
+  expect(question).toHaveTextContent("Nothing is prepared until you choose.");
+  expect(question).toHaveTextContent("Next stepConfirm dock layout");
+  await expect(container).toHaveNoFindings();
+  const use = within(question).getByRole("button", { name: "Use this deal" });
+  await user.click(use);
+  expect(host.calls.some(({ name }) => name === "action_pick")).toBe(false);
+  within(question)
+    .getByRole("radio", { name: /DC 2, refit/ })
+    .focus();
+  await user.keyboard(" {Control>}{Enter}{/Control}");
+  await waitFor(() => expect(window.location.hash).toBe("#/inbox/101"));
+  expect(host.calls).toContainEqual({ name: "action_pick", request: { id: 15, record: "20432" } });
+});
+
+test("a question that is about none of the records is dropped", async () => {
+  const { user, host } = show(<InboxView id={15} />);
+  await user.click(await screen.findByRole("button", { name: "None of these, drop it" }));
+  await waitFor(() =>
+    expect(host.calls).toContainEqual({
+      name: "action_deny",
+      request: { ids: [15], reason: "none of these records is meant" },
+    }),
+  );
+  expect((await screen.findAllByText(/You denied it: none of these/))[0]).toBeVisible();
+});
+
+test("where words led to the wrong record another one is picked", async () => {
+  const { user, host } = show(<InboxView id={1} />);
+  await user.click(await screen.findByRole("button", { name: "Not this record?" }));
+  const other = await screen.findByRole("dialog", { name: "Another record" });
+  await expect(other).toHaveNoFindings();
+  await user.click(within(other).getByRole("radio", { name: /Halden spare parts 2026/ }));
+  await user.click(within(other).getByRole("button", { name: "Use this one" }));
+  await waitFor(() => expect(window.location.hash).toBe("#/inbox/101"));
+  expect(host.calls).toContainEqual({ name: "action_pick", request: { id: 1, record: "20377" } });
 });
 
 test("a no asks for a reason", async () => {
@@ -114,6 +154,12 @@ test.each([
   const card = await screen.findByRole("region", { name: /^What became of it/ });
   expect(within(card).getByText(mark)).toBeVisible();
   expect(within(card).getByText(words)).toBeVisible();
+});
+
+test("what the rules denied names the rule and whose it is", async () => {
+  show(<InboxView id={21} />);
+  const card = await screen.findByRole("region", { name: /^What became of it/ });
+  expect(card).toHaveTextContent("Rule discount-limit, your company’s.");
 });
 
 test("an inbox where nothing waits says what went through on permissions today", async () => {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Access, BOTH, Cache, Command, DECIDING, MAIN, Window};
-use crate::actions::{ActionView, CardView, Decided, NearView, Proposed};
+use crate::actions::{ActionView, CardView, Decided, Looked, Proposed};
 use crate::{Copilot, Failure};
 
 /// How long a decision waits for what follows from it; what takes longer goes on and is told as it comes.
@@ -55,10 +55,12 @@ impl Command for ActionPropose {
     type Response = Proposed;
 
     async fn run(copilot: &Copilot, request: ProposeRequest) -> Result<Proposed, Failure> {
-        let system: SystemId = request
-            .system
-            .parse()
-            .map_err(|error| Failure::user(format!("{error}."), "`attache system list` shows the names."))?;
+        let system: SystemId = request.system.parse().map_err(|error| {
+            Failure::user(
+                format!("{error}."),
+                "Connections, or `attache system list`, shows the names.",
+            )
+        })?;
         let arguments = copilot
             .connections
             .typed(&system, &request.operation, request.arguments)
@@ -81,6 +83,9 @@ impl Command for ActionPropose {
 /// A proposal that is allowed without asking is done at once.
 async fn proposed(governed: &Arc<Governed>, proposal: Result<Action, Stop>) -> Result<Proposed, Failure> {
     match proposal {
+        Ok(action) if action.shown.which.is_some() => Ok(Proposed::Which {
+            action: Box::new(ActionView::from(&action)),
+        }),
         Ok(action) => {
             let action = done(governed, vec![action]).await?.into_iter().next();
             let action = action.ok_or_else(|| Failure::from(Stop::Elsewhere("gone")))?;
@@ -88,10 +93,6 @@ async fn proposed(governed: &Arc<Governed>, proposal: Result<Action, Stop>) -> R
                 action: Box::new(ActionView::from(&action)),
             })
         }
-        Err(Stop::WhichRecord { words, candidates }) => Ok(Proposed::Which {
-            words,
-            candidates: candidates.iter().map(NearView::from).collect(),
-        }),
         Err(stop) => Err(stop.into()),
     }
 }
@@ -223,6 +224,27 @@ impl Command for CardGet {
     }
 }
 
+/// Reads the records of a card once more while a person looks at it. Where one changed the card is void.
+pub struct CardLook;
+
+impl Command for CardLook {
+    const NAME: &'static str = "card_look";
+    const ACCESS: Access = Access::Write;
+    const WINDOWS: &'static [Window] = DECIDING;
+    type Request = ActionRequest;
+    type Response = Looked;
+
+    async fn run(copilot: &Copilot, request: ActionRequest) -> Result<Looked, Failure> {
+        match copilot.governed.look_again(request.id).await {
+            Ok(at) => Ok(Looked::Same { at }),
+            Err(Stop::Changed { fresh }) => Ok(Looked::Changed {
+                fresh: Box::new(ActionView::from(&*fresh)),
+            }),
+            Err(stop) => Err(stop.into()),
+        }
+    }
+}
+
 /// A person's yes to exactly what they saw, and what follows from it.
 pub struct ActionApprove;
 
@@ -350,6 +372,38 @@ impl Command for ActionEdit {
         arguments.retain(|name, _| !request.left_out.contains(name));
         arguments.extend(changed);
         Ok(ActionView::from(&governed.edit(request.id, arguments).await?))
+    }
+}
+
+/// Says which record is meant, where several are close or another one was taken. It is a new proposal, judged anew.
+pub struct ActionPick;
+
+/// Which record.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct PickRequest {
+    /// The question, or the proposal for another record.
+    pub id: ActionId,
+    /// Id of the record in its system; one of those that were shown.
+    pub record: String,
+}
+
+impl Command for ActionPick {
+    const NAME: &'static str = "action_pick";
+    const ACCESS: Access = Access::Write;
+    const STALES: &'static [Cache] = &[Cache::Actions];
+    const WINDOWS: &'static [Window] = BOTH;
+    type Request = PickRequest;
+    type Response = ActionView;
+
+    async fn run(copilot: &Copilot, request: PickRequest) -> Result<ActionView, Failure> {
+        let governed = &copilot.governed;
+        let action = governed.pick(request.id, &request.record).await?;
+        let id = action.id;
+        // What is allowed without asking is done at once.
+        let action = done(governed, vec![action]).await?;
+        let action = action.first().map(ActionView::from);
+        action.ok_or_else(|| Stop::NoAction(id).into())
     }
 }
 

@@ -250,7 +250,7 @@ impl Command for AuditExport {
             request.form.line(row).map_err(|error| {
                 Failure::environment(
                     format!("Row {} of the audit can't be written: {error}.", row.seq),
-                    "`attache audit verify` says where it no longer holds.",
+                    "Activity, or `attache audit verify`, says where it no longer holds.",
                 )
             })
         });

@@ -1,12 +1,10 @@
-use std::collections::BTreeMap;
-
 use domain::ActionId;
 use governance::grants::Bound;
-use orchestration::governed::{Held, Stop};
+use orchestration::governed::{Held, Limits, Stop};
 use serde::Deserialize;
 
 use super::{Access, ActionRequest, BOTH, Cache, Command, DECIDING, MAIN, Nothing, Window};
-use crate::actions::{BoundRequest, GrantView, OfferArgument, OfferView, label, plain};
+use crate::actions::{BoundRequest, GrantView, OfferArgument, OfferView, SavedView, label, plain};
 use crate::{Copilot, Failure};
 
 /// Says what may be allowed beforehand after a proposal.
@@ -54,6 +52,19 @@ pub struct GrantRequest {
     pub hours: u32,
 }
 
+impl GrantRequest {
+    fn limits(&self) -> Limits {
+        let each = self.bounds.iter();
+        Limits {
+            bounds: each
+                .filter_map(|bound| Some((bound.name.clone(), Bound::UpTo(bound.up_to?))))
+                .collect(),
+            count: self.count,
+            lasts: i64::from(self.hours).saturating_mul(3_600_000),
+        }
+    }
+}
+
 impl Command for GrantAdd {
     const NAME: &'static str = "grant_add";
     const ACCESS: Access = Access::Write;
@@ -65,26 +76,33 @@ impl Command for GrantAdd {
     async fn run(copilot: &Copilot, request: GrantRequest) -> Result<GrantView, Failure> {
         let governed = &copilot.governed;
         let action = governed.action(request.id).await?;
-        let mut bounds = BTreeMap::new();
-        for bound in request.bounds {
-            if let Some(most) = bound.up_to {
-                bounds.insert(bound.name, Bound::UpTo(most));
-            }
-        }
-        let now = governed.clock.wall();
-        let until = now.saturating_add(i64::from(request.hours).saturating_mul(3_600_000));
-        let words = action.shown.summary.clone();
-        let held = governed
-            .grant(
-                request.id,
-                bounds,
-                request.count,
-                until,
-                words,
-                copilot.connections.new_name()?,
-            )
-            .await?;
-        Ok(GrantView::of(&held, governed.policies.digest(), now))
+        let (words, name) = (action.shown.summary, copilot.connections.new_name()?);
+        let held = governed.grant(request.id, request.limits(), words, name).await?;
+        Ok(GrantView::of(
+            &held,
+            governed.policies.digest(),
+            governed.clock.wall(),
+        ))
+    }
+}
+
+/// Says how many questions of the last 30 days such a permission would have saved.
+pub struct GrantSaved;
+
+impl Command for GrantSaved {
+    const NAME: &'static str = "grant_saved";
+    const ACCESS: Access = Access::Read;
+    const WINDOWS: &'static [Window] = BOTH;
+    type Request = GrantRequest;
+    type Response = SavedView;
+
+    async fn run(copilot: &Copilot, request: GrantRequest) -> Result<SavedView, Failure> {
+        let saved = copilot.governed.saved(request.id, request.limits()).await?;
+        Ok(SavedView {
+            saved: saved.saved,
+            of: saved.of,
+            more: saved.more,
+        })
     }
 }
 

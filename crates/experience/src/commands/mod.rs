@@ -17,9 +17,9 @@ mod systems;
 
 pub use about::{About, Check, Erase, EraseRequest, GetSettings, SetSettings};
 pub use acting::{
-    ActionApprove, ActionCheck, ActionDeny, ActionEdit, ActionGet, ActionList, ActionPropose, ActionRequest,
-    ActionSay, ActionUndo, Actions, ActionsRequest, ApproveRequest, CardGet, CardRequest, DenyRequest,
-    EditRequest, FoundOut, ProposeRequest, SayRequest, UndoRequest,
+    ActionApprove, ActionCheck, ActionDeny, ActionEdit, ActionGet, ActionList, ActionPick, ActionPropose,
+    ActionRequest, ActionSay, ActionUndo, Actions, ActionsRequest, ApproveRequest, CardGet, CardLook,
+    CardRequest, DenyRequest, EditRequest, FoundOut, PickRequest, ProposeRequest, SayRequest, UndoRequest,
 };
 pub use activity::{
     AnchorRequest, Anchoring, AuditAnchor, AuditCheck, AuditExport, AuditVerify, ExportRequest, Exported,
@@ -36,7 +36,7 @@ pub use files::{
     Boxes, BoxesRequest, DocumentRequest, Explain, ExplainRequest, Extract, ExtractRequest, FileOpen,
     FileReveal, Files, ListFiles, Retry,
 };
-pub use granting::{GrantAdd, GrantList, GrantOffer, GrantRequest, GrantRevoke, RevokeRequest};
+pub use granting::{GrantAdd, GrantList, GrantOffer, GrantRequest, GrantRevoke, GrantSaved, RevokeRequest};
 pub use measuring::{Evaluate, EvaluateRequest, Evaluated};
 pub use receipts::{ActivityList, ActivityRequest, ReceiptGet};
 pub use sources::{
@@ -243,13 +243,16 @@ list!(
     ActionList = "action_list",
     ActionGet = "action_get",
     CardGet = "card_get",
+    CardLook = "card_look",
     ActionApprove = "action_approve",
     ActionDeny = "action_deny",
     ActionEdit = "action_edit",
+    ActionPick = "action_pick",
     ActionSay = "action_say",
     ActionCheck = "action_check",
     ActionUndo = "action_undo",
     GrantOffer = "grant_offer",
+    GrantSaved = "grant_saved",
     GrantAdd = "grant_add",
     GrantList = "grant_list",
     GrantRevoke = "grant_revoke",

@@ -113,7 +113,7 @@ pub struct Rule {
 /// A rule that decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deciding {
-    /// Its name; of no rule, [`Deciding::NO_RULE`] or [`Deciding::FAILURE`].
+    /// Its name; of no rule, [`Deciding::NO_RULE`], [`Deciding::FAILURE`] or [`Deciding::WHICH_RECORD`].
     pub policy: String,
     /// Why, in a sentence for people.
     pub why: String,
@@ -124,6 +124,8 @@ pub struct Deciding {
 impl Deciding {
     /// No rule decided: what no rule allows is not allowed.
     pub const NO_RULE: &'static str = "no-rule";
+    /// There is nothing to judge before a person says which record is meant.
+    pub const WHICH_RECORD: &'static str = "which-record";
     /// The rules could not be read or applied, and what can't be judged is denied.
     pub const FAILURE: &'static str = "rules-failed";
 

@@ -262,6 +262,7 @@ impl Connection {
             version: version_in(etag, &fields),
             fields,
             integrity: described.binding.fields.clone(),
+            edited: described.binding.edited.clone(),
         })
     }
 

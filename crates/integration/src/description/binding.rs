@@ -27,8 +27,19 @@ pub struct Binding {
     pub answers: Option<String>,
     /// Who may have written each field of the record that is answered.
     pub fields: BTreeMap<String, Integrity>,
+    /// Where the record that is answered says who changed it last, and when.
+    pub edited: EditedFields,
     /// The statuses that mean that it was done.
     pub success: Vec<u16>,
+}
+
+/// The fields of a record that say who changed it last, and when: `x-attache-edited`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EditedFields {
+    /// Who.
+    pub by: Option<String>,
+    /// When.
+    pub at: Option<String>,
 }
 
 /// Where an argument goes.

@@ -18,6 +18,7 @@
 //! | `x-attache-message` | operation | the message that people get by it ([`MessageForm`]) |
 //! | `x-attache-kind` | operation | the kind of record; else the name up to its last dot |
 //! | `x-attache-integrity` | field | `own` where the system vouches for the form, else `text` |
+//! | `x-attache-edited` | field of a record, with integrity `own` | `by`: who changed the record last, `at`: when |
 //! | `x-attache-role` | field | `target`, `recipient`, `amount`, `words`, `value` |
 
 mod binding;
@@ -31,7 +32,7 @@ use domain::{Operation, SystemId};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-pub use binding::{Act, Binding, Linked, Marker, MessageForm, Piece, Place};
+pub use binding::{Act, Binding, EditedFields, Linked, Marker, MessageForm, Piece, Place};
 pub(crate) use schema::{fits, plain};
 
 /// An operation with how to ask for it.

@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::binding::{Act, Binding, Place};
+use super::binding::{Act, Binding, EditedFields, Place};
 use super::resolve::resolved;
 use super::{Described, definition, object};
 
@@ -46,6 +46,7 @@ pub(super) fn read(
         message: extension(&own_resolved, "x-attache-message")?,
         answers: answers(own),
         fields: fields(&own_resolved),
+        edited: edited(&own_resolved),
         success: success(&own_resolved),
     };
     let undo = match (word(&own_resolved, "x-attache-undo"), side_effect) {
@@ -150,7 +151,28 @@ fn answers(own: &Value) -> Option<String> {
 }
 
 fn fields(own: &Value) -> BTreeMap<String, Integrity> {
-    let mut out = BTreeMap::new();
+    let each = answered(own).into_iter();
+    each.map(|(name, field)| (name.clone(), integrity(field)))
+        .collect()
+}
+
+/// Only a field that the system vouches for can say who changed something.
+fn edited(own: &Value) -> EditedFields {
+    let named = |wanted: &str| {
+        let all = answered(own).into_iter();
+        let mut all = all.filter(|(_, field)| integrity(field) == Integrity::OwnField);
+        let found = all.find(|(_, field)| word(field, "x-attache-edited") == Some(wanted));
+        found.map(|(name, _)| name.clone())
+    };
+    EditedFields {
+        by: named("by"),
+        at: named("at"),
+    }
+}
+
+/// The fields of the records that are answered.
+fn answered(own: &Value) -> Vec<(&String, &Value)> {
+    let mut out = Vec::new();
     for (status, response) in object(own.get("responses")) {
         let schema = response.pointer("/content/application~1json/schema");
         let Some(schema) = schema.filter(|_| status.starts_with('2')) else {
@@ -159,9 +181,7 @@ fn fields(own: &Value) -> BTreeMap<String, Integrity> {
         // A page holds its records in a list.
         let lists = object(schema.get("properties")).filter_map(|(_, field)| field.pointer("/items"));
         for schema in lists.chain([schema]) {
-            for (name, field) in object(schema.get("properties")) {
-                out.insert(name.clone(), integrity(field));
-            }
+            out.extend(object(schema.get("properties")));
         }
     }
     out

@@ -26,6 +26,14 @@ async fn a_record_is_read_with_its_version_and_who_may_have_written_each_field()
         (source.object.as_str(), source.revision.as_str()),
         ("demo-company/crm.deals/20418#/next_step", "12")
     );
+    let edited = deal.edited().unwrap();
+    assert_eq!(
+        (edited.by.as_deref(), edited.at.as_deref()),
+        (
+            Some("ines.okafor@northwind-robotics.com"),
+            Some("2026-09-21T12:40:00Z")
+        )
+    );
     let missing = desk.connection.record("crm.deals", "1").await.unwrap_err();
     assert_eq!(
         missing.to_string(),

@@ -5,7 +5,8 @@ use governance::approval::{Binding, Hand};
 use governance::audit::Digest;
 use serde_json::Value;
 
-use super::{Action, Context, Governed, Proposal, Stop, Told, word};
+use super::propose::{Given, target_of};
+use super::{Action, Context, Governed, Meant, Near, Proposal, Stop, Told, word};
 use crate::journal::{Clock, Entry, Event, State, Word};
 
 impl Governed {
@@ -39,22 +40,7 @@ impl Governed {
             .actions
             .into_iter()
             .partition(|action| struck.contains(&action.id));
-        let mut changed = Vec::new();
-        for action in &wanted {
-            let system = self.system(&action.effect.system).await?;
-            let now = system.connection.preview(&action.effect).await?;
-            if now.effect.target != action.effect.target || now.request_hash != action.shown.request_hash {
-                changed.push(action.clone());
-            }
-        }
-        let mut fresh = None;
-        for action in changed {
-            let stop = self.afresh(action).await?;
-            fresh.get_or_insert(stop);
-        }
-        if let Some(stop) = fresh {
-            return Err(stop);
-        }
+        self.as_shown(&wanted).await?;
         for action in &mut wanted {
             action.entry = after(action, Event::Approved, clock)?;
             action.approval = Some(approval.clone());
@@ -81,6 +67,34 @@ impl Governed {
         Ok(wanted)
     }
 
+    /// Reads the records of a card once more while it waits: when that was, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// [`Stop::Changed`] with the fresh card, where one is no longer as it was shown; else why it can't be read.
+    pub async fn look_again(&self, id: ActionId) -> Result<i64, Stop> {
+        let shared = self.card(id).await?;
+        self.as_shown(&shared.actions).await?;
+        Ok(self.clock.wall())
+    }
+
+    /// Reads the record of each once more. What is no longer as it was shown is void, and has a fresh card.
+    async fn as_shown(&self, actions: &[Action]) -> Result<(), Stop> {
+        let mut changed = Vec::new();
+        for action in actions {
+            let system = self.system(&action.effect.system).await?;
+            let now = system.connection.preview(&action.effect).await?;
+            if now.effect.target != action.effect.target || now.request_hash != action.shown.request_hash {
+                changed.push(action.clone());
+            }
+        }
+        let mut fresh = None;
+        for action in changed {
+            let stop = self.afresh(action).await?;
+            fresh.get_or_insert(stop);
+        }
+        fresh.map_or(Ok(()), Err)
+    }
+
     /// Puts something else in the place of a proposal that waits: the same with these arguments, of which those that are
     /// new are the person's own. What was proposed is void; what is put in its place is judged anew.
     ///
@@ -91,24 +105,100 @@ impl Governed {
         if old.entry.state != State::Awaiting {
             return Err(Stop::Elsewhere(word(old.entry.state)));
         }
-        let each = arguments.iter().map(|(name, value)| {
-            let same = old.effect.arguments.get(name).filter(|own| own.value == *value);
-            let argument = same.cloned().unwrap_or_else(|| Argument {
-                value: value.clone(),
-                origin: Origin::User,
-            });
-            (name.clone(), argument)
+        let mut given = Given::of(&old);
+        let own = |value: &Value| Argument {
+            value: value.clone(),
+            origin: Origin::User,
+        };
+        given.arguments.retain(|name, _| arguments.contains_key(name));
+        for (name, value) in &arguments {
+            if given.arguments.get(name).is_none_or(|same| same.value != *value) {
+                given.arguments.insert(name.clone(), own(value));
+                given.quotes.remove(name);
+            }
+        }
+        let target = old
+            .effect
+            .target
+            .as_ref()
+            .map(|target| Value::from(target.id.as_str()));
+        // How the record was found says nothing about another one.
+        if !given
+            .arguments
+            .values()
+            .any(|own| Some(&own.value) == target.as_ref())
+        {
+            given.meant = None;
+        }
+        let fresh = self.propose_as_seen(again(&old, arguments), given).await?;
+        self.instead(&old, fresh, "edited", "You changed it before you decided.")
+            .await
+    }
+
+    /// A person says which record is meant: one of those that a question names, or one that came near where another was
+    /// taken. It is proposed for that record and judged anew; that the person picked it lets no other value count as theirs.
+    ///
+    /// # Errors
+    /// When the record was not among those that they were shown; else as for [`Governed::edit`].
+    pub async fn pick(&self, id: ActionId, record: &str) -> Result<Action, Stop> {
+        let old = self.action(id).await?;
+        if old.entry.state != State::Awaiting {
+            return Err(Stop::Elsewhere(word(old.entry.state)));
+        }
+        let (words, mut near) = match (&old.shown.which, &old.shown.meant) {
+            (Some(which), _) => (which.words.clone(), which.candidates.clone()),
+            (None, Some(meant)) => (meant.words.clone(), meant.runners_up.clone()),
+            (None, None) => return Err(Stop::NoRecord(record.to_owned())),
+        };
+        if !near.iter().any(|near| near.id == record) {
+            return Err(Stop::NoRecord(record.to_owned()));
+        }
+        near.retain(|near| near.id != record);
+        // The one that was taken before is the next closest now, so that there is a way back.
+        if let Some(target) = &old.effect.target {
+            let before = Near {
+                id: target.id.clone(),
+                title: old.shown.title.clone().unwrap_or_else(|| target.id.clone()),
+                score: 0.0,
+                about: Vec::new(),
+            };
+            near.insert(0, before);
+        }
+        let system = self.system(&old.effect.system).await?;
+        let described = system.connection.description().operation(&old.effect.operation);
+        let target = described.and_then(|described| target_of(&described.operation));
+        let target = target.ok_or_else(|| Stop::NoRecord(record.to_owned()))?;
+        let mut given = Given::of(&old);
+        given.quotes.remove(&target);
+        let picked = Argument {
+            value: Value::from(record),
+            origin: Origin::User,
+        };
+        given.arguments.insert(target, picked);
+        given.meant = Some(Meant {
+            words,
+            by: "person".to_owned(),
+            runners_up: near,
         });
-        let each = each.collect();
-        let fresh = self.propose_as_seen(again(&old, arguments), each).await?;
-        self.told(
-            old.id,
-            Event::Rejected,
-            "edited",
-            "You changed it before you decided.",
-        )
-        .await?;
-        Ok(fresh)
+        let arguments = values(&given.arguments);
+        let fresh = self.propose_as_seen(again(&old, arguments), given).await?;
+        self.instead(&old, fresh, "picked", "You said which record is meant.")
+            .await
+    }
+
+    /// Voids what was proposed before, now that something else stands in its place. If it was decided meanwhile, what was to
+    /// take its place is void instead.
+    async fn instead(&self, old: &Action, fresh: Action, what: &str, words: &str) -> Result<Action, Stop> {
+        match self.told(old.id, Event::Rejected, what, words).await {
+            Ok(_) => Ok(fresh),
+            Err(stop) => {
+                let late = "What it was to take the place of was decided already.";
+                if let Err(too) = self.told(fresh.id, Event::Rejected, "rejected", late).await {
+                    tracing::warn!(action = fresh.id.0, %too, "what came too late could not be taken back");
+                }
+                Err(stop)
+            }
+        }
     }
 
     /// A person's no, with their reason.
@@ -131,8 +221,10 @@ impl Governed {
             if action.entry.state == State::NeedsPerson && action.approval.as_ref().is_some_and(late) {
                 let words = "You found that it did not happen. It is asked anew.";
                 let old = self.told(id, Event::Said(Word::Dropped), "said", words).await?;
-                let arguments = old.effect.arguments.clone();
-                return self.propose_as_seen(again(&old, values(&old)), arguments).await;
+                let arguments = values(&old.effect.arguments);
+                return self
+                    .propose_as_seen(again(&old, arguments), Given::of(&old))
+                    .await;
             }
         }
         let words = match found {
@@ -169,8 +261,9 @@ impl Governed {
             return Err(Stop::Elsewhere("decided already"));
         }
         // Where the arguments were seen has not changed: a fresh card is never milder for having forgotten it.
+        let arguments = values(&old.effect.arguments);
         let fresh = self
-            .propose_as_seen(again(&old, values(&old)), old.effect.arguments)
+            .propose_as_seen(again(&old, arguments), Given::of(&old))
             .await?;
         Ok(Stop::Changed {
             fresh: Box::new(fresh),
@@ -184,8 +277,8 @@ fn after(action: &Action, event: Event, clock: Clock) -> Result<Entry, Stop> {
     next.map_err(|_| Stop::Elsewhere(word(action.entry.state)))
 }
 
-fn values(action: &Action) -> BTreeMap<String, Value> {
-    let each = action.effect.arguments.iter();
+fn values(arguments: &BTreeMap<String, Argument>) -> BTreeMap<String, Value> {
+    let each = arguments.iter();
     each.map(|(name, argument)| (name.clone(), argument.value.clone()))
         .collect()
 }

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use domain::ActionId;
+use domain::{ActionId, SystemId};
 use governance::grants::{Grant, Used};
 use serde_json::{Map, Value};
 
@@ -66,6 +66,19 @@ pub trait ActionBook: Send + Sync {
     /// # Errors
     /// When they can't be read.
     async fn batch(&self, first: ActionId) -> Result<Vec<Action>, BookError>;
+
+    /// So many at most of an operation of a system that were proposed at `since`, in milliseconds since 1970, or later; the
+    /// newest first.
+    ///
+    /// # Errors
+    /// When they can't be read.
+    async fn asked(
+        &self,
+        system: &SystemId,
+        operation: &str,
+        since: i64,
+        most: u32,
+    ) -> Result<Vec<Action>, BookError>;
 }
 
 /// What is used of a grant when sending begins.

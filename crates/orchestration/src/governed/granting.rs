@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use domain::{ActionId, Effect, Integrity, Role};
 use governance::audit::Digest;
 use governance::grants::{Bound, Cover, Grant, Uncovered, Used};
-use governance::policy::{Decision, Facts, Obligation, Verdict};
+use governance::policy::{Decision, Facts, Obligation, Situation, Verdict};
 use serde_json::{Map, Value};
 
 use super::{Action, Governed, Held, Noted, Stop};
@@ -12,6 +12,8 @@ use super::{Action, Governed, Held, Noted, Stop};
 const LONGEST_MS: i64 = 30 * 24 * 3_600 * 1_000;
 /// The most changes that a grant may cover.
 const MOST: u32 = 100;
+/// So many earlier questions are looked at to say what a grant would have saved.
+const LOOKED_AT: u32 = 1_000;
 
 /// Whether something was allowed beforehand.
 pub(super) enum Granted {
@@ -30,6 +32,28 @@ pub struct Offer {
     pub arguments: Vec<(String, Value, bool)>,
     /// Why nothing is offered.
     pub refused: Option<String>,
+}
+
+/// How many questions of the last 30 days a grant would have made unnecessary.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Saved {
+    /// So many.
+    pub saved: u32,
+    /// Of so many about the same operation.
+    pub of: u32,
+    /// There were more, which were not looked at.
+    pub more: bool,
+}
+
+/// Within which limits something is to be allowed beforehand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Limits {
+    /// Values for the arguments of the proposal; one without a bound is bound to its very value.
+    pub bounds: BTreeMap<String, Bound>,
+    /// So many changes in all.
+    pub count: u32,
+    /// For so long, in milliseconds.
+    pub lasts: i64,
 }
 
 impl Governed {
@@ -135,32 +159,88 @@ impl Governed {
             &action.shown.context,
             1,
         );
-        let mut facts = Facts::of(&action.effect, &described.operation, &situation);
-        facts.granted = true;
-        Ok(self.policies.judge(&facts))
+        let facts = Facts::of(&action.effect, &described.operation, &situation);
+        Ok(self.allowed_beforehand(facts))
     }
 
-    /// Keeps what a person allows beforehand, from a proposal that they were asked about. It counts from the next proposal
-    /// on; this one still waits for its decision.
-    ///
-    /// `bounds` are values for the arguments of the proposal; an argument without one is bound to its very value.
+    /// How many of the questions of the last 30 days about the operation of a proposal would not have been asked, if a grant
+    /// with these limits had been given as long ago as it is to last. Judged as a grant is judged when something is proposed,
+    /// under the rules of now.
     ///
     /// # Errors
-    /// [`Stop::NoGrant`] when the rules do not let it be allowed, or the bounds do not fit the proposal.
-    pub async fn grant(
-        &self,
-        id: ActionId,
-        mut bounds: BTreeMap<String, Bound>,
-        count: u32,
-        until: i64,
-        words: String,
-        name: String,
-    ) -> Result<Held, Stop> {
+    /// As for [`Governed::grant`].
+    pub async fn saved(&self, id: ActionId, limits: Limits) -> Result<Saved, Stop> {
         let action = self.action(id).await?;
-        if let Some(why) = self.not_grantable(&action).await? {
-            return Err(Stop::NoGrant(why));
-        }
         let now = self.clock.wall();
+        let from = now.saturating_sub(limits.lasts);
+        let grant = self.granting(&action, limits, from, String::new())?;
+        // The moment itself counts here: this very question is one of them.
+        let grant = Grant {
+            until: now.saturating_add(1),
+            ..grant
+        };
+        let since = now.saturating_sub(LONGEST_MS);
+        let (system_id, operation) = (&action.effect.system, &action.effect.operation);
+        let asked = self
+            .book
+            .asked(system_id, operation, since, LOOKED_AT + 1)
+            .await?;
+        let system = self.system(system_id).await?;
+        let described = system.connection.description().operation(operation);
+        let Some(described) = described else {
+            return Err(Stop::Elsewhere("no longer offered by its system"));
+        };
+        let most = usize::try_from(LOOKED_AT).unwrap_or(usize::MAX);
+        let mut told = Saved {
+            more: asked.len() > most,
+            ..Saved::default()
+        };
+        let mut used = Used::default();
+        let asked = asked.iter().take(most).filter(|past| past.shown.card.is_some());
+        let asked: Vec<&Action> = asked.collect();
+        // In the order in which they were asked: a grant is used up by the first ones.
+        for past in asked.into_iter().rev() {
+            told.of += 1;
+            let shown = &past.shown;
+            let situation = Situation {
+                // Whether everything is stopped at this moment says nothing about then.
+                stopped: false,
+                ..self.situation(&system, &past.effect, &shown.proposer, &shown.context, 1)
+            };
+            let facts = Facts::of(&past.effect, &described.operation, &situation);
+            let covered = grant.covers(
+                &past.effect,
+                &shown.account,
+                &facts,
+                grant.policy,
+                used,
+                past.created,
+            );
+            if let Cover::Covered(after) = covered
+                && self.allowed_beforehand(facts).decision == Decision::Allow
+            {
+                used = after;
+                told.saved += 1;
+            }
+        }
+        Ok(told)
+    }
+
+    /// What the rules say of something once a grant covers it.
+    pub(super) fn allowed_beforehand(&self, facts: Facts) -> Verdict {
+        self.policies.judge(&Facts {
+            granted: true,
+            ..facts
+        })
+    }
+
+    /// What a person would allow beforehand.
+    fn granting(&self, action: &Action, limits: Limits, from: i64, name: String) -> Result<Grant, Stop> {
+        let Limits {
+            mut bounds,
+            count,
+            lasts,
+        } = limits;
         let no = |why: &str| Err(Stop::NoGrant(why.to_owned()));
         if let Some(unknown) = bounds
             .keys()
@@ -171,7 +251,7 @@ impl Governed {
         if !(1..=MOST).contains(&count) {
             return no(&format!("It must be for at least 1 and at most {MOST} changes."));
         }
-        if until <= now || until > now.saturating_add(LONGEST_MS) {
+        if !(1..=LONGEST_MS).contains(&lasts) {
             return no("It must end within 30 days.");
         }
         for (argument, own) in &action.effect.arguments {
@@ -183,21 +263,40 @@ impl Governed {
             Bound::UpTo(most) => Some(most.saturating_mul(i64::from(count))),
             _ => None,
         });
+        Ok(Grant {
+            id: name,
+            system: action.effect.system.clone(),
+            account: action.shown.account.clone(),
+            operation: action.effect.operation.clone(),
+            definition: action.effect.definition.clone(),
+            policy: self.policies.digest(),
+            arguments: bounds,
+            count,
+            amount: bounded_amount,
+            from,
+            until: from.saturating_add(lasts),
+            revoked: false,
+        })
+    }
+
+    /// Keeps what a person allows beforehand, from a proposal that they were asked about. It counts from the next proposal
+    /// on; this one still waits for its decision.
+    ///
+    /// # Errors
+    /// [`Stop::NoGrant`] when the rules do not let it be allowed, or the bounds do not fit the proposal.
+    pub async fn grant(
+        &self,
+        id: ActionId,
+        limits: Limits,
+        words: String,
+        name: String,
+    ) -> Result<Held, Stop> {
+        let action = self.action(id).await?;
+        if let Some(why) = self.not_grantable(&action).await? {
+            return Err(Stop::NoGrant(why));
+        }
         let held = Held {
-            grant: Grant {
-                id: name,
-                system: action.effect.system.clone(),
-                account: action.shown.account.clone(),
-                operation: action.effect.operation.clone(),
-                definition: action.effect.definition.clone(),
-                policy: self.policies.digest(),
-                arguments: bounds,
-                count,
-                amount: bounded_amount,
-                from: now,
-                until,
-                revoked: false,
-            },
+            grant: self.granting(&action, limits, self.clock.wall(), name)?,
             used: Used::default(),
             action: id,
             words,

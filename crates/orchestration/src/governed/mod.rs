@@ -3,6 +3,7 @@
 //! else in the program can send anything.
 //!
 //! * [`Governed::propose`] looks at the live record, judges, and keeps what would be done with its card.
+//! * [`Governed::pick`] takes a person's word which record is meant, where several are close.
 //! * [`Governed::approve`] takes a person's yes to exactly what they saw. If the record changed meanwhile, nothing is sent
 //!   and there is a fresh card.
 //! * [`Governed::go_on`] does what the [`journal`](crate::journal) wants next until it wants something of a person or of
@@ -42,9 +43,9 @@ use crate::journal::{self, Entry, Epoch, State};
 
 pub use book::{ActionBook, BookError, GrantBook, Held, Noted, Spend};
 pub use card::Shared;
-pub use granting::Offer;
-pub use integration::{Message, Raw};
-pub use propose::{Context, Meant, Near, Proposal};
+pub use granting::{Limits, Offer, Saved};
+pub use integration::{Edited, Message, Raw};
+pub use propose::{Context, Meant, Near, Proposal, Which};
 pub use run::RunContext;
 
 /// An action with everything that is kept of it.
@@ -96,8 +97,17 @@ pub struct Shown {
     /// How the record was found, where somebody named it in words.
     #[serde(default)]
     pub meant: Option<Meant>,
+    /// Which records could be meant, where only the person can say; then nothing else was looked at.
+    #[serde(default)]
+    pub which: Option<Which>,
     /// Each field before and after.
     pub changes: Vec<Change>,
+    /// The words that a value was seen in, by name of the argument.
+    #[serde(default)]
+    pub quotes: BTreeMap<String, String>,
+    /// Who changed the record last and when, as its system says.
+    #[serde(default)]
+    pub edited: Option<Edited>,
     /// So many other fields of the record stay as they are.
     #[serde(default)]
     pub unchanged: u32,
@@ -157,14 +167,6 @@ pub enum Stop {
     /// The system can't be asked, or does not take it.
     #[error("{0}")]
     Trouble(#[from] Trouble),
-    /// Two or more records are close; only the person can say.
-    #[error("Several records could be meant by `{words}`. Say which.")]
-    WhichRecord {
-        /// What was said.
-        words: String,
-        /// Those it could be, best first.
-        candidates: Vec<Near>,
-    },
     /// No record fits.
     #[error("No record fits `{0}`.")]
     NoRecord(String),

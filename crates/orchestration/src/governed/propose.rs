@@ -1,19 +1,19 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     ActionId, Argument, Change, Confidentiality, Effect, Operation, Origin, Repeat, Role, SourceRef,
     SystemId, Taint,
 };
 use governance::approval::{CARD_LASTS_MS, Card, Line};
-use governance::origin::{self, Seen};
-use governance::policy::{Decision, Facts, Proposer};
+use governance::origin::{self, Attributed, Seen};
+use governance::policy::{Deciding, Decision, Facts, Layer, Proposer, Verdict};
 use integration::{Candidate, How, Matched, Preview, Record};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::granting::Granted;
-use super::{Action, Governed, Shown, Stop, System};
-use crate::journal::{Entry, Event, Judgement, Terms};
+use super::{Action, Governed, Raw, Shown, Stop, System};
+use crate::journal::{self, Entry, Event, Judgement, Terms};
 
 /// What somebody wants done.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +41,7 @@ pub struct Proposal {
 pub struct Meant {
     /// What they said.
     pub words: String,
-    /// How it was found: by its id, by this field, or by its title.
+    /// How it was found: `id`, `title`, the name of a field, or `person` where somebody picked it among several.
     pub by: String,
     /// The others that came near, best first.
     pub runners_up: Vec<Near>,
@@ -56,6 +56,18 @@ pub struct Near {
     pub title: String,
     /// How well the words fit its title, from 0 to 1.
     pub score: f64,
+    /// What else tells it from others, as field and value.
+    #[serde(default)]
+    pub about: Vec<(String, String)>,
+}
+
+/// Records that are close to what somebody named in words. Nothing is prepared before a person says which is meant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Which {
+    /// What they said.
+    pub words: String,
+    /// Those it could be, best first.
+    pub candidates: Vec<Near>,
 }
 
 impl From<Candidate> for Near {
@@ -64,6 +76,7 @@ impl From<Candidate> for Near {
             id: candidate.target.id,
             title: candidate.title,
             score: candidate.score,
+            about: candidate.about,
         }
     }
 }
@@ -98,22 +111,51 @@ impl Context {
         proposer: &Proposer,
         arguments: &BTreeMap<String, Value>,
     ) -> BTreeMap<String, Argument> {
-        let each = arguments.iter().map(|(name, value)| {
-            let origin = self.origin(proposer, value);
-            let value = value.clone();
-            (name.clone(), Argument { value, origin })
-        });
-        each.collect()
+        self.given(proposer, arguments).arguments
     }
 
-    fn origin(&self, proposer: &Proposer, value: &Value) -> Origin {
+    /// The same, with the words that each was seen in.
+    fn given(&self, proposer: &Proposer, arguments: &BTreeMap<String, Value>) -> Given {
+        let mut given = Given::default();
+        for (name, value) in arguments {
+            let Attributed { origin, quote } = self.attributed(proposer, value);
+            let value = value.clone();
+            given.arguments.insert(name.clone(), Argument { value, origin });
+            given.quotes.extend(quote.map(|quote| (name.clone(), quote)));
+        }
+        given
+    }
+
+    fn attributed(&self, proposer: &Proposer, value: &Value) -> Attributed {
         if *proposer == Proposer::Person && self.texts.is_empty() && self.fields.is_empty() {
-            return Origin::User;
+            return Attributed::user(None);
         }
         let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
         let fields: Vec<Seen<'_>> = self.fields.iter().map(seen_of).collect();
         let texts: Vec<Seen<'_>> = self.texts.iter().map(seen_of).collect();
         origin::attribute(value, &words, &fields, &texts)
+    }
+}
+
+/// The arguments of a proposal, and how the person is shown where they come from.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Given {
+    /// Each with where it was seen.
+    pub(super) arguments: BTreeMap<String, Argument>,
+    /// The words that it was seen in, by name of the argument.
+    pub(super) quotes: BTreeMap<String, String>,
+    /// How the record was found that is acted on.
+    pub(super) meant: Option<Meant>,
+}
+
+impl Given {
+    /// As they were given for an earlier proposal.
+    pub(super) fn of(action: &Action) -> Self {
+        Self {
+            arguments: action.effect.arguments.clone(),
+            quotes: action.shown.quotes.clone(),
+            meant: action.shown.meant.clone(),
+        }
     }
 }
 
@@ -126,21 +168,18 @@ fn seen_of((source, text): &(SourceRef, String)) -> Seen<'_> {
 
 impl Governed {
     /// Looks at the record as it is now, judges, and keeps what would be done, with its card where a person is asked.
-    /// Nothing is sent that changes anything. What policy denies is kept too.
+    /// Nothing is sent that changes anything. What policy denies is kept too, and so is a question which of several records
+    /// is meant ([`Shown::which`]): nothing is prepared before a person says it ([`Governed::pick`]).
     ///
     /// # Errors
     /// When the system can't be asked, or the arguments do not fit its description, or nothing could be kept.
     pub async fn propose(&self, proposal: Proposal) -> Result<Action, Stop> {
-        let arguments = proposal.context.seen(&proposal.proposer, &proposal.arguments);
-        self.propose_as_seen(proposal, arguments).await
+        let given = proposal.context.given(&proposal.proposer, &proposal.arguments);
+        self.propose_as_seen(proposal, given).await
     }
 
     /// The same, where it is known already where the arguments were seen.
-    pub(super) async fn propose_as_seen(
-        &self,
-        proposal: Proposal,
-        mut arguments: BTreeMap<String, Argument>,
-    ) -> Result<Action, Stop> {
+    pub(super) async fn propose_as_seen(&self, proposal: Proposal, mut given: Given) -> Result<Action, Stop> {
         let system = self.system(&proposal.system).await?;
         let described = system.connection.description().operation(&proposal.operation);
         let operation = described
@@ -150,29 +189,69 @@ impl Governed {
             })?
             .operation
             .clone();
-        let meant = match &proposal.record {
-            Some(words) => {
-                let (target, meant) = self
-                    .meant(&system, &operation, words, proposal.context.taint.confidentiality)
-                    .await?;
-                arguments.insert(target, meant.0);
-                Some(meant.1)
+        if let Some(words) = &proposal.record {
+            let found = self.meant(&system, &operation, words, proposal.context.taint.confidentiality);
+            match found.await? {
+                Found::One(target, argument, meant) => {
+                    given.arguments.insert(target, argument);
+                    given.meant = Some(meant);
+                }
+                Found::Several(target, which) => {
+                    // What could be proposed for none of them is refused at once: arguments that do not fit, or a credential.
+                    let first = which.candidates.first().map(|near| near.id.as_str());
+                    let first = first.ok_or_else(|| Stop::NoRecord(which.words.clone()))?;
+                    let mut tried = untargeted(&proposal, &operation, &given);
+                    tried.arguments.insert(
+                        target,
+                        Argument {
+                            value: Value::from(first),
+                            origin: Origin::User,
+                        },
+                    );
+                    system.connection.unseen(&tried)?;
+                    return self.question(&system, &operation, proposal, given, which).await;
+                }
             }
-            None => None,
-        };
-        let effect = Effect {
-            system: proposal.system.clone(),
-            operation: proposal.operation.clone(),
-            definition: operation.definition.clone(),
-            target: None,
-            arguments,
-        };
+        }
+        let effect = untargeted(&proposal, &operation, &given);
         // A look asks the system about what was named. What never leaves this machine does not leave it by that either.
         let preview = match proposal.context.taint.confidentiality {
             Confidentiality::Secret => system.connection.unseen(&effect)?,
             _ => system.connection.preview(&effect).await?,
         };
-        self.judged(&system, &operation, proposal, preview, meant).await
+        self.judged(&system, &operation, proposal, preview, given).await
+    }
+
+    /// Keeps the question which of several records is meant. It waits like a card and is none: there is no request that
+    /// somebody could say yes to.
+    async fn question(
+        &self,
+        system: &System,
+        operation: &Operation,
+        proposal: Proposal,
+        given: Given,
+        which: Which,
+    ) -> Result<Action, Stop> {
+        let clock = self.now();
+        let verdict = Verdict {
+            decision: Decision::Ask,
+            deciding: vec![Deciding {
+                policy: Deciding::WHICH_RECORD.to_owned(),
+                layer: Layer::Baseline,
+                why: "More than one record is close to what was said, and only you can say which is meant."
+                    .to_owned(),
+            }],
+            obligations: BTreeSet::new(),
+            policy_digest: self.policies.digest(),
+        };
+        let effect = untargeted(&proposal, operation, &given);
+        let account = system.connection.account().address.clone();
+        let shown = Shown {
+            which: Some(which),
+            ..shown(system, operation, &proposal, given, account)
+        };
+        self.keep_new(operation, &proposal, effect, verdict, shown, clock)
+            .await
     }
 
     /// The argument that names the record which is acted on, with the record that words mean.
@@ -182,16 +261,8 @@ impl Governed {
         operation: &Operation,
         words: &str,
         confidentiality: Confidentiality,
-    ) -> Result<(String, (Argument, Meant)), Stop> {
-        let targets = operation.parameters.iter();
-        let mut targets =
-            targets.filter(|(_, parameter)| parameter.role == Role::Target && parameter.required);
-        // Where an operation names two records, `id` is the one that is acted on.
-        let name = match operation.parameters.get("id") {
-            Some(own) if own.role == Role::Target => Some("id".to_owned()),
-            _ => targets.next().map(|(name, _)| name.clone()),
-        };
-        let name = name.ok_or_else(|| Stop::NoRecord(words.to_owned()))?;
+    ) -> Result<Found, Stop> {
+        let name = target_of(operation).ok_or_else(|| Stop::NoRecord(words.to_owned()))?;
         let found = system
             .connection
             .matching(&operation.kind, words, confidentiality);
@@ -207,7 +278,7 @@ impl Governed {
                     origin: Origin::User,
                 };
                 let meant = Meant {
-                    words: words.to_owned(),
+                    words: system.connection.scrubbed(words),
                     by: match how {
                         How::Id => "id".to_owned(),
                         How::Field { name } => name,
@@ -215,12 +286,13 @@ impl Governed {
                     },
                     runners_up: runners_up.into_iter().map(Near::from).collect(),
                 };
-                Ok((name, (argument, meant)))
+                Ok(Found::One(name, argument, meant))
             }
-            Matched::Question { candidates } => Err(Stop::WhichRecord {
-                words: words.to_owned(),
-                candidates: candidates.into_iter().map(Near::from).collect(),
-            }),
+            Matched::Question { candidates } => {
+                let words = system.connection.scrubbed(words);
+                let candidates = candidates.into_iter().map(Near::from).collect();
+                Ok(Found::Several(name, Which { words, candidates }))
+            }
             Matched::Nothing => Err(Stop::NoRecord(words.to_owned())),
         }
     }
@@ -231,17 +303,17 @@ impl Governed {
         operation: &Operation,
         proposal: Proposal,
         preview: Preview,
-        meant: Option<Meant>,
+        given: Given,
     ) -> Result<Action, Stop> {
         let effect = preview.effect.clone();
-        let taint = proposal.context.taint;
+        let taint = &proposal.context.taint;
         let together = match proposal.batch {
             Some(first) => self.book.batch(first).await?.len(),
             None => 0,
         };
         let count = u32::try_from(together.saturating_add(1)).unwrap_or(u32::MAX);
-        let situation = self.situation(system, &effect, &proposal.proposer, &taint, count);
-        let mut facts = Facts::of(&effect, operation, &situation);
+        let situation = self.situation(system, &effect, &proposal.proposer, taint, count);
+        let facts = Facts::of(&effect, operation, &situation);
         let mut verdict = self.policies.judge(&facts);
         let clock = self.now();
         let (mut grant, mut unused_grant) = (None, None);
@@ -251,8 +323,7 @@ impl Governed {
                 .await?
             {
                 Granted::By(id) => {
-                    facts.granted = true;
-                    let with = self.policies.judge(&facts);
+                    let with = self.allowed_beforehand(facts.clone());
                     if with.decision == Decision::Allow {
                         verdict = with;
                         grant = Some(id);
@@ -275,10 +346,38 @@ impl Governed {
             }
             Decision::Allow | Decision::Deny => None,
         };
+        let record = preview.record.as_ref();
+        let shown = Shown {
+            title: record.and_then(|record| record.title().map(str::to_owned)),
+            edited: record.and_then(Record::edited),
+            unchanged: unchanged(record, &preview.changes),
+            changes: preview.changes,
+            message: preview.message,
+            card,
+            grant,
+            unused_grant,
+            request_hash: preview.request_hash,
+            raw: preview.raw,
+            ..shown(system, operation, &proposal, given, situation.account)
+        };
+        self.keep_new(operation, &proposal, effect, verdict, shown, clock)
+            .await
+    }
+
+    /// Keeps something new, at the place in the journal where its verdict puts it.
+    async fn keep_new(
+        &self,
+        operation: &Operation,
+        proposal: &Proposal,
+        effect: Effect,
+        verdict: Verdict,
+        shown: Shown,
+        clock: journal::Clock,
+    ) -> Result<Action, Stop> {
         let terms = Terms {
             repeat: operation.repeat,
             looks: looks(operation),
-            expires,
+            expires: clock.wall.saturating_add(CARD_LASTS_MS),
         };
         let judgement = match verdict.decision {
             Decision::Allow => Judgement::Allow,
@@ -292,30 +391,7 @@ impl Governed {
             id: ActionId(0),
             batch: proposal.batch,
             entry,
-            shown: Shown {
-                summary: operation.summary.clone(),
-                system_title: system.title.clone(),
-                kind: operation.kind.clone(),
-                side_effect: operation.side_effect,
-                account: situation.account,
-                title: preview
-                    .record
-                    .as_ref()
-                    .and_then(|record| record.title().map(str::to_owned)),
-                meant,
-                unchanged: unchanged(preview.record.as_ref(), &preview.changes),
-                changes: preview.changes,
-                message: preview.message,
-                proposer: proposal.proposer,
-                reason: proposal.reason.map(|words| system.connection.scrubbed(&words)),
-                context: taint,
-                undo: operation.undo,
-                card,
-                grant,
-                unused_grant,
-                request_hash: preview.request_hash,
-                raw: preview.raw,
-            },
+            shown,
             effect,
             verdict,
             approval: None,
@@ -327,6 +403,72 @@ impl Governed {
         action.id = self.book.add(&action, self.noted(&action, "proposed")).await?;
         self.tell_change();
         Ok(action)
+    }
+}
+
+/// A record that words mean.
+enum Found {
+    /// The argument that names it, its value, and how it was found.
+    One(String, Argument, Meant),
+    /// Only a person can say: the argument that will name it, and those it could be.
+    Several(String, Which),
+}
+
+/// The argument that names the record which is acted on.
+pub(super) fn target_of(operation: &Operation) -> Option<String> {
+    let targets = operation.parameters.iter();
+    let mut targets = targets.filter(|(_, parameter)| parameter.role == Role::Target && parameter.required);
+    // Where an operation names two records, `id` is the one that is acted on.
+    match operation.parameters.get("id") {
+        Some(own) if own.role == Role::Target => Some("id".to_owned()),
+        _ => targets.next().map(|(name, _)| name.clone()),
+    }
+}
+
+/// What is wanted, before the record that is acted on was looked at.
+fn untargeted(proposal: &Proposal, operation: &Operation, given: &Given) -> Effect {
+    Effect {
+        system: proposal.system.clone(),
+        operation: proposal.operation.clone(),
+        definition: operation.definition.clone(),
+        target: None,
+        arguments: given.arguments.clone(),
+    }
+}
+
+/// What can be shown of a proposal before anything was looked at.
+fn shown(
+    system: &System,
+    operation: &Operation,
+    proposal: &Proposal,
+    given: Given,
+    account: String,
+) -> Shown {
+    let scrubbed = |words: &str| system.connection.scrubbed(words);
+    let quotes = given.quotes.into_iter();
+    Shown {
+        summary: operation.summary.clone(),
+        account,
+        system_title: system.title.clone(),
+        kind: operation.kind.clone(),
+        side_effect: operation.side_effect,
+        title: None,
+        meant: given.meant,
+        which: None,
+        changes: Vec::new(),
+        quotes: quotes.map(|(name, quote)| (name, scrubbed(&quote))).collect(),
+        edited: None,
+        unchanged: 0,
+        message: None,
+        proposer: proposal.proposer.clone(),
+        reason: proposal.reason.as_deref().map(scrubbed),
+        context: proposal.context.taint.clone(),
+        undo: operation.undo,
+        card: None,
+        grant: None,
+        unused_grant: None,
+        request_hash: String::new(),
+        raw: Raw::default(),
     }
 }
 

@@ -35,7 +35,11 @@ impl Governed {
         let system = self.system(&action.effect.system).await?;
         let record = system.connection.record(&target.kind, &target.id).await?;
         if after.is_none() || record.version != after {
-            return no("somebody has changed the record since. Look at it and decide anew.");
+            let by = record.edited().and_then(|edited| edited.by);
+            let by = by.map_or_else(|| "somebody".to_owned(), |by| system.connection.scrubbed(&by));
+            return no(&format!(
+                "{by} has changed the record since. Look at it and decide anew."
+            ));
         }
         let described = system
             .connection

@@ -79,7 +79,7 @@ impl Library {
             let verdict = format!("`{file}` is in none of the watched folders.");
             return Ok(answer(
                 verdict,
-                vec!["Add its folder with `attache source add FOLDER`.".to_owned()],
+                vec!["Add its folder to the watched folders.".to_owned()],
             ));
         }
         let unreadable = self.inner.store.unreadable().await?;
@@ -104,7 +104,10 @@ impl Library {
             let mut why = match document.status {
                 FileStatus::Waiting => answer(
                     format!("`{file}` has not been read yet."),
-                    vec!["It waits its turn; `attache index` reads everything that waits.".to_owned()],
+                    vec![
+                        "It waits its turn, and is read while the window is open or `attache index` runs."
+                            .to_owned(),
+                    ],
                 ),
                 FileStatus::Skipped => answer(format!("`{file}` was left out."), details),
                 FileStatus::Failed => answer(format!("`{file}` could not be read."), details),
@@ -143,7 +146,9 @@ impl Library {
             } else {
                 answer(
                     format!("`{file}` is new and has not been looked at."),
-                    vec!["Run `attache index`.".to_owned()],
+                    vec![
+                        "It is read soon while the window is open, or when `attache index` runs.".to_owned(),
+                    ],
                 )
             });
         }

@@ -48,7 +48,7 @@ impl Desk<'_> {
             shown.collect::<Vec<_>>()
         });
         for (argument, kept) in &action.effect.arguments {
-            let origin = attribute(&kept.value, &[&self.words], &fields, &texts);
+            let origin = attribute(&kept.value, &[&self.words], &fields, &texts).origin;
             if std::mem::discriminant(&origin) != std::mem::discriminant(&kept.origin) {
                 wrong.push(format!(
                     "`{argument}` of `{name}` is said to be from elsewhere than it is"

@@ -7,7 +7,13 @@ const ROWS = [
     label: "Close date",
     before: "30 Sep 2026",
     after: "30 Oct 2026",
-    origin: <OriginMark kind="within" source={{ kind: "mail", object: "Re Expansion timing.eml" }} />,
+    origin: (
+      <OriginMark
+        kind="within"
+        source={{ kind: "mail", object: "Re Expansion timing.eml" }}
+        quote="signature realistically by 30 October"
+      />
+    ),
   },
   {
     field: "pilot_site",

@@ -13,6 +13,7 @@ import { GrantMenu } from "./GrantMenu";
 import { useArmed } from "./useArmed";
 import { useCard } from "./useCard";
 import { useEdit } from "./useEdit";
+import { useLook } from "./useLook";
 import { useNow } from "./useNow";
 import { Whole } from "./Whole";
 import { canEdit, second } from "./words";
@@ -28,6 +29,8 @@ interface ApprovalCardProps {
   onApprove: (card: CardView) => void;
   onDenied: (ids: readonly number[]) => void;
   onEdited: (fresh: ActionView) => void;
+  /** A record changed while the card was looked at. */
+  onChanged: (fresh: ActionView, card: CardView) => void;
 }
 
 /** A card that waits, in the one window in which it can be approved. */
@@ -38,6 +41,7 @@ export function ApprovalCard({
   onApprove,
   onDenied,
   onEdited,
+  onChanged,
 }: ApprovalCardProps) {
   const [struck, setStruck] = useState(first);
   const { card, fits, error, retry } = useCard(id, struck);
@@ -74,6 +78,7 @@ export function ApprovalCard({
       onApprove={onApprove}
       onDenied={onDenied}
       onEdited={onEdited}
+      onChanged={onChanged}
     />
   );
 }
@@ -108,16 +113,20 @@ interface WaitingProps {
   onApprove: (card: CardView) => void;
   onDenied: (ids: readonly number[]) => void;
   onEdited: (fresh: ActionView) => void;
+  onChanged: (fresh: ActionView, card: CardView) => void;
 }
 
 function Waiting(props: WaitingProps) {
-  const { id, card, fits, struck, onStruck, heading, approve, onApprove, onDenied, onEdited } = props;
+  const { id, card, fits, struck, onStruck, heading, approve, onApprove, onDenied, onEdited, onChanged } =
+    props;
   const [word, setWord] = useState("");
   const [denying, setDenying] = useState(false);
   const [editing, setEditing] = useState<number | null>(null);
   const [granted, setGranted] = useState<GrantView | null>(null);
   const armed = useArmed(fits ? card.digest : null);
   const over = useNow() >= card.expires;
+  const calm = editing === null && !approve.isPending && !over;
+  const read = useLook(id, calm, (fresh) => onChanged(fresh, card));
   const edited = card.actions.find((own) => own.id === editing);
   const edit = useEdit(edited, onEdited);
   const editable = card.actions.find(canEdit);
@@ -155,6 +164,8 @@ function Waiting(props: WaitingProps) {
           heading={heading}
           editing={edited ? { id: edited.id, edit } : null}
           onEdit={setEditing}
+          read={read}
+          onPicked={onEdited}
         />
       </div>
       <footer className="foot">

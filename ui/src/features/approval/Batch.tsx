@@ -17,12 +17,14 @@ export function isBatch(actions: readonly ActionView[]): boolean {
 interface BatchProps {
   actions: readonly ActionView[];
   struck: readonly number[];
+  /** When the records were read again. */
+  read?: number;
   onLeft: (id: number, left: boolean) => void;
   onAll: (left: boolean) => void;
 }
 
 /** One row for each record, with a box, its change, and why. */
-export function Batch({ actions, struck, onLeft, onAll }: BatchProps) {
+export function Batch({ actions, struck, read = 0, onLeft, onAll }: BatchProps) {
   const body = useRef<HTMLTableSectionElement>(null);
   const row = useRef(0);
   const left = actions.length - struck.length;
@@ -123,7 +125,10 @@ export function Batch({ actions, struck, onLeft, onAll }: BatchProps) {
       </table>
       <footer className="step-f">
         {undo && <UndoMark undo={undo} />}
-        <Freshness read={Math.min(...actions.map(({ created }) => created))} many={actions.length} />
+        <Freshness
+          read={Math.max(read, Math.min(...actions.map(({ created }) => created)))}
+          many={actions.length}
+        />
       </footer>
     </div>
   );

@@ -9,6 +9,8 @@ import type { ActionView } from "../../host";
 import { plainly } from "../../lib/text";
 import { count } from "../../lib/words";
 import { Freshness } from "./Freshness";
+import { Given } from "./Given";
+import { NotThis } from "./NotThis";
 import { capital } from "./words";
 
 interface BlockProps {
@@ -21,10 +23,15 @@ interface BlockProps {
   onLeft?: (left: boolean) => void;
   edit?: DiffEdit | undefined;
   onEdit?: (() => void) | undefined;
+  /** When its record was read again, in milliseconds since 1970. */
+  read?: number;
+  /** Another record was picked: it has a proposal of its own. */
+  onPicked?: ((fresh: ActionView) => void) | undefined;
 }
 
 /** One effect: what it changes on which record, how it can be taken back, and how fresh that is. */
-export function Block({ action, place, level, left = true, onLeft, edit, onEdit }: BlockProps) {
+export function Block(props: BlockProps) {
+  const { action, place, level, left = true, onLeft, edit, onEdit, read = 0, onPicked } = props;
   const { record, changes, message, undo, state, system_title, unchanged } = action;
   const Heading = `h${level}` as const;
   const waits = state === "awaiting";
@@ -68,6 +75,9 @@ export function Block({ action, place, level, left = true, onLeft, edit, onEdit 
               <Plain>{`${capital(record.kind)} ${record.id} in ${system_title}`}</Plain>
             </span>
           </div>
+          {waits && onPicked && record.meant && record.meant.runners_up.length > 0 && (
+            <NotThis action={action} near={record.meant.runners_up} onPicked={onPicked} />
+          )}
           {record.meant && (
             <p className="match">
               <b>How it was matched</b> <Plain>{`“${record.meant.words}”`}</Plain>
@@ -118,6 +128,11 @@ export function Block({ action, place, level, left = true, onLeft, edit, onEdit 
           </Mail>
         </div>
       )}
+      {action.given.length > 0 && (
+        <div className="step-given">
+          <Given all={action.given} values={message === null} />
+        </div>
+      )}
       {side(action) && (
         <p className="step-n dim">
           <Plain>{side(action) ?? ""}</Plain>
@@ -126,7 +141,7 @@ export function Block({ action, place, level, left = true, onLeft, edit, onEdit 
       {(waits || unchanged > 0) && (
         <footer className="step-f">
           {waits && record ? (
-            <Freshness read={action.created} />
+            <Freshness read={Math.max(read, action.created)} />
           ) : (
             <span className="fact">
               <Name>{action.operation}</Name>
@@ -149,8 +164,8 @@ export function Block({ action, place, level, left = true, onLeft, edit, onEdit 
 }
 
 /** What is worth saying where there is neither a field nor a message to show. */
-function side({ side_effect, changes, message, record }: ActionView): string | null {
-  if (changes.length > 0 || message) return null;
+function side({ side_effect, changes, message, record, which }: ActionView): string | null {
+  if (changes.length > 0 || message || which) return null;
   if (side_effect === "destructive")
     return `The ${record?.kind ?? "record"} is deleted with everything in it.`;
   return "No field of the record changes. What is sent stands in the raw request.";

@@ -3,13 +3,7 @@ import { Icon } from "../../components/Icon/Icon";
 import { Name, Plain, Said } from "../../components/Text/Text";
 import type { ActionView, RuleView } from "../../host";
 import { list } from "../../lib/words";
-import { at, byWhom } from "./words";
-
-const LAYERS: Record<string, string> = {
-  baseline: "always holds",
-  default: "Attaché’s own, you can add to it",
-  company: "your company’s",
-};
+import { LAYERS, at, byWhom } from "./words";
 
 /** `outside-text-asks` is `outside text`. */
 const ruleWords = (name: string): string =>

@@ -2,13 +2,13 @@ import type { ReactNode, Ref } from "react";
 import { Button } from "../../components/Button/Button";
 import { Now, Was } from "../../components/Diff/Diff";
 import { Icon, type IconName } from "../../components/Icon/Icon";
-import { Plain, Said } from "../../components/Text/Text";
+import { Name, Plain, Said } from "../../components/Text/Text";
 import { UndoMark } from "../../components/UndoMark/UndoMark";
 import { Verdict } from "../../components/Verdict/Verdict";
 import { useChange, type ActionView, type FoundOut } from "../../host";
 import { plainly } from "../../lib/text";
 import { FailureNotice } from "../shell/FailureNotice";
-import { at, byWhom, canUndo, isAllowed, isOutOfDate, second, stateMark } from "./words";
+import { LAYERS, at, byWhom, canUndo, isAllowed, isOutOfDate, second, stateMark } from "./words";
 
 interface EndedProps {
   action: ActionView;
@@ -64,6 +64,16 @@ export function Ended({
             <Said>{words(action)}</Said>
           </p>
         )}
+        {state === "denied" &&
+          action.verdict.rules.map(({ name, layer }) => (
+            <p key={name} className="xs">
+              Rule{" "}
+              <code>
+                <Name>{name}</Name>
+              </code>
+              , <Name>{LAYERS[layer] ?? layer}</Name>.
+            </p>
+          ))}
         <Track action={action} />
         {action.outcome && action.outcome.differs.length > 0 && (
           <ul className="trk" aria-label="What stands there instead">

@@ -6,8 +6,9 @@ import { Popover } from "../../components/Popover/Popover";
 import { Segments } from "../../components/Segments/Segments";
 import { Skeleton } from "../../components/Skeleton/Skeleton";
 import { Plain, Said } from "../../components/Text/Text";
-import { useCall, useChange, type GrantView, type OfferArgument } from "../../host";
+import { useCall, useChange, type GrantView, type OfferArgument, type Request } from "../../host";
 import { plainly } from "../../lib/text";
+import { number } from "../../lib/words";
 import { FailureNotice } from "../shell/FailureNotice";
 
 const COUNTS = [1, 5, 20, 50].map((value) => ({ value, words: `${value}` }));
@@ -59,10 +60,9 @@ function Offer({ id, onGranted }: GrantMenuProps) {
   if (!offer.data) return <Skeleton label="Looking what may be allowed" />;
   const { refused, arguments: all } = offer.data;
   const wrong = Object.values(most).some((own) => !/^\d{1,15}$/.test(own));
-  const create = (): void => {
-    const bounds = Object.entries(most).map(([name, own]) => ({ name, up_to: Number(own) }));
-    add.mutate({ id, bounds, count, hours }, { onSuccess: onGranted });
-  };
+  const bounds = Object.entries(most).map(([name, own]) => ({ name, up_to: Number(own) }));
+  const limits = { id, bounds, count, hours };
+  const create = (): void => add.mutate(limits, { onSuccess: onGranted });
   return (
     <div className="grant">
       <div>
@@ -112,7 +112,8 @@ function Offer({ id, onGranted }: GrantMenuProps) {
             </span>
           </p>
           {add.error && <FailureNotice failure={add.error} />}
-          <div className="dlg-acts">
+          <div className="dlg-acts g-end">
+            <Saved limits={limits} known={!wrong} />
             <Button small look="primary" notYet={add.isPending || wrong} onClick={create}>
               Create permission
             </Button>
@@ -120,6 +121,28 @@ function Offer({ id, onGranted }: GrantMenuProps) {
         </>
       )}
     </div>
+  );
+}
+
+const MONTH = 720;
+
+/** How many earlier questions a permission within these limits would have saved; judged by what judges a permission. */
+function Saved({ limits, known }: { limits: Request<"grant_saved">; known: boolean }) {
+  const { data } = useCall("grant_saved", limits, { enabled: known, keep: true });
+  const words = (): string => {
+    if (!known) return "Write the largest amount as a whole number.";
+    if (!data) return "";
+    const { saved, of, more } = data;
+    if (of < 2) return "No other question like this one in the last 30 days.";
+    const all = more ? `the newest ${number(of)} such questions` : `${number(of)} such questions`;
+    if (limits.hours === MONTH) return `In the last 30 days it would have saved ${number(saved)} of ${all}.`;
+    const [own] = HOURS.filter(({ value }) => value === limits.hours);
+    return `Given ${own?.words ?? ""} ago, it would have saved ${number(saved)} of ${all} of the last 30 days.`;
+  };
+  return (
+    <span className="dim xs grow" role="status">
+      {words()}
+    </span>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Ref } from "react";
 import { Seal } from "../../components/Seal/Seal";
-import type { CardView } from "../../host";
+import type { ActionView, CardView } from "../../host";
 import { Batch, isBatch } from "./Batch";
 import { Block } from "./Block";
 import { CardHead } from "./CardHead";
@@ -16,10 +16,24 @@ interface WholeProps {
   /** Which proposal is being edited, and how. */
   editing: { id: number; edit: Editing } | null;
   onEdit: (id: number) => void;
+  /** When the records were read again, in milliseconds since 1970. */
+  read?: number;
+  /** Another record was picked for one of the proposals. */
+  onPicked: (fresh: ActionView) => void;
 }
 
 /** The card in its fixed order: sentence, where from, why, each effect, and the seal. */
-export function Whole({ card, struck, onStruck, level, heading, editing, onEdit }: WholeProps) {
+export function Whole({
+  card,
+  struck,
+  onStruck,
+  level,
+  heading,
+  editing,
+  onEdit,
+  read = 0,
+  onPicked,
+}: WholeProps) {
   const { actions } = card;
   const several = actions.length > 1;
   const set = (id: number, left: boolean): void =>
@@ -32,6 +46,7 @@ export function Whole({ card, struck, onStruck, level, heading, editing, onEdit 
         <Batch
           actions={actions}
           struck={struck}
+          read={read}
           onLeft={set}
           onAll={(all) => onStruck(all ? [] : actions.map(({ id }) => id))}
         />
@@ -45,6 +60,8 @@ export function Whole({ card, struck, onStruck, level, heading, editing, onEdit 
             left={!struck.includes(action.id)}
             edit={editing?.id === action.id ? editing.edit.diff : undefined}
             {...(several && !editing ? { onLeft: (on: boolean) => set(action.id, on) } : {})}
+            read={read}
+            onPicked={editing ? undefined : onPicked}
             onEdit={several && !editing && canEdit(action) ? () => onEdit(action.id) : undefined}
           />
         ))

@@ -40,6 +40,14 @@ export function isOutOfDate({ state, outcome }: ActionView): boolean {
   return state === "rejected" && (outcome?.words ?? "").startsWith(VOID);
 }
 
+/** What the core says when something else took its place. */
+const REPLACED = ["You changed it before", "You said which record"];
+
+/** Whether something else that the person chose took its place. */
+function isReplaced({ state, outcome }: ActionView): boolean {
+  return state === "rejected" && REPLACED.some((words) => outcome?.words.startsWith(words));
+}
+
 /** Whether it was done without asking. */
 export function isAllowed({ verdict, state }: ActionView): boolean {
   return verdict.decision === "allow" && state !== "denied";
@@ -61,6 +69,7 @@ const MARKS: Record<ActionState, StateMark> = {
 /** The state as an icon and a word. */
 export function stateMark(action: ActionView): StateMark {
   if (isOutOfDate(action)) return { hue: "hold", icon: "v-stale", words: "Out of date" };
+  if (isReplaced(action)) return { hue: "hold", icon: "pen", words: "Replaced" };
   if (action.state === "succeeded" && isAllowed(action))
     return { hue: "allow", icon: "v-allow", words: "Allowed without asking" };
   return MARKS[action.state];
@@ -96,7 +105,8 @@ export function decidedHow(action: ActionView): string {
 export function cards(actions: readonly ActionView[]): ActionView[][] {
   const by = new Map<number, ActionView[]>();
   for (const action of actions) {
-    const key = action.batch ?? action.id;
+    // A question is on no card before it is answered.
+    const key = action.which ? -action.id : (action.batch ?? action.id);
     by.set(key, [...(by.get(key) ?? []), action]);
   }
   return [...by.values()].map((own) => own.sort((a, b) => a.id - b.id));
@@ -115,3 +125,10 @@ export function canEdit({ state, changes }: ActionView): boolean {
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** Whose a rule is. */
+export const LAYERS: Record<string, string> = {
+  baseline: "always holds",
+  default: "Attaché’s own, you can add to it",
+  company: "your company’s",
+};

@@ -1,6 +1,7 @@
 import "../../components/Field/Field.css";
 import { useId, useState } from "react";
 import { Button } from "../../components/Button/Button";
+import { Candidates } from "../../components/Candidates/Candidates";
 import { Dialog } from "../../components/Dialog/Dialog";
 import { Field } from "../../components/Field/Field";
 import { Icon } from "../../components/Icon/Icon";
@@ -11,10 +12,10 @@ import { Verdict } from "../../components/Verdict/Verdict";
 import {
   useChange,
   type ActionView,
-  type NearView,
   type OperationView,
   type ParameterView,
   type SystemView,
+  type WhichView,
 } from "../../host";
 import { plainly, visible } from "../../lib/text";
 import { list } from "../../lib/words";
@@ -36,33 +37,35 @@ export function ProposeDialog({ system, operation, onClose }: ProposeDialogProps
   const change = (own: Partial<Draft>): void => setDraft({ ...draft, ...own });
   const target = targetOf(operation);
   const lacks = missing(operation, draft);
-  const send = (id?: string): void => propose.mutate(requestOf(system.id, operation, draft, id));
+  const send = (): void => propose.mutate(requestOf(system.id, operation, draft));
+  const [picked, setPicked] = useState<ActionView | null>(null);
   const result = propose.data;
+  const again = (): void => {
+    setPicked(null);
+    propose.reset();
+  };
   const name = visible(title(operation));
-  if (result?.kind === "action") {
+  const proposed = picked ?? (result?.kind === "action" ? result.action : null);
+  if (proposed) {
     return (
       <Dialog title="Proposed" hint={name} open onClose={onClose}>
-        <Outcome action={result.action} />
+        <Outcome action={proposed} />
         <div className="dlg-acts">
-          <Button onClick={() => propose.reset()}>Propose another</Button>
-          <Next action={result.action} onClose={onClose} />
+          <Button onClick={again}>Propose another</Button>
+          <Next action={proposed} onClose={onClose} />
         </div>
       </Dialog>
     );
   }
-  if (result?.kind === "which") {
+  if (result?.action.which) {
     return (
-      <Dialog
-        title={`Which “${visible(result.words)}”?`}
-        hint="More than one record is close to these words. Nothing was prepared."
-        open
+      <WhichDialog
+        action={result.action}
+        which={result.action.which}
+        onPicked={setPicked}
+        onDropped={again}
         onClose={onClose}
-      >
-        <Candidates candidates={result.candidates} pending={propose.isPending} onPick={send} />
-        <div className="dlg-acts">
-          <Button onClick={() => propose.reset()}>Use other words</Button>
-        </div>
-      </Dialog>
+      />
     );
   }
   const mark = classMark(operation);
@@ -246,28 +249,57 @@ function ReasonField({ draft, onChange }: FieldProps) {
   );
 }
 
-interface CandidatesProps {
-  candidates: readonly NearView[];
-  pending: boolean;
-  onPick: (id: string) => void;
+interface WhichDialogProps {
+  action: ActionView;
+  which: WhichView;
+  onPicked: (fresh: ActionView) => void;
+  onDropped: () => void;
+  onClose: () => void;
 }
 
-function Candidates({ candidates, pending, onPick }: CandidatesProps) {
+/** More than one record is close. The question waits in the Inbox too, until it is answered or dropped. */
+function WhichDialog({ action, which, onPicked, onDropped, onClose }: WhichDialogProps) {
+  const [record, setRecord] = useState<string | null>(null);
+  const pick = useChange("action_pick");
+  const drop = useChange("action_deny");
+  const busy = pick.isPending || drop.isPending;
+  const failure = pick.error ?? drop.error;
   return (
-    <ul className="cands">
-      {candidates.map((near) => (
-        <li key={near.id}>
-          <button type="button" className="cand" disabled={pending} onClick={() => onPick(near.id)}>
-            <span>
-              <Name>{near.title}</Name>
-            </span>
-            <span className="faint xs num">
-              <Name>{near.id}</Name>
-            </span>
-          </button>
-        </li>
-      ))}
-    </ul>
+    <Dialog
+      title={`Which “${visible(which.words)}”?`}
+      hint="More than one record is close to these words. Nothing is prepared until you choose; the question waits in the Inbox."
+      open
+      onClose={onClose}
+    >
+      <form
+        className="dlg-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (record !== null && !busy) pick.mutate({ id: action.id, record }, { onSuccess: onPicked });
+        }}
+      >
+        <Candidates
+          label={`Which ${plainly(which.kind)}`}
+          candidates={which.candidates}
+          value={record}
+          onChange={setRecord}
+        />
+        {failure && <FailureNotice failure={failure} />}
+        <div className="dlg-acts">
+          <Button
+            notYet={busy}
+            onClick={() =>
+              drop.mutate({ ids: [action.id], reason: "said in other words" }, { onSuccess: onDropped })
+            }
+          >
+            Use other words
+          </Button>
+          <Button type="submit" look="primary" notYet={record === null || busy}>
+            Use this {which.kind}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
   );
 }
 

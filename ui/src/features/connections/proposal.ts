@@ -42,12 +42,7 @@ export function missing(operation: OperationView, draft: Draft): string[] {
 }
 
 /** The proposal: fields that are empty are left out, fields that are cleared are `null`. */
-export function requestOf(
-  system: string,
-  operation: OperationView,
-  draft: Draft,
-  id?: string,
-): ProposeRequest {
+export function requestOf(system: string, operation: OperationView, draft: Draft): ProposeRequest {
   const target = targetOf(operation);
   const given: [string, unknown][] = [];
   for (const { name } of fieldsOf(operation)) {
@@ -56,7 +51,7 @@ export function requestOf(
     else if (value.trim() !== "") given.push([name, value]);
   }
   const written = draft.record.trim();
-  const number = id ?? (draft.by === "number" ? written : undefined);
+  const number = draft.by === "number" ? written : undefined;
   if (target && number !== undefined) given.push([target.name, number]);
   return {
     system,

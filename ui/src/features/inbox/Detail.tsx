@@ -7,6 +7,7 @@ import { useCall, useHost, type ActionView } from "../../host";
 import { Block } from "../approval/Block";
 import { DenyDialog } from "../approval/DenyDialog";
 import { Ended } from "../approval/Ended";
+import { Question } from "../approval/Question";
 import { useCard } from "../approval/useCard";
 import { useEdit } from "../approval/useEdit";
 import { Whole } from "../approval/Whole";
@@ -16,8 +17,22 @@ import { useEscape, useKey } from "../keys/useKey";
 import { FailureNotice } from "../shell/FailureNotice";
 import { go } from "../shell/useRoute";
 
+/** Shows what took the place of something else. */
+function open({ id }: ActionView): void {
+  go({ at: "inbox", id });
+}
+
 /** One proposal, or all of one card: everything about it, and what can be done with it here. */
 export function Detail({ action }: { action: ActionView }) {
+  if (action.state === "awaiting" && action.which) {
+    return (
+      <section className="pane detail" aria-label="Question">
+        <div className="cardy ends" tabIndex={0} role="region" aria-label="Card">
+          <Question key={action.id} action={action} which={action.which} level={2} onPicked={open} />
+        </div>
+      </section>
+    );
+  }
   return action.state === "awaiting" ? (
     <Waiting key={action.id} action={action} />
   ) : (
@@ -33,7 +48,7 @@ function Waiting({ action: { id } }: { action: ActionView }) {
   const [editing, setEditing] = useState<number | null>(null);
   const { card, error, retry } = useCard(id, struck);
   const edited = card?.actions.find((own) => own.id === editing);
-  const edit = useEdit(edited, (fresh) => go({ at: "inbox", id: fresh.id }));
+  const edit = useEdit(edited, open);
   const editable = card?.actions.find(canEdit);
   const review = (): void => void host.openApproval(id, struck);
   const calm = editing === null && card !== undefined;
@@ -85,6 +100,7 @@ function Waiting({ action: { id } }: { action: ActionView }) {
           level={2}
           editing={edited ? { id: edited.id, edit } : null}
           onEdit={setEditing}
+          onPicked={open}
         />
       </div>
       <footer className="actbar">

@@ -4,6 +4,7 @@ import { Plain } from "../../components/Text/Text";
 import { UndoMark } from "../../components/UndoMark/UndoMark";
 import { useCall, type ActionView } from "../../host";
 import { count, list } from "../../lib/words";
+import { close } from "../approval/Question";
 import { at, decidedHow, isOutOfDate, stateMark } from "../approval/words";
 
 export interface Group {
@@ -85,7 +86,11 @@ function Item({ actions, past, current }: ItemProps) {
             <Plain>{list(systems)}</Plain>
             {records > 2 && `, ${count(records, "record")}`}
           </span>
-          {worst.undo && <UndoMark undo={worst.undo} brief />}
+          {first.which ? (
+            <span>{close(first.which)}</span>
+          ) : (
+            worst.undo && <UndoMark undo={worst.undo} brief />
+          )}
         </span>
       )}
     </a>

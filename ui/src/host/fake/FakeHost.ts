@@ -110,6 +110,20 @@ export class FakeHost implements Host {
     return {
       ...systems,
       ...deeds,
+      action_deny: async (request) => {
+        try {
+          return await deeds.action_deny!(request);
+        } catch {
+          return systems.action_deny!(request);
+        }
+      },
+      action_pick: async (request) => {
+        try {
+          return await deeds.action_pick!(request);
+        } catch {
+          return systems.action_pick!(request);
+        }
+      },
       // What waits is the one story's, what was done long ago the other's.
       action_undo: async (request) => {
         try {

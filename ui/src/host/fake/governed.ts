@@ -1,4 +1,12 @@
-import type { ActionState, ActionView, Cache, CardView, ChangeView, Commands } from "../generated";
+import type {
+  ActionState,
+  ActionView,
+  Cache,
+  CardView,
+  ChangeView,
+  Commands,
+  RecordView,
+} from "../generated";
 
 type Handlers = {
   [N in keyof Commands]?: (
@@ -13,6 +21,14 @@ const MINUTE = 60_000;
 const mail = { kind: "mail", object: "Re Expansion timing.eml", span: [210, 248] as [number, number] };
 const prices = { kind: "file", object: "Price list 2026-H2.xlsx", span: null };
 
+/** The words that a value was seen in. */
+const QUOTES: Record<string, string> = {
+  close_date: "signature realistically by 30 October",
+  amount: "1,181,280",
+  next_step: "next step is a call after their board",
+  pilot_site: "please drop the Moss pilot",
+};
+
 export function change(
   field: string,
   before: string | null,
@@ -21,7 +37,13 @@ export function change(
 ): ChangeView {
   const label = field.charAt(0).toUpperCase() + field.slice(1).replaceAll("_", " ");
   const source = kind === "within" ? mail : kind === "field" ? prices : null;
-  return { field, label, before, after, value: after, origin: { kind, source } };
+  const quote = kind === "user" ? null : (QUOTES[field] ?? null);
+  return { field, label, before, after, value: after, origin: { kind, source, quote } };
+}
+
+/** A record of the story. */
+export function deal(id: string, title: string, version: string): RecordView {
+  return { kind: "deal", id, title, version, meant: null, edited: null };
 }
 
 /** A proposal of the story. */
@@ -36,7 +58,7 @@ export function action(id: number, more: Partial<ActionView> = {}): ActionView {
     summary: "Changes fields of a deal.",
     side_effect: "write",
     account: "ines.okafor@northwind.example",
-    record: { kind: "deal", id: "20418", title: "Halden - 40 unit expansion", version: "17", meant: null },
+    record: deal("20418", "Halden - 40 unit expansion", "17"),
     state: "awaiting",
     state_words: "Waits for your decision.",
     proposer: { kind: "person", name: null },
@@ -52,6 +74,8 @@ export function action(id: number, more: Partial<ActionView> = {}): ActionView {
       policy: "9c1f4be2a07d5c3e",
     },
     changes: [change("close_date", "2026-09-30", "2026-10-30")],
+    given: [],
+    which: null,
     unchanged: 31,
     message: null,
     undo: "restorable",
@@ -100,13 +124,17 @@ const FIRST: ActionView[] = [
       meant: {
         words: "the Halden expansion",
         how: "These words are its title, or most of it.",
-        runners_up: [{ id: "20377", title: "Halden spare parts 2026" }],
+        runners_up: [{ id: "20377", title: "Halden spare parts 2026", about: "stage closed" }],
       },
+      edited: { by: "ines.okafor@northwind.example", at: "2026-09-22T08:11:00Z" },
     },
     changes: [
       change("close_date", "30 Sep 2026", "30 Oct 2026", "within"),
       change("amount", "€ 1,284,000", "€ 1,181,280", "field"),
-      change("next_step", "Send revised offer", "Call Ingrid on 23 Oct, after their board"),
+      {
+        ...change("next_step", "Send revised offer", "Call Ingrid on 23 Oct, after their board"),
+        origin: { kind: "user", source: null, quote: QUOTES["next_step"] ?? null },
+      },
       change("pilot_site", "Moss DC 1", null, "within"),
     ],
     outside: [mail],
@@ -127,6 +155,24 @@ const FIRST: ActionView[] = [
     unchanged: 0,
     undo: "irreversible",
     outside: [mail],
+    given: [
+      {
+        name: "to",
+        label: "To",
+        value: "ingrid.solberg@halden.example",
+        origin: {
+          kind: "field",
+          source: { kind: "record", object: "contact 30201", span: null },
+          quote: "ingrid.solberg@halden.example",
+        },
+      },
+      {
+        name: "subject",
+        label: "Subject",
+        value: "Re: Expansion timing",
+        origin: { kind: "within", source: mail, quote: "Expansion timing" },
+      },
+    ],
     message: {
       to: ["ingrid.solberg@halden.example"],
       cc: [],
@@ -154,7 +200,7 @@ const FIRST: ActionView[] = [
     action(3 + index, {
       batch: index === 0 ? null : 3,
       sentence: `Change 1 field on the deal “${title}” in Northwind CRM.`,
-      record: { kind: "deal", id: `${20_500 + index}`, title, version: "3", meant: null },
+      record: deal(`${20_500 + index}`, title, "3"),
       reason:
         ["Order call booked for 14 Oct", "“Tuesday 6 October suits us”", "Pilot ends 20 Nov"][index] ?? null,
       changes: [own],
@@ -167,7 +213,14 @@ const FIRST: ActionView[] = [
     system_title: "Northwind Desk",
     operation: "desk.tickets.update",
     summary: "Changes fields of a ticket.",
-    record: { kind: "ticket", id: "4812", title: "#4812 Update fails at 62 %", version: "8", meant: null },
+    record: {
+      kind: "ticket",
+      id: "4812",
+      title: "#4812 Update fails at 62 %",
+      version: "8",
+      meant: null,
+      edited: null,
+    },
     changes: [change("priority", "Normal", "High"), change("tags", null, "fw-4.2.1")],
     unchanged: 12,
     created: NOW - 22 * MINUTE,
@@ -177,7 +230,7 @@ const FIRST: ActionView[] = [
     operation: "crm.contacts.delete",
     summary: "Deletes a contact.",
     side_effect: "destructive",
-    record: { kind: "contact", id: "881", title: "Test Testesen", version: "1", meant: null },
+    record: { kind: "contact", id: "881", title: "Test Testesen", version: "1", meant: null, edited: null },
     verdict: {
       ...action(0).verdict,
       rules: [{ name: "deleting-asks", why: "What is deleted cannot be brought back.", layer: "baseline" }],
@@ -213,7 +266,14 @@ const FIRST: ActionView[] = [
   }),
   action(11, {
     sentence: "Change 1 field on the deal “Rauma Freight pilot” in Northwind CRM.",
-    record: { kind: "deal", id: "20502", title: "Rauma Freight pilot", version: "4", meant: null },
+    record: {
+      kind: "deal",
+      id: "20502",
+      title: "Rauma Freight pilot",
+      version: "4",
+      meant: null,
+      edited: null,
+    },
     state: "unknown",
     state_words: "Northwind CRM did not answer. It is looked up before anything is sent again.",
     changes: [change("stage", "Qualified", "Proposal")],
@@ -221,6 +281,46 @@ const FIRST: ActionView[] = [
     approved_by: "ines.okafor@northwind.example",
     approved_at: NOW - MINUTE,
     created: NOW - 2 * MINUTE,
+  }),
+  action(15, {
+    sentence: "Which deal do you mean by “Vestby Cold Storage”?",
+    state_words: "Waits for you to say which record is meant. Nothing is prepared before that.",
+    record: null,
+    verdict: {
+      ...action(0).verdict,
+      rules: [
+        {
+          name: "which-record",
+          why: "More than one record is close to what was said, and only you can say which is meant.",
+          layer: "baseline",
+        },
+      ],
+    },
+    which: {
+      words: "Vestby Cold Storage",
+      kind: "deal",
+      candidates: [
+        {
+          id: "20431",
+          title: "Vestby Cold Storage AS, new site",
+          about: "stage proposal, close date 2026-11-02",
+        },
+        { id: "20432", title: "Vestby Cold Storage DC 2, refit", about: "stage qualified" },
+      ],
+    },
+    changes: [],
+    given: [
+      {
+        name: "next_step",
+        label: "Next step",
+        value: "Confirm dock layout",
+        origin: { kind: "user", source: null, quote: null },
+      },
+    ],
+    unchanged: 0,
+    request_hash: "",
+    raw: { method: "", address: "", condition: null, body: null },
+    created: NOW - 50 * MINUTE,
   }),
 ];
 
@@ -240,7 +340,14 @@ const LAST: ActionView[] = [
     sentence: "Add an internal note to the ticket “#4790 Charger offline” in Northwind Desk.",
     system: "desk",
     system_title: "Northwind Desk",
-    record: { kind: "ticket", id: "4790", title: "#4790 Charger offline", version: "5", meant: null },
+    record: {
+      kind: "ticket",
+      id: "4790",
+      title: "#4790 Charger offline",
+      version: "5",
+      meant: null,
+      edited: null,
+    },
     state_words: "Done.",
     changes: [change("note", null, "Charger replaced on 22 Sep, see photos.")],
     outcome: done,
@@ -260,13 +367,27 @@ const LAST: ActionView[] = [
   }),
   ended(22, "rejected", 2, {
     sentence: "Change 1 field on the deal “Osterøy Foods phase 2” in Northwind CRM.",
-    record: { kind: "deal", id: "20503", title: "Osterøy Foods phase 2", version: "3", meant: null },
+    record: {
+      kind: "deal",
+      id: "20503",
+      title: "Osterøy Foods phase 2",
+      version: "3",
+      meant: null,
+      edited: null,
+    },
     state_words: "Nothing was sent. You denied it: the budget round is not over",
     outcome: said("You denied it: the budget round is not over"),
   }),
   ended(23, "rejected", 3, {
     sentence: "Change 1 field on the customer “Halden Logistics” in Northwind CRM.",
-    record: { kind: "customer", id: "70114", title: "Halden Logistics", version: "9", meant: null },
+    record: {
+      kind: "customer",
+      id: "70114",
+      title: "Halden Logistics",
+      version: "9",
+      meant: null,
+      edited: null,
+    },
     state_words: "Nothing was sent. The record changed after the card was made, so that nothing was sent.",
     outcome: said("The record changed after the card was made, so that nothing was sent."),
     changes: [change("sla_uptime", "99.9 %", "99.5 %", "field")],
@@ -280,7 +401,14 @@ const LAST: ActionView[] = [
   ...[26, 27].map((id) =>
     ended(id, "succeeded", id - 24.5, {
       sentence: "Change 1 field on the deal “Brevik Cold Chain refit” in Northwind CRM.",
-      record: { kind: "deal", id: "20501", title: "Brevik Cold Chain refit", version: "3", meant: null },
+      record: {
+        kind: "deal",
+        id: "20501",
+        title: "Brevik Cold Chain refit",
+        version: "3",
+        meant: null,
+        edited: null,
+      },
       verdict: { ...action(0).verdict, decision: "allow", question: "Why was I not asked?" },
       grant: "Dates on my deals",
       state_words: "Done.",
@@ -365,6 +493,7 @@ export function governed(stale: (caches: Cache[]) => void, actions = structuredC
       more: false,
     }),
     action_get: ({ id }) => find(id),
+    card_look: () => ({ kind: "same", at: Date.now() }),
     card_get: ({ id, struck }) => cardOf(actions, id, struck),
     action_approve: ({ id, struck }) => {
       const left = cardOf(actions, id, struck).actions.filter((one) => !struck.includes(one.id));
@@ -407,7 +536,7 @@ export function governed(stale: (caches: Cache[]) => void, actions = structuredC
                   ...own,
                   after: changed[own.field] === null ? null : String(changed[own.field]),
                   value: changed[own.field],
-                  origin: { kind: "user", source: null },
+                  origin: { kind: "user", source: null, quote: null },
                 }
               : own,
           ),
@@ -417,6 +546,37 @@ export function governed(stale: (caches: Cache[]) => void, actions = structuredC
         state: "rejected",
         outcome: said("You changed it before you decided."),
         state_words: "Nothing was sent. You changed it before you decided.",
+      });
+      return fresh;
+    },
+    action_pick: ({ id, record }) => {
+      const old = find(id);
+      const near = old.which?.candidates ?? old.record?.meant?.runners_up ?? [];
+      const own = near.find((one) => one.id === record);
+      if (!own) throw gone;
+      next += 1;
+      const how = "You picked it among several.";
+      const words = old.which?.words ?? old.record?.meant?.words ?? "";
+      const fresh: ActionView = {
+        ...structuredClone(old),
+        ...(old.which ? action(next) : {}),
+        id: next,
+        batch: id,
+        sentence: `Change 1 field on the deal “${own.title}” in ${old.system_title}.`,
+        record: {
+          ...deal(own.id, own.title, "1"),
+          meant: { words, how, runners_up: near.filter((one) => one !== own) },
+        },
+        ...(old.which
+          ? { changes: old.given.map((one) => change(one.name, null, one.value)), given: [] }
+          : {}),
+      };
+      actions.push(fresh);
+      const said_which = "You said which record is meant.";
+      set([id], {
+        state: "rejected",
+        outcome: said(said_which),
+        state_words: `Nothing was sent. ${said_which}`,
       });
       return fresh;
     },
@@ -470,6 +630,11 @@ export function governed(stale: (caches: Cache[]) => void, actions = structuredC
         })),
       };
     },
+    grant_saved: ({ bounds, count, hours }) => ({
+      saved: Math.min(count, Math.ceil(((bounds.length > 0 ? 13 : 11) * hours) / 720)),
+      of: 14,
+      more: false,
+    }),
     grant_add: ({ id, count, hours }) => {
       const own = find(id);
       stale(["grants"]);

@@ -1,3 +1,4 @@
+import { deal } from "./governed";
 import type {
   ActionState,
   ActionView,
@@ -173,6 +174,7 @@ export const CHANGES: ChangeView[] = [
     origin: {
       kind: "within",
       source: { kind: "mail", object: "Mail/Re Expansion timing.eml", span: [212, 230] },
+      quote: "signature realistically by 30 October",
     },
   },
   {
@@ -184,6 +186,7 @@ export const CHANGES: ChangeView[] = [
     origin: {
       kind: "field",
       source: { kind: "file", object: "Price lists/Price list 2026-H2.xlsx", span: null },
+      quote: "1 181 280",
     },
   },
   {
@@ -192,7 +195,7 @@ export const CHANGES: ChangeView[] = [
     before: "Send revised offer",
     after: "Call Ingrid on 23 October",
     value: "Call Ingrid on 23 October",
-    origin: { kind: "user", source: null },
+    origin: { kind: "user", source: null, quote: null },
   },
   {
     field: "pilot_site",
@@ -200,7 +203,7 @@ export const CHANGES: ChangeView[] = [
     before: "Moss DC 1",
     after: null,
     value: null,
-    origin: { kind: "user", source: null },
+    origin: { kind: "user", source: null, quote: null },
   },
 ];
 
@@ -216,7 +219,7 @@ export function done(more: Partial<ActionView> = {}): ActionView {
     summary: "Changes fields of a deal.",
     side_effect: "write",
     account: "ines.okafor@northwind-robotics.com",
-    record: { kind: "deal", id: "20418", title: "Halden - 40 unit expansion", version: "12", meant: null },
+    record: deal("20418", "Halden - 40 unit expansion", "12"),
     state: "succeeded",
     state_words: "The deal was changed.",
     proposer: { kind: "person", name: null },
@@ -238,6 +241,8 @@ export function done(more: Partial<ActionView> = {}): ActionView {
       policy: digest(77),
     },
     changes: CHANGES,
+    given: [],
+    which: null,
     unchanged: 3,
     message: null,
     undo: "restorable",
@@ -441,6 +446,17 @@ export function systemsStory(emit: (event: Event) => void): Handlers {
     outcome: null,
     attempts: 0,
   });
+  const waiting = (changes: ChangeView[]): ActionView =>
+    done({
+      id: 13,
+      state: "awaiting",
+      state_words: "Waits for your decision.",
+      changes,
+      approved_by: null,
+      approved_at: null,
+      outcome: null,
+      attempts: 0,
+    });
   return {
     contacts: () => (systems.length > 0 ? HOSTS : []),
     system_list: () => systems,
@@ -471,28 +487,36 @@ export function systemsStory(emit: (event: Event) => void): Handlers {
       if (record === "Halden") {
         return {
           kind: "which",
-          words: record,
-          candidates: [
-            { id: "20418", title: "Halden - 40 unit expansion" },
-            { id: "20431", title: "Halden spare parts 2027" },
-          ],
+          action: done({
+            id: 14,
+            sentence: `Which deal do you mean by “${record}”?`,
+            state: "awaiting",
+            state_words: "Waits for you to say which record is meant. Nothing is prepared before that.",
+            record: null,
+            changes: [],
+            which: {
+              words: record,
+              kind: "deal",
+              candidates: [
+                { id: "20418", title: "Halden - 40 unit expansion", about: "stage negotiation" },
+                { id: "20431", title: "Halden spare parts 2027", about: "" },
+              ],
+            },
+            approved_by: null,
+            approved_at: null,
+            outcome: null,
+            attempts: 0,
+          }),
         };
       }
       if (name.endsWith(".delete")) return { kind: "action", action: denied };
       return {
         kind: "action",
-        action: done({
-          id: 13,
-          state: "awaiting",
-          state_words: "Waits for your decision.",
-          changes: CHANGES.filter(({ field }) => field in given),
-          approved_by: null,
-          approved_at: null,
-          outcome: null,
-          attempts: 0,
-        }),
+        action: waiting(CHANGES.filter(({ field }) => field in given)),
       };
     },
+    action_pick: () => waiting(CHANGES),
+    action_deny: () => [],
     action_undo: ({ ids }) =>
       ids.map((id) => done({ id: id + 100, state: "awaiting", state_words: "Waits for your decision." })),
     grant_list: () => grants,
