@@ -131,7 +131,7 @@ impl Governed {
         let _under_way = self.sending.begin(action.id);
         let (authorized, spend) = match self.authorized(&action).await {
             Ok(authorized) => authorized,
-            Err(refusal) => return self.refused(action, &refusal.to_string()).await.map(Some),
+            Err(refusal) => return self.refused(action, &refusal.to_string()).await,
         };
         let system = self.system(&action.effect.system).await?;
         let connection = system.connection.clone();
@@ -140,7 +140,7 @@ impl Governed {
         // Under another key the system would take it for another request.
         if action.key.get_or_insert_with(|| key.clone()) != &key {
             let words = "Nothing was sent. The key of the first attempt was changed where it was kept; look in the system.";
-            return self.refused(action, words).await.map(Some);
+            return self.refused(action, words).await;
         }
         let Ok(entry) = action.entry.after(Event::Begun, self.now()) else {
             return Ok(None);
@@ -183,15 +183,17 @@ impl Governed {
         Ok(None)
     }
 
-    /// What the guard refused. Where an earlier attempt is uncertain, a person is asked.
-    async fn refused(&self, mut action: Action, words: &str) -> Result<Action, Stop> {
+    /// What the guard refused. Where an earlier attempt is uncertain, a person is asked. Nothing where somebody else moved it
+    /// first: they may have used what was left of a permission, and it is looked at anew.
+    async fn refused(&self, mut action: Action, words: &str) -> Result<Option<Action>, Stop> {
         let told = match action.entry.uncertain {
             true => saying(&words.replacen("Nothing was sent", "Nothing more was sent", 1)),
             false => saying(words),
         };
-        self.step(&mut action, Event::Rejected, "refused", Some(told))
+        let kept = self
+            .step(&mut action, Event::Rejected, "refused", Some(told))
             .await?;
-        Ok(action)
+        Ok(kept.then_some(action))
     }
 
     /// The right to send it, judged anew at this moment.
