@@ -277,6 +277,15 @@ impl ActionBook for Filling {
         self.book.put_all(decided).await
     }
 
+    async fn replace(
+        &self,
+        old: (&Action, Noted),
+        new: (&Action, Noted),
+    ) -> Result<Option<ActionId>, BookError> {
+        self.writes();
+        self.book.replace(old, new).await
+    }
+
     async fn note_read(&self, note: Noted) -> Result<(), BookError> {
         self.writes();
         self.book.note_read(note).await

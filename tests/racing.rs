@@ -333,6 +333,14 @@ impl ActionBook for Careless {
         self.0.add(action, noted).await
     }
 
+    async fn replace(
+        &self,
+        old: (&Action, Noted),
+        new: (&Action, Noted),
+    ) -> Result<Option<ActionId>, BookError> {
+        self.0.replace(old, new).await
+    }
+
     async fn note_read(&self, note: Noted) -> Result<(), BookError> {
         self.0.note_read(note).await
     }

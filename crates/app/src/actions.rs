@@ -19,27 +19,23 @@ pub struct LedgerActions(pub Ledger);
 #[async_trait]
 impl ActionBook for LedgerActions {
     async fn add(&self, action: &Action, noted: Noted) -> Result<ActionId, BookError> {
-        let (entry, effect) = (text(&action.entry)?, text(&action.effect)?);
-        let (card, verdict) = (text(&action.shown)?, text(&action.verdict)?);
-        let new = NewAction {
-            batch: action.batch.map(|batch| batch.0),
-            system: action.effect.system.as_str(),
-            operation: &action.effect.operation,
-            state: word(action.entry.state),
-            entry: &entry,
-            effect: &effect,
-            card: &card,
-            verdict: &verdict,
-            at: action.created,
-        };
-        let id = self.0.add_action(&new, |id| {
-            let mut note = note(noted);
-            note.details.insert("action".to_owned(), id.into());
-            note
-        });
-        id.await
-            .map(ActionId)
-            .map_err(|error| BookError(error.to_string()))
+        let texts = Texts::of(action)?;
+        let new = texts.new_action(action);
+        let id = self.0.add_action(&new, |id| note_with(noted, id)).await;
+        id.map(ActionId).map_err(|error| BookError(error.to_string()))
+    }
+
+    async fn replace(
+        &self,
+        (old, of_old): (&Action, Noted),
+        (new, of_new): (&Action, Noted),
+    ) -> Result<Option<ActionId>, BookError> {
+        let (texts, kept) = (Texts::of(new)?, Kept::of(old)?);
+        let (gone, new) = (kept.arrow(of_old.at), texts.new_action(new));
+        let of_new = |id| note_with(of_new, id);
+        let id = self.0.replace_action((&gone, note(of_old)), &new, of_new).await;
+        let id = id.map_err(|error| BookError(error.to_string()))?;
+        Ok(id.map(ActionId))
     }
 
     async fn put(&self, action: &Action, noted: Noted, spend: Option<Spend>) -> Result<bool, BookError> {
@@ -118,6 +114,39 @@ impl ActionBook for LedgerActions {
         let rows = self.0.actions_like(system.as_str(), operation, since, most).await;
         let rows = rows.map_err(|error| BookError(error.to_string()))?;
         rows.into_iter().map(action).collect()
+    }
+}
+
+/// A new action, as it is written.
+struct Texts {
+    entry: String,
+    effect: String,
+    card: String,
+    verdict: String,
+}
+
+impl Texts {
+    fn of(action: &Action) -> Result<Self, BookError> {
+        Ok(Self {
+            entry: text(&action.entry)?,
+            effect: text(&action.effect)?,
+            card: text(&action.shown)?,
+            verdict: text(&action.verdict)?,
+        })
+    }
+
+    fn new_action<'a>(&'a self, action: &'a Action) -> NewAction<'a> {
+        NewAction {
+            batch: action.batch.map(|batch| batch.0),
+            system: action.effect.system.as_str(),
+            operation: &action.effect.operation,
+            state: word(action.entry.state),
+            entry: &self.entry,
+            effect: &self.effect,
+            card: &self.card,
+            verdict: &self.verdict,
+            at: action.created,
+        }
     }
 }
 
@@ -204,6 +233,13 @@ fn held(row: GrantRow) -> Result<Held, BookError> {
         action: ActionId(row.action),
         words: row.words,
     })
+}
+
+/// About an action that has its id only now.
+fn note_with(noted: Noted, id: i64) -> Note {
+    let mut note = note(noted);
+    note.details.insert("action".to_owned(), id.into());
+    note
 }
 
 fn note(noted: Noted) -> Note {

@@ -1,7 +1,7 @@
 use std::sync::atomic::Ordering;
 
 use governance::audit::{self, Row};
-use sqlx::SqliteConnection;
+use sqlx::{SqliteConnection, SqliteTransaction};
 
 use crate::audit::{append, last};
 use crate::grants::SpendRow;
@@ -124,6 +124,38 @@ impl Ledger {
         note: impl FnOnce(i64) -> Note,
     ) -> Result<i64, LedgerError> {
         let mut tx = self.pool.begin().await?;
+        let id = self.insert(&mut tx, action, note).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Stores an action in the place of another one, which is moved, with the audit rows about both in the same transaction.
+    /// `None`, and nothing is written, if that one changed since it was seen.
+    ///
+    /// # Errors
+    /// As for [`Ledger::add_action`]; then nothing of it is there.
+    pub async fn replace_action(
+        &self,
+        (arrow, moved): (&Arrow<'_>, Note),
+        action: &NewAction<'_>,
+        note: impl FnOnce(i64) -> Note,
+    ) -> Result<Option<i64>, LedgerError> {
+        let mut tx = self.pool.begin().await?;
+        let id = self.insert(&mut tx, action, note).await?;
+        let row = audit::next(last(&mut tx).await?, moved.at, moved.kind, moved.details)?;
+        if !kept(self.step(arrow, None).write(&mut tx, &row).await)? {
+            return Ok(None);
+        }
+        tx.commit().await?;
+        Ok(Some(id))
+    }
+
+    async fn insert(
+        &self,
+        tx: &mut SqliteTransaction<'_>,
+        action: &NewAction<'_>,
+        note: impl FnOnce(i64) -> Note,
+    ) -> Result<i64, LedgerError> {
         let sql = "INSERT INTO actions (batch, system, operation, state, entry, effect, card, verdict, created, changed)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9) RETURNING id";
         let id: i64 = sqlx::query_scalar(sql)
@@ -136,12 +168,19 @@ impl Ledger {
             .bind(action.card)
             .bind(action.verdict)
             .bind(action.at)
-            .fetch_one(&mut *tx)
+            .fetch_one(&mut **tx)
             .await?;
-        self.fenced(&mut tx).await?;
-        append(&mut tx, note(id)).await?;
-        tx.commit().await?;
+        self.fenced(tx).await?;
+        append(tx, note(id)).await?;
         Ok(id)
+    }
+
+    fn step<'a>(&self, arrow: &Arrow<'a>, spent: Option<SpendRow<'a>>) -> Step<'a> {
+        Step {
+            arrow: *arrow,
+            spent,
+            epoch: self.epoch.load(Ordering::SeqCst),
+        }
     }
 
     /// Stores an arrow, the audit row about it and what is used of a grant in the same transaction. False, and nothing is
@@ -155,11 +194,7 @@ impl Ledger {
         spent: Option<SpendRow<'_>>,
         note: Note,
     ) -> Result<bool, LedgerError> {
-        let step = Step {
-            arrow: *arrow,
-            spent,
-            epoch: self.epoch.load(Ordering::SeqCst),
-        };
+        let step = self.step(arrow, spent);
         kept(self.chained(note, Some(step)).await.map(|_| ()))
     }
 
@@ -172,14 +207,9 @@ impl Ledger {
         let mut tx = self.pool.begin().await?;
         let mut head = last(&mut tx).await?;
         for (arrow, note) in arrows {
-            let step = Step {
-                arrow,
-                spent: None,
-                epoch: self.epoch.load(Ordering::SeqCst),
-            };
             let row = audit::next(head, note.at, note.kind, note.details)?;
             head = row.head();
-            if !kept(step.write(&mut tx, &row).await)? {
+            if !kept(self.step(&arrow, None).write(&mut tx, &row).await)? {
                 return Ok(false);
             }
         }
@@ -469,6 +499,33 @@ mod tests {
         assert!(!step(1, spend).await);
         assert!(step(1, None).await);
         assert_eq!(ledger.audit_after(0, 10).await.unwrap().len(), rows + 1);
+    }
+
+    #[tokio::test]
+    async fn nothing_takes_the_place_of_what_was_decided_meanwhile() {
+        let (_folder, ledger) = ledger().await;
+        let old = ledger.add_action(&proposed(), note).await.unwrap();
+        let replace = async |seen| {
+            let gone = arrow(old, seen, "rejected");
+            ledger
+                .replace_action((&gone, note(old)), &proposed(), note)
+                .await
+                .unwrap()
+        };
+        assert!(
+            ledger
+                .move_action(&arrow(old, 0, "awaiting"), None, note(old))
+                .await
+                .unwrap()
+        );
+        let rows = ledger.audit_after(0, 10).await.unwrap().len();
+        assert_eq!(replace(0).await, None);
+        assert_eq!(ledger.actions(None, 10).await.unwrap().len(), 1);
+        assert_eq!(ledger.audit_after(0, 10).await.unwrap().len(), rows);
+        let new = replace(1).await.unwrap();
+        assert_eq!(state(&ledger, old).await, "rejected");
+        assert_eq!(state(&ledger, new).await, "proposed");
+        assert_eq!(ledger.audit_after(0, 10).await.unwrap().len(), rows + 2);
     }
 
     #[tokio::test]

@@ -67,6 +67,18 @@ impl ActionBook for Kept {
         Ok(true)
     }
 
+    async fn replace(
+        &self,
+        old: (&Action, Noted),
+        new: (&Action, Noted),
+    ) -> Result<Option<ActionId>, BookError> {
+        if self.put_all(vec![old]).await? {
+            self.add(new.0, new.1).await.map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
     async fn note_read(&self, _note: Noted) -> Result<(), BookError> {
         Ok(())
     }

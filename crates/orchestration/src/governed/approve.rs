@@ -130,9 +130,8 @@ impl Governed {
         {
             given.meant = None;
         }
-        let fresh = self.propose_as_seen(again(&old, arguments), given).await?;
-        self.instead(&old, fresh, "edited", "You changed it before you decided.")
-            .await
+        given.instead_of = Some((self.void(&old, "You changed it before you decided.")?, "edited"));
+        self.propose_as_seen(again(&old, arguments), given).await
     }
 
     /// A person says which record is meant: one of those that a question names, or one that came near where another was
@@ -181,24 +180,21 @@ impl Governed {
             runners_up: near,
         });
         let arguments = values(&given.arguments);
-        let fresh = self.propose_as_seen(again(&old, arguments), given).await?;
-        self.instead(&old, fresh, "picked", "You said which record is meant.")
-            .await
+        given.instead_of = Some((self.void(&old, "You said which record is meant.")?, "picked"));
+        self.propose_as_seen(again(&old, arguments), given).await
     }
 
-    /// Voids what was proposed before, now that something else stands in its place. If it was decided meanwhile, what was to
-    /// take its place is void instead.
-    async fn instead(&self, old: &Action, fresh: Action, what: &str, words: &str) -> Result<Action, Stop> {
-        match self.told(old.id, Event::Rejected, what, words).await {
-            Ok(_) => Ok(fresh),
-            Err(stop) => {
-                let late = "What it was to take the place of was decided already.";
-                if let Err(too) = self.told(fresh.id, Event::Rejected, "rejected", late).await {
-                    tracing::warn!(action = fresh.id.0, %too, "what came too late could not be taken back");
-                }
-                Err(stop)
-            }
-        }
+    /// What waited, as it is once something else stands in its place.
+    fn void(&self, old: &Action, words: &str) -> Result<Box<Action>, Stop> {
+        let outcome = Told {
+            words: words.to_owned(),
+            ..Told::default()
+        };
+        Ok(Box::new(Action {
+            entry: after(old, Event::Rejected, self.now())?,
+            outcome: Some(outcome),
+            ..old.clone()
+        }))
     }
 
     /// A person's no, with their reason.
@@ -251,12 +247,9 @@ impl Governed {
     }
 
     /// Voids a card whose record changed, and proposes the same anew.
-    async fn afresh(&self, mut old: Action) -> Result<Stop, Stop> {
-        old.entry = after(&old, Event::Rejected, self.now())?;
-        old.outcome = Some(Told {
-            words: "The record changed after the card was made, so that nothing was sent.".to_owned(),
-            ..Told::default()
-        });
+    async fn afresh(&self, old: Action) -> Result<Stop, Stop> {
+        let words = "The record changed after the card was made, so that nothing was sent.";
+        let mut old = *self.void(&old, words)?;
         if !self.keep(&mut old, "void").await? {
             return Err(Stop::Elsewhere("decided already"));
         }

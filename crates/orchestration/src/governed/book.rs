@@ -23,6 +23,17 @@ pub trait ActionBook: Send + Sync {
     /// When nothing was kept.
     async fn add(&self, action: &Action, note: Noted) -> Result<ActionId, BookError>;
 
+    /// Keeps a new action in the place of one that waited, with an audit row about each: both, or, if that one changed since
+    /// it was read, nothing and `None`.
+    ///
+    /// # Errors
+    /// When nothing was kept.
+    async fn replace(
+        &self,
+        old: (&Action, Noted),
+        new: (&Action, Noted),
+    ) -> Result<Option<ActionId>, BookError>;
+
     /// Keeps what an action became, with the audit row about it and what is used of a grant; false, and nothing is kept,
     /// if the action ([`Action::arrows`]) or the grant changed since it was read.
     ///

@@ -146,6 +146,8 @@ pub(super) struct Given {
     pub(super) quotes: BTreeMap<String, String>,
     /// How the record was found that is acted on.
     pub(super) meant: Option<Meant>,
+    /// What this takes the place of, as it will be then, and what is said of that in the audit.
+    pub(super) instead_of: Option<(Box<Action>, &'static str)>,
 }
 
 impl Given {
@@ -155,6 +157,7 @@ impl Given {
             arguments: action.effect.arguments.clone(),
             quotes: action.shown.quotes.clone(),
             meant: action.shown.meant.clone(),
+            instead_of: None,
         }
     }
 }
@@ -229,7 +232,7 @@ impl Governed {
         system: &System,
         operation: &Operation,
         proposal: Proposal,
-        given: Given,
+        mut given: Given,
         which: Which,
     ) -> Result<Action, Stop> {
         let clock = self.now();
@@ -246,12 +249,18 @@ impl Governed {
         };
         let effect = untargeted(&proposal, operation, &given);
         let account = system.connection.account().address.clone();
+        let instead_of = given.instead_of.take();
         let shown = Shown {
             which: Some(which),
             ..shown(system, operation, &proposal, given, account)
         };
-        self.keep_new(operation, &proposal, effect, verdict, shown, clock)
-            .await
+        let new = New {
+            effect,
+            verdict,
+            shown,
+            instead_of,
+        };
+        self.keep_new(operation, &proposal, new, clock).await
     }
 
     /// The argument that names the record which is acted on, with the record that words mean.
@@ -303,7 +312,7 @@ impl Governed {
         operation: &Operation,
         proposal: Proposal,
         preview: Preview,
-        given: Given,
+        mut given: Given,
     ) -> Result<Action, Stop> {
         let effect = preview.effect.clone();
         let taint = &proposal.context.taint;
@@ -347,6 +356,7 @@ impl Governed {
             Decision::Allow | Decision::Deny => None,
         };
         let record = preview.record.as_ref();
+        let instead_of = given.instead_of.take();
         let shown = Shown {
             title: record.and_then(|record| record.title().map(str::to_owned)),
             edited: record.and_then(Record::edited),
@@ -360,8 +370,13 @@ impl Governed {
             raw: preview.raw,
             ..shown(system, operation, &proposal, given, situation.account)
         };
-        self.keep_new(operation, &proposal, effect, verdict, shown, clock)
-            .await
+        let new = New {
+            effect,
+            verdict,
+            shown,
+            instead_of,
+        };
+        self.keep_new(operation, &proposal, new, clock).await
     }
 
     /// Keeps something new, at the place in the journal where its verdict puts it.
@@ -369,11 +384,15 @@ impl Governed {
         &self,
         operation: &Operation,
         proposal: &Proposal,
-        effect: Effect,
-        verdict: Verdict,
-        shown: Shown,
+        new: New,
         clock: journal::Clock,
     ) -> Result<Action, Stop> {
+        let New {
+            effect,
+            verdict,
+            shown,
+            instead_of,
+        } = new;
         let terms = Terms {
             repeat: operation.repeat,
             looks: looks(operation),
@@ -400,10 +419,26 @@ impl Governed {
             created: clock.wall,
             arrows: 0,
         };
-        action.id = self.book.add(&action, self.noted(&action, "proposed")).await?;
+        let noted = self.noted(&action, "proposed");
+        action.id = match instead_of {
+            None => self.book.add(&action, noted).await?,
+            Some((old, what)) => {
+                let old = (&*old, self.noted(&old, what));
+                let kept = self.book.replace(old, (&action, noted)).await?;
+                kept.ok_or(Stop::Elsewhere("decided already"))?
+            }
+        };
         self.tell_change();
         Ok(action)
     }
+}
+
+/// Something new, before it is kept.
+struct New {
+    effect: Effect,
+    verdict: Verdict,
+    shown: Shown,
+    instead_of: Option<(Box<Action>, &'static str)>,
 }
 
 /// A record that words mean.
