@@ -190,7 +190,10 @@ impl<'a> Document<'a> {
         let found = match self.find(to) {
             Ok(found) => found,
             Err(why) => {
-                self.leave_out(at, &why);
+                // Where it stands exactly was told when the operation was read.
+                if !self.left_out.iter().any(|left| left.why == why) {
+                    self.leave_out(at, &why);
+                }
                 &Value::Null
             }
         };

@@ -105,7 +105,7 @@ const VERBS: &[(Meaning, Sort, &str)] = &[
     (
         Change,
         Verb,
-        "create add update allocate deallocate unmonitor equip unequip insert modify edit save upsert rename move assign unassign reassign enable disable activate \
+        "create add update receive consume allocate deallocate unmonitor equip unequip insert modify edit save upsert rename move assign unassign reassign enable disable activate \
          deactivate reactivate approve reject decline accept deny reopen complete confirm submit subscribe unsubscribe \
          resubscribe register unregister deregister enroll unenroll join leave kick ban unban mute unmute unblock lock \
          unlock unfollow unlike unstar unpin mark unmark unarchive untrash restore stop pause resume restart reboot \
