@@ -12,6 +12,7 @@
 mod class;
 mod diff;
 mod file;
+mod names;
 mod outline;
 mod refs;
 mod signals;
