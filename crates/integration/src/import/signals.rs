@@ -142,13 +142,13 @@ impl<'a> Seen<'a> {
             rest: summary.into_iter().chain(said).collect(),
             ends_with_argument: parts.ends_with_argument,
         };
-        seen.from_path(&parts);
-        seen.from_name();
-        seen.from_words();
+        seen.see_path(&parts);
+        seen.see_name();
+        seen.see_words();
         seen
     }
 
-    fn from_path(&mut self, parts: &Parts) {
+    fn see_path(&mut self, parts: &Parts) {
         let last = &parts.last;
         self.signals.extend(placed(From::Path, last));
         for word in &parts.beside {
@@ -167,7 +167,7 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn from_name(&mut self) {
+    fn see_name(&mut self) {
         let Some(id) = self.outline.id.as_deref() else {
             return;
         };
@@ -200,7 +200,7 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn from_words(&mut self) {
+    fn see_words(&mut self) {
         for (at, said) in verbs(&self.first).into_iter().enumerate() {
             self.signals.push(Signal::spoken(From::Summary, said, at > 0));
         }
