@@ -7,6 +7,7 @@
 
 mod actions;
 mod audit;
+pub mod connector;
 mod conversations;
 mod core;
 pub mod doctor;

@@ -132,6 +132,11 @@ pub enum Do {
         #[command(subcommand)]
         what: PolicyDo,
     },
+    /// Read what a system says of itself, and what each of its operations would do
+    Connector {
+        #[command(subcommand)]
+        what: ConnectorDo,
+    },
     /// Say what is missing on this machine and how to get it
     Doctor,
 }
@@ -372,6 +377,23 @@ pub enum PolicyDo {
     },
 }
 
+/// What to do with descriptions of systems. Nothing is connected by it.
+#[derive(Subcommand)]
+pub enum ConnectorDo {
+    /// Class every operation of an OpenAPI description as read, draft, write, send or destructive, and say why
+    ///
+    /// Reads OpenAPI 3.0 and 3.1 and Swagger 2.0, JSON or YAML, also packed with gzip. What is not beyond doubt is unclear
+    /// and counts as the strictest it could be. With --json: every operation with its class, reasons and pin.
+    Import {
+        /// The file
+        #[arg(value_name = "SPEC")]
+        file: PathBuf,
+        /// Say instead what is different from this earlier description of the same system
+        #[arg(long, value_name = "FILE")]
+        against: Option<PathBuf>,
+    },
+}
+
 /// What to do with a folder.
 #[derive(Subcommand)]
 pub enum SourceDo {
@@ -509,6 +531,7 @@ impl Do {
             Self::Undo { .. } => "undo",
             Self::Receipt { .. } => "receipt",
             Self::Policy { .. } => "policy",
+            Self::Connector { .. } => "connector",
             Self::Doctor => "doctor",
         }
     }

@@ -6,6 +6,7 @@
 mod acting;
 mod arguments;
 mod audit;
+mod connector;
 mod index;
 mod policy;
 mod show;
@@ -69,6 +70,9 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     }
     if let Do::Policy { what } = &arguments.what {
         return policy::policy(what, json);
+    }
+    if let Do::Connector { what } = &arguments.what {
+        return connector::connector(what, json);
     }
     let doing = format!("attache {}", arguments.what.name());
     let workspace = app::open(&home, &doing).await?;
@@ -181,7 +185,7 @@ async fn perform(
         Do::Undo { ids } => acting::undo(copilot, ids, json).await,
         Do::Receipt { what } => acting::receipt(copilot, what, json).await,
         // Done before a workspace is opened.
-        Do::Doctor | Do::Policy { .. } => Ok(ExitCode::SUCCESS),
+        Do::Doctor | Do::Policy { .. } | Do::Connector { .. } => Ok(ExitCode::SUCCESS),
     }
 }
 

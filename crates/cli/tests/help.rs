@@ -8,7 +8,16 @@ fn every_command_is_listed_with_one_line() {
         .unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
     for command in [
-        "source", "index", "status", "why", "extract", "search", "ask", "eval", "doctor",
+        "source",
+        "index",
+        "status",
+        "why",
+        "extract",
+        "search",
+        "ask",
+        "eval",
+        "connector",
+        "doctor",
     ] {
         let line = help
             .lines()

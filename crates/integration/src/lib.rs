@@ -4,6 +4,7 @@
 //!   looked up, and every contact is written down.
 //! * [`description`]: what a system can be asked, from its OpenAPI description; what that does not say is read as the
 //!   strictest.
+//! * [`import`]: what a system can be asked, from a description that was not written for this program.
 //! * [`Connection`]: a connected system. It [reads](Connection::read), shows what an effect would do
 //!   ([`Connection::preview`]), finds the record that words mean ([`Connection::matching`]), carries out what was authorized
 //!   ([`Connection::perform`]), reads it back ([`Connection::verify`]) and finds out what became of something without an
@@ -20,6 +21,7 @@ mod clock;
 mod connection;
 pub mod description;
 pub mod egress;
+pub mod import;
 mod matching;
 mod perform;
 mod preview;

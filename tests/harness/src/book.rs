@@ -73,7 +73,7 @@ impl ActionBook for Kept {
         new: (&Action, Noted),
     ) -> Result<Option<ActionId>, BookError> {
         if self.put_all(vec![old]).await? {
-            self.add(new.0, new.1).await.map(Some)
+            ActionBook::add(self, new.0, new.1).await.map(Some)
         } else {
             Ok(None)
         }
