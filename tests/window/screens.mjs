@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { still } from "./screen.mjs";
-import { WORDS, endless, folder, notes, openWindow, until } from "./window.mjs";
+import { WORDS, endless, folder, holds, notes, openWindow, until } from "./window.mjs";
 
 const FOLDER = "docs/screens";
 const LIMIT = { timeout: 600_000 };
@@ -99,6 +99,7 @@ for (const theme of ["light", "dark"]) {
 
     const other = spawn(join(dirname(process.env.ATTACHE_WINDOW), "attache"), ["--home", home, "index", "--watch"], { stdio: "ignore" });
     t.after(() => other.kill("SIGKILL"));
+    await holds(home, other.pid);
     window = await openWindow(t, home);
     await window.seeText(`process ${other.pid}`);
     await picture(window, "workspace-in-use");
@@ -135,7 +136,7 @@ for (const theme of ["light", "dark"]) {
     await picture(window, "approval", { moving: true });
     await until("both changes", async () => {
       if ((await window.text()).includes("Done")) return true;
-      await window.click("//button[starts-with(normalize-space(.), 'Approve both')]");
+      await window.press("//button[starts-with(normalize-space(.), 'Approve both')]");
       return false;
     });
     await picture(window, "approval-done", { moving: true });

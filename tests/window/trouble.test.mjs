@@ -5,7 +5,7 @@ import { mkdtemp, open, readdir, rename, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { ASK, FIELD, WORDS, endless, folder, notes, openWindow } from "./window.mjs";
+import { ASK, FIELD, WORDS, endless, folder, holds, notes, openWindow } from "./window.mjs";
 
 const LIMIT = { timeout: 180_000 };
 const QUESTION = "In which crate is a swollen battery pack returned?";
@@ -40,6 +40,7 @@ test("while another process has the home, the window says which, and opens by it
     env: { ...process.env, ...WORDS },
   });
   t.after(() => other.kill("SIGKILL"));
+  await holds(home, other.pid);
   const window = await openWindow(t, home, WORDS);
   await window.seeText("Attaché is open already");
   await window.seeText(`process ${other.pid} (attache index --watch)`);

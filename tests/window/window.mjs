@@ -49,6 +49,12 @@ export const ASK = "//form//button[contains(., 'Ask')]";
 /** How long anything may take before the test says what it waited for, in ms. Far above what it takes. */
 const PATIENCE = 120_000;
 
+/** Waits until a process has a home. */
+export const holds = (home, pid) =>
+  until(`process ${pid} to have ${home}`, async () =>
+    (await readFile(join(home, "lock"), "utf8").catch(() => "")).includes(String(pid)),
+  );
+
 /** Asks again until there is an answer. */
 export async function until(what, ask, explain = async () => "") {
   const end = Date.now() + PATIENCE;
