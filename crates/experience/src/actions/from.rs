@@ -7,7 +7,7 @@ use orchestration::governed::{Action, Meant, Message, Near, Raw};
 use orchestration::journal::State;
 use serde_json::Value;
 
-use super::words::{label, one_word, plain, sentence, side_effect_word, state_words};
+use super::words::{label, one_word, plain, sentence, side_effect_word, state_words, within};
 use super::{
     ActionState, ActionView, ChangeView, EditedView, GivenView, MeantView, MessageView, NearView, OriginView,
     OutcomeView, ProposerView, RawView, RecordView, RuleView, SourceView, UndoView, VerdictView, WhichView,
@@ -188,10 +188,7 @@ impl From<&Meant> for MeantView {
             "id" => "These words are its number.".to_owned(),
             "title" => "These words are its title, or most of it.".to_owned(),
             "person" => "You picked it among several.".to_owned(),
-            field => format!(
-                "Only this record has this value as its {}.",
-                label(field).to_lowercase()
-            ),
+            field => format!("Only this record has this value as its {}.", within(field)),
         };
         Self {
             words: meant.words.clone(),
@@ -207,7 +204,7 @@ impl From<&Near> for NearView {
             id: near.id.clone(),
             title: near.title.clone(),
             about: (near.about.iter())
-                .map(|(field, value)| format!("{} {value}", label(field).to_lowercase()))
+                .map(|(field, value)| format!("{} {value}", within(field)))
                 .collect::<Vec<_>>()
                 .join(", "),
         }

@@ -158,15 +158,30 @@ pub(super) fn one_word(kind: &str) -> String {
     last.strip_suffix('s').map(str::to_owned).unwrap_or(last)
 }
 
-/// `close_date` is `Close date`.
+/// `close_date` is `Close date`, and `amount_eur` is `Amount EUR`.
 pub fn label(field: &str) -> String {
-    let words = field.replace(['_', '-'], " ");
+    let words = within(field);
     let mut letters = words.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
+        None => words,
     }
 }
+
+/// The same within a sentence.
+pub(super) fn within(field: &str) -> String {
+    let words = field.split(['_', '-', ' ']);
+    let written = words.map(|word| match word.to_uppercase() {
+        short if SHORT.contains(&short.as_str()) => short,
+        _ => word.to_owned(),
+    });
+    written.collect::<Vec<_>>().join(" ")
+}
+
+/// What people write in capitals: currencies and a few abbreviations.
+const SHORT: [&str; 15] = [
+    "CHF", "CRM", "DKK", "EUR", "GBP", "IBAN", "ID", "NOK", "PDF", "SEK", "SKU", "SLA", "URL", "USD", "VAT",
+];
 
 /// A value as people read it.
 pub(crate) fn plain(value: &Value) -> String {
@@ -187,5 +202,19 @@ pub(super) fn side_effect_word(side_effect: SideEffect) -> &'static str {
         SideEffect::Write => "write",
         SideEffect::Send => "send",
         SideEffect::Destructive => "destructive",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_field_is_written_as_people_write_it() {
+        assert_eq!(label("amount_eur"), "Amount EUR");
+        assert_eq!(label("id"), "ID");
+        assert_eq!(label("close-date"), "Close date");
+        assert_eq!(within("vat_number"), "VAT number");
+        assert_eq!(label(""), "");
     }
 }
