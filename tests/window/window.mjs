@@ -207,6 +207,14 @@ export async function openWindow(t, home, more = {}) {
         await send("POST", `${session}/window`, { handle });
         return true;
       }),
+    /** Goes over to the only window that is left, once the others have closed. */
+    last: () =>
+      until("only one window", async () => {
+        const [handle, ...more] = await send("GET", `${session}/window/handles`);
+        if (!handle || more.length > 0) return false;
+        await send("POST", `${session}/window`, { handle });
+        return true;
+      }),
     /** Goes to a place in the page, as a link does. */
     go: (place) => run("location.hash = arguments[0]", place),
     ask: async (question) => {
