@@ -28,6 +28,8 @@ pub const COMMANDS: &[&str] = &[
     "about",
     "contacts",
     "system_list",
+    "connector_list",
+    "system_connect",
     "demo_connect",
     "system_disconnect",
     "system_quarantine",

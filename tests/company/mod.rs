@@ -322,6 +322,8 @@ pub fn connected(base: &str, token: &str, described: &str, around: Surroundings)
         },
         description: description.clone(),
         egress: Arc::new(Egress::open(hosts, Limits::default(), around).unwrap()),
+        sign_in: integration::SignIn::Bearer,
+        headers: Vec::new(),
         credentials: Arc::new(OneCredential(Secret::new(token))),
     });
     System {

@@ -6,9 +6,55 @@ use std::path::Path;
 
 use experience::Failure;
 use integration::import::{Import, LARGEST, compare};
+use integration::manifest::{Manifest, compared};
 use serde::Serialize;
 
 pub use integration::import::{Difference, Kind, class_word};
+pub use integration::manifest::{Mistake, schema};
+
+/// A manifest that was checked.
+#[derive(Clone, Debug, Serialize)]
+pub struct Checked {
+    /// Name of the connector; nothing where it can't be read.
+    pub name: Option<String>,
+    /// How many operations it has.
+    pub operations: usize,
+    /// What is wrong with it.
+    pub mistakes: Vec<Mistake>,
+    /// What the vendor's own description does not bear out.
+    pub not_borne_out: Vec<Mistake>,
+}
+
+/// Checks a manifest, and compares it with the description that the vendor publishes.
+///
+/// # Errors
+/// When a file can't be read. Mistakes are no error here.
+pub fn check(file: &Path, description: Option<&Path>) -> Result<Checked, Failure> {
+    let bytes = bytes(file, "Give the file with the manifest.")?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Failure::user(
+            format!("`{}` is no text.", file.display()),
+            "Write the manifest in YAML, as UTF-8.",
+        )
+    })?;
+    let import = description.map(read).transpose()?;
+    Ok(match Manifest::read(&text) {
+        Err(mistakes) => Checked {
+            name: None,
+            operations: 0,
+            mistakes,
+            not_borne_out: Vec::new(),
+        },
+        Ok(manifest) => Checked {
+            operations: manifest.operations.len(),
+            not_borne_out: import
+                .map(|import| compared(&manifest, &import))
+                .unwrap_or_default(),
+            name: Some(manifest.name),
+            mistakes: Vec::new(),
+        },
+    })
+}
 
 /// A description as it was read, beside an earlier one.
 #[derive(Clone, Debug, Serialize)]
@@ -37,13 +83,10 @@ pub fn import(file: &Path, against: Option<&Path>) -> Result<Imported, Failure> 
     })
 }
 
-fn read(path: &Path) -> Result<Import, Failure> {
+fn bytes(path: &Path, hint: &str) -> Result<Vec<u8>, Failure> {
     let failed = |error: &std::io::Error| {
         let name = path.display();
-        Failure::user(
-            format!("`{name}` can't be read: {error}."),
-            "Give the file with the description.",
-        )
+        Failure::user(format!("`{name}` can't be read: {error}."), hint)
     };
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(|error| failed(&error))?;
@@ -51,6 +94,11 @@ fn read(path: &Path) -> Result<Import, Failure> {
     file.take(LARGEST + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| failed(&error))?;
+    Ok(bytes)
+}
+
+fn read(path: &Path) -> Result<Import, Failure> {
+    let bytes = bytes(path, "Give the file with the description.")?;
     Import::read(&bytes).map_err(|error| {
         let name = path.display();
         Failure::user(

@@ -3,16 +3,18 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
+use domain::SystemId;
 use experience::Failure;
+use storage::Ledger;
 
 use crate::{Home, Lock, keys};
 
-/// Deletes the key in the keyring, the ledger, the index, the copy of the demo documents and the logs. The lock is held meanwhile, so that no
+/// Deletes the key and the credentials in the keyring, the ledger, the index, the copy of the demo documents and the logs. The lock is held meanwhile, so that no
 /// other process begins to use what is being deleted.
 pub async fn everything(home: &Home, lock: Lock) -> Result<(), Failure> {
     let home = home.clone();
     if let Some(identity) = home.identity() {
-        keys::forget(&identity).await;
+        keys::forget(&identity, &connected(&home).await).await;
     }
     let done = tokio::task::spawn_blocking(move || {
         let result = delete(&home);
@@ -21,6 +23,21 @@ pub async fn everything(home: &Home, lock: Lock) -> Result<(), Failure> {
     });
     done.await
         .unwrap_or_else(|_| Err(Failure::environment("Erasing was cut off.", "Try again.")))
+}
+
+/// The connected systems, whose credentials are in the keyring.
+async fn connected(home: &Home) -> Vec<SystemId> {
+    let read = async {
+        let ledger = Ledger::open(&home.ledger()).await?;
+        let rows = ledger.systems().await;
+        ledger.close().await;
+        rows
+    };
+    let rows = read.await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "which systems were connected can't be read; their credentials may stay in the keyring");
+        Vec::new()
+    });
+    rows.into_iter().filter_map(|row| row.id.parse().ok()).collect()
 }
 
 fn delete(home: &Home) -> Result<(), Failure> {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::Secret;
+use domain::{Secret, SystemId};
 use governance::{SecretStore, SecretTrouble};
 use storage::Keyring;
 
+use crate::connect;
 use crate::logging::redactor;
 use crate::notary::KEY;
 
@@ -36,11 +37,17 @@ pub fn has(identity: &str) -> Result<bool, SecretTrouble> {
 }
 
 /// Takes what is of this home out of the keyring. Where that can't be done it is told and nothing more: without the ledger
-/// the key opens nothing.
-pub async fn forget(identity: &str) {
-    match keyring(identity).delete(KEY).await {
+/// the key opens nothing; a credential can be taken back where it is from.
+pub async fn forget(identity: &str, systems: &[SystemId]) {
+    let keyring = keyring(identity);
+    match keyring.delete(KEY).await {
         Ok(_) | Err(SecretTrouble::Off(_) | SecretTrouble::Absent(_)) => {}
         Err(trouble) => tracing::warn!(%trouble, "the key of the audit stays in the keyring"),
+    }
+    for system in systems {
+        if let Err(failure) = connect::forget(&*keyring, system).await {
+            tracing::warn!(%system, "{}", failure.message);
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod actions;
 mod audit;
+mod connect;
 pub mod connector;
 mod conversations;
 mod core;
@@ -112,6 +113,7 @@ async fn open_with(
         ledger.clone(),
         logging::redactor(),
         clock.clone(),
+        secrets.clone(),
     ));
     let notary = notary::Notary::new(ledger.clone(), secrets).with_way_out(connected.surroundings());
     let governed = Arc::new(governed(&ledger, connected.clone(), clock, policy::in_force(home)).await?);

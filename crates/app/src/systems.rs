@@ -6,26 +6,34 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use domain::{Operation, Role, SystemId};
-use experience::commands::{HostView, OperationView, ParameterView, SystemView};
+use domain::{Confidentiality, Operation, Role, SystemId};
+use experience::commands::{
+    Called, ConnectRequest, ConnectorView, HostView, OperationView, ParameterView, RecordView, SystemView,
+};
 use experience::{Connections, Failure};
+use governance::SecretStore;
 use integration::description::Description;
 use integration::egress::{
     Contact, Egress, EgressLog, Ended, Host, Limits, Purpose, Reach, Surroundings, SystemNames,
 };
-use integration::{Account, Clock, Connection, Credentials, Redactor, Secret, Setup};
+use integration::{Account, Cap, Clock, Connection, Credentials, Redactor, Secret};
 use orchestration::governed::{Governed, Stop, System, Systems};
 use orchestration::journal::State;
 use serde_json::{Map, Value, json};
 use storage::{Ledger, LedgerError, Note, SystemRow};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
+use crate::connect::{self, InHand, InKeyring, Setup};
 use crate::playground::Playground;
 use crate::shelf::failure;
 use crate::{Home, Parts};
 
 /// Name of the connection to the demo company.
 const DEMO: &str = "demo-company";
+/// How it is reached.
+const DEMO_KIND: &str = "demo";
+/// How a system is reached that a person connected by a manifest.
+const MANIFEST_KIND: &str = "manifest";
 /// What people call it.
 const DEMO_TITLE: &str = "Demo company";
 /// Whose account it has.
@@ -47,6 +55,7 @@ pub struct Connected {
     ledger: Ledger,
     redactor: Redactor,
     clock: Arc<dyn Clock>,
+    secrets: Arc<dyn SecretStore>,
     log: Arc<Ledgered>,
     open: Mutex<BTreeMap<SystemId, Open>>,
 }
@@ -55,18 +64,25 @@ pub struct Connected {
 struct Open {
     connection: Arc<Connection>,
     /// Ends with it.
-    _playground: Playground,
+    _playground: Option<Playground>,
 }
 
 impl Connected {
     /// No way is made yet.
-    pub fn new(home: Home, ledger: Ledger, redactor: Redactor, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(
+        home: Home,
+        ledger: Ledger,
+        redactor: Redactor,
+        clock: Arc<dyn Clock>,
+        secrets: Arc<dyn SecretStore>,
+    ) -> Self {
         Self {
             home,
             log: Arc::new(Ledgered::start(ledger.clone())),
             ledger,
             redactor,
             clock,
+            secrets,
             open: Mutex::default(),
         }
     }
@@ -95,16 +111,39 @@ impl Connected {
             .ok_or_else(|| Stop::NoSystem(id.to_string()))
     }
 
-    /// The way to the demo company, which is started for it.
+    /// The way to a system. The demo company is started for it.
     async fn way(&self, id: &SystemId, row: &SystemRow) -> Result<Arc<Connection>, Stop> {
         let mut open = self.open.lock().await;
         if let Some(open) = open.get(id) {
             return Ok(open.connection.clone());
         }
-        let made = self.make(id, &row.account, &row.person).await?;
+        let made = match row.kind.as_str() {
+            DEMO_KIND => self.make(id, &row.account, &row.person).await?,
+            _ => Open {
+                connection: Arc::new(self.connect(id, row)?),
+                _playground: None,
+            },
+        };
         let connection = made.connection.clone();
         open.insert(id.clone(), made);
         Ok(connection)
+    }
+
+    /// The way to a system that a person connected.
+    fn connect(&self, id: &SystemId, row: &SystemRow) -> Result<Connection, Stop> {
+        let setup: Result<Setup, _> = serde_json::from_str(&row.setup);
+        let setup = setup.map_err(|error| {
+            Stop::Unreached(format!(
+                "How `{id}` is reached can't be read: {error}. Connect it again."
+            ))
+        })?;
+        let account = Account {
+            address: row.account.clone(),
+            name: row.person.clone(),
+        };
+        let credentials = Arc::new(InKeyring::new(self.secrets.clone()));
+        let made = setup.connection(id, account, credentials, self.surroundings());
+        made.map_err(|failure| Stop::Unreached(failure.message))
     }
 
     /// The demo company at the port that it had before: a card is about a request to a certain address, and would be void
@@ -147,7 +186,7 @@ impl Connected {
         let place = place.map_err(|error| cannot(error.to_string()))?;
         let text = integration::describe(&egress, id, &place).await?;
         let description = Description::read(id, &text).map_err(|error| cannot(error.to_string()))?;
-        let connection = Connection::new(Setup {
+        let connection = Connection::new(integration::Setup {
             system: id.clone(),
             base: playground.base.clone(),
             account: Account {
@@ -156,11 +195,13 @@ impl Connected {
             },
             description,
             egress,
+            sign_in: integration::SignIn::Bearer,
+            headers: Vec::new(),
             credentials: Arc::new(OfPlayground(playground.token.clone())),
         });
         Ok(Open {
             connection: Arc::new(connection),
-            _playground: playground,
+            _playground: Some(playground),
         })
     }
 }
@@ -284,7 +325,8 @@ impl Desk {
             },
         }
         SystemView {
-            demo: row.kind == "demo",
+            demo: row.kind == DEMO_KIND,
+            link: link_of(&row),
             id: row.id,
             title: row.title,
             account: row.account,
@@ -327,6 +369,12 @@ impl Desk {
             details,
         }
     }
+}
+
+/// Where the system is, for people.
+fn link_of(row: &SystemRow) -> Option<String> {
+    let setup: Setup = serde_json::from_str(&row.setup).ok()?;
+    Some(setup.base().to_owned())
 }
 
 fn operation(operation: &Operation, pins: &BTreeMap<String, String>) -> OperationView {
@@ -410,13 +458,14 @@ impl Connections for Desk {
             let pins = serde_json::to_string(&made.connection.description().pins());
             let row = SystemRow {
                 id: DEMO.to_owned(),
-                kind: "demo".to_owned(),
+                kind: DEMO_KIND.to_owned(),
                 title: DEMO_TITLE.to_owned(),
                 account: INES.0.to_owned(),
                 person: INES.1.to_owned(),
                 pins: pins.map_err(|error| Failure::environment(format!("{error}."), ""))?,
                 quarantined: false,
                 added: now(),
+                setup: "{}".to_owned(),
             };
             let added = self
                 .ledger
@@ -435,13 +484,117 @@ impl Connections for Desk {
         }
     }
 
+    async fn connectors(&self) -> Result<Vec<ConnectorView>, Failure> {
+        Ok(connect::connectors())
+    }
+
+    async fn connect(&self, request: ConnectRequest) -> Result<SystemView, Failure> {
+        let (setup, manifest) = Setup::of(&request)?;
+        let name = request.name.as_deref().unwrap_or(&manifest.name);
+        let id: SystemId = name
+            .parse()
+            .map_err(|error| Failure::user(format!("{error}."), "Give the connection another name."))?;
+        let rows = self.ledger.systems().await.map_err(|error| failure(&error))?;
+        if rows.iter().any(|row| row.id == id.as_str()) {
+            return Err(Failure::user(
+                format!("There is a connection `{id}` already."),
+                "Forget that one first, or give this one another name.",
+            ));
+        }
+        let account = Account {
+            address: request.account.trim().to_owned(),
+            name: request.account.trim().to_owned(),
+        };
+        if account.address.is_empty() {
+            return Err(Failure::user(
+                "The account is missing.",
+                "Say by which name or mail address you are known there.",
+            ));
+        }
+        let secret = Secret::new(request.secret.trim());
+        self.connected.redactor.know(&secret).map_err(|error| {
+            Failure::user(
+                error.to_string(),
+                "Give the whole secret, as the system shows it.",
+            )
+        })?;
+        let hand = Arc::new(InHand(secret.clone()));
+        let tried = setup.connection(&id, account.clone(), hand, self.connected.surroundings())?;
+        connect::try_out(&tried, &manifest.check).await?;
+        let json = |error: serde_json::Error| Failure::environment(format!("{error}."), "Try again.");
+        let row = SystemRow {
+            id: id.to_string(),
+            kind: MANIFEST_KIND.to_owned(),
+            title: request.title.clone().unwrap_or_else(|| manifest.title.clone()),
+            account: account.address,
+            person: account.name,
+            pins: serde_json::to_string(&tried.description().pins()).map_err(json)?,
+            quarantined: false,
+            added: now(),
+            setup: serde_json::to_string(&setup).map_err(json)?,
+        };
+        connect::keep(&*self.connected.secrets, &id, &secret).await?;
+        let added = self
+            .ledger
+            .add_system(&row, self.note("connected", Some(&id)))
+            .await;
+        match added {
+            Ok(true) => Ok(self.view(row).await),
+            // What was not connected leaves nothing behind.
+            Ok(false) | Err(_) => {
+                connect::forget(&*self.connected.secrets, &id).await?;
+                Err(match added {
+                    Err(error) => failure(&error),
+                    _ => Failure::user(
+                        format!("There is a connection `{id}` already."),
+                        "Look at it first.",
+                    ),
+                })
+            }
+        }
+    }
+
+    async fn call(
+        &self,
+        system: &SystemId,
+        operation: &str,
+        arguments: BTreeMap<String, Value>,
+        most: usize,
+    ) -> Result<Called, Failure> {
+        let arguments = self.typed(system, operation, arguments).await?;
+        let connection = self.connected.system(system).await?.connection;
+        let cap = Cap {
+            records: most,
+            ..Cap::default()
+        };
+        let found = connection
+            .read(operation, &arguments, Confidentiality::Internal, cap)
+            .await;
+        let found = found.map_err(|trouble| Failure::from(Stop::from(trouble)))?;
+        let shown = |record: integration::Record| RecordView {
+            title: record.title().map(str::to_owned),
+            kind: record.kind,
+            id: record.id,
+            version: record.version,
+            fields: record.fields,
+        };
+        Ok(Called {
+            records: found.records.into_iter().map(shown).collect(),
+            more: found.more,
+        })
+    }
+
     async fn disconnect(&self, system: &SystemId) -> Result<(), Failure> {
         let row = self.connected.row(system).await?;
-        let demo = row.kind == "demo";
+        let demo = row.kind == DEMO_KIND;
         self.rest(system).await?;
         // Its process ends first, so that nothing is under way when its records go.
         self.connected.open.lock().await.remove(system);
         self.connected.log.flush().await;
+        if !demo {
+            // A secret that stays while the connection is gone would be nobody's to forget.
+            connect::forget(&*self.connected.secrets, system).await?;
+        }
         let removed =
             self.ledger
                 .remove_system(system.as_str(), demo, self.note("disconnected", Some(system)));

@@ -1,6 +1,5 @@
 //! What is proposed, decided and done in systems outside, on the command line.
 
-use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -19,7 +18,7 @@ use experience::{Copilot, Failure};
 use serde_json::Value;
 
 use crate::arguments::{ApprovalsDo, GrantsDo, Proposal, ReceiptDo, SystemDo};
-use crate::show;
+use crate::{connecting, show};
 
 /// Connects, lists, forgets systems.
 pub async fn system(copilot: &Copilot, what: SystemDo, json: bool) -> Result<ExitCode, Failure> {
@@ -52,6 +51,7 @@ pub async fn system(copilot: &Copilot, what: SystemDo, json: bool) -> Result<Exi
                 );
             });
         }
+        SystemDo::Connectors => connecting::connectors(copilot, json).await?,
         SystemDo::Remove { system } => {
             SystemDisconnect::run(copilot, SystemRequest { system }).await?;
             show::value(&Nothing {}, json, |_| show::line("It is forgotten."));
@@ -142,16 +142,7 @@ fn system_whole(system: &SystemView) {
 
 /// Proposes a change.
 pub async fn propose(copilot: &Copilot, proposal: Proposal, json: bool) -> Result<ExitCode, Failure> {
-    let mut arguments = BTreeMap::new();
-    for pair in proposal.arguments {
-        let (name, value) = pair.split_once('=').ok_or_else(|| {
-            Failure::user(
-                format!("`{pair}` is no argument."),
-                "Write it as `--arg name=value`.",
-            )
-        })?;
-        arguments.insert(name.to_owned(), Value::from(value));
-    }
+    let mut arguments = connecting::arguments(proposal.arguments)?;
     for name in proposal.clear {
         arguments.insert(name, Value::Null);
     }

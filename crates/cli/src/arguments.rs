@@ -104,6 +104,12 @@ pub enum Do {
         #[command(subcommand)]
         what: SystemDo,
     },
+    /// Connect a business system with your own account there
+    Connect(Connecting),
+    /// List the connected systems
+    Connections,
+    /// Read from a connected system, live
+    Call(Reading),
     /// Propose a change in a connected system; nothing is sent until it is allowed
     Propose(Proposal),
     /// List, show, approve or deny what was proposed
@@ -163,6 +169,8 @@ pub enum SystemDo {
         /// Its name
         system: String,
     },
+    /// List the kinds of systems that can be connected with `attache connect`
+    Connectors,
     /// Use one again that was set apart
     Back {
         /// Its name
@@ -174,6 +182,49 @@ pub enum SystemDo {
     Start,
     /// List every host that was contacted
     Hosts,
+}
+
+/// A system to connect. The secret is asked for, or read from the input where that is no terminal.
+#[derive(Args)]
+pub struct Connecting {
+    /// Name of a connector, as `attache system connectors` lists them, or the file with its manifest
+    pub connector: String,
+    /// Where its paths begin, as `https://rt.example.com/REST/2.0`
+    #[arg(long, value_name = "URL")]
+    pub address: String,
+    /// By which name or mail address you are known there
+    #[arg(long)]
+    pub account: String,
+    /// Name of the connection, else that of the connector
+    #[arg(long)]
+    pub name: Option<String>,
+    /// What to call it, else what the connector calls it
+    #[arg(long)]
+    pub title: Option<String>,
+    /// The way to sign in, else the first: bearer, header or basic
+    #[arg(long)]
+    pub way: Option<String>,
+    /// The name that you sign in with, for `--way basic`
+    #[arg(long)]
+    pub user: Option<String>,
+    /// It is in your company's own network
+    #[arg(long)]
+    pub own_network: bool,
+}
+
+/// What to read.
+#[derive(Args)]
+pub struct Reading {
+    /// The connection
+    pub system: String,
+    /// The operation, one that only reads, as `attache system show SYSTEM` names it
+    pub operation: String,
+    /// An argument, as `name=value`
+    #[arg(long = "arg", value_name = "NAME=VALUE")]
+    pub arguments: Vec<String>,
+    /// At most so many records
+    #[arg(short = 'k', long, default_value_t = 20)]
+    pub most: usize,
 }
 
 /// A change.
@@ -377,7 +428,7 @@ pub enum PolicyDo {
     },
 }
 
-/// What to do with descriptions of systems. Nothing is connected by it.
+/// What to do with connectors and with descriptions of systems. Nothing is connected by it.
 #[derive(Subcommand)]
 pub enum ConnectorDo {
     /// Class every operation of an OpenAPI description as read, draft, write, send or destructive, and say why
@@ -392,6 +443,17 @@ pub enum ConnectorDo {
         #[arg(long, value_name = "FILE")]
         against: Option<PathBuf>,
     },
+    /// Check the manifest of a connector: every mistake with its line
+    Check {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Compare it with the description that the vendor publishes
+        #[arg(long, value_name = "SPEC")]
+        description: Option<PathBuf>,
+    },
+    /// Print the form of a manifest, as JSON Schema
+    Schema,
 }
 
 /// What to do with a folder.
@@ -525,6 +587,9 @@ impl Do {
             Self::Eval { .. } => "eval",
             Self::Audit { .. } => "audit",
             Self::System { .. } => "system",
+            Self::Connect(_) => "connect",
+            Self::Connections => "connections",
+            Self::Call(_) => "call",
             Self::Propose(_) => "propose",
             Self::Approvals { .. } => "approvals",
             Self::Grants { .. } => "grants",

@@ -1,8 +1,9 @@
 #![allow(clippy::print_stdout)] // text for people, as in `show`
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use app::connector::{Imported, Kind, class_word, import};
+use app::connector::{Checked, Imported, Kind, check, class_word, import, schema};
 use experience::Failure;
 
 use crate::arguments::ConnectorDo;
@@ -17,8 +18,32 @@ pub fn connector(what: &ConnectorDo, json: bool) -> Result<ExitCode, Failure> {
         ConnectorDo::Import { file, against } => {
             show::value(&import(file, against.as_deref())?, json, imported);
         }
+        ConnectorDo::Check { file, description } => {
+            let found = check(file, description.as_deref())?;
+            show::value(&found, json, |found| checked(file, found));
+            if !found.mistakes.is_empty() || !found.not_borne_out.is_empty() {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        ConnectorDo::Schema => show::value(&schema(), true, |_| {}),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn checked(file: &Path, checked: &Checked) {
+    for mistake in &checked.mistakes {
+        show::line(&format!("{}:{}: {}", file.display(), mistake.line, mistake.why));
+    }
+    for mistake in &checked.not_borne_out {
+        show::line(&format!("{}{}: {}", file.display(), mistake.at, mistake.why));
+    }
+    match (&checked.name, checked.mistakes.len(), checked.not_borne_out.len()) {
+        (None, mistakes, _) => show::line(&format!("{mistakes} mistakes.")),
+        (Some(name), _, 0) => show::line(&format!("`{name}` is right: {} operations.", checked.operations)),
+        (Some(name), _, different) => show::line(&format!(
+            "`{name}` can be read; in {different} places the vendor's description says something else."
+        )),
+    }
 }
 
 fn imported(imported: &Imported) {

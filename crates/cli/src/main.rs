@@ -6,6 +6,7 @@
 mod acting;
 mod arguments;
 mod audit;
+mod connecting;
 mod connector;
 mod index;
 mod policy;
@@ -14,7 +15,7 @@ mod show;
 use std::process::ExitCode;
 
 use app::{Home, Workspace, doctor};
-use arguments::{Arguments, AuditDo, Do, SourceDo};
+use arguments::{Arguments, AuditDo, Do, SourceDo, SystemDo};
 use clap::Parser;
 use experience::commands::{self, Command};
 use experience::{Copilot, Failure};
@@ -179,6 +180,9 @@ async fn perform(
         }
         Do::Audit { what } => audit::audit(copilot, what, json).await,
         Do::System { what } => acting::system(copilot, what, json).await,
+        Do::Connect(what) => connecting::connect(copilot, what, json).await,
+        Do::Connections => acting::system(copilot, SystemDo::List, json).await,
+        Do::Call(what) => connecting::call(copilot, what, json).await,
         Do::Propose(proposal) => acting::propose(copilot, proposal, json).await,
         Do::Approvals { what } => acting::approvals(copilot, what, json).await,
         Do::Grants { what } => acting::grants(copilot, what, json).await,

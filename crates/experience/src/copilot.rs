@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::Failure;
 use crate::answers::Answers;
-use crate::commands::{Check, HostView, SystemView};
+use crate::commands::{Called, Check, ConnectRequest, ConnectorView, HostView, SystemView};
 use crate::conversation::{Conversation, ConversationSummary, Turn};
 use crate::events::Events;
 use crate::indexing::Indexing;
@@ -140,6 +140,18 @@ impl AnchorPlace {
 pub trait Connections: Send + Sync {
     /// All of them, with what can be asked of each. One that can't be reached says why.
     async fn list(&self) -> Result<Vec<SystemView>, Failure>;
+    /// The connectors that come with Attaché.
+    async fn connectors(&self) -> Result<Vec<ConnectorView>, Failure>;
+    /// Connects a system, after its sign-in was tried. The secret is kept in the keyring and nowhere else.
+    async fn connect(&self, request: ConnectRequest) -> Result<SystemView, Failure>;
+    /// Reads from a system, live; nothing is kept of it. At most so many records.
+    async fn call(
+        &self,
+        system: &SystemId,
+        operation: &str,
+        arguments: BTreeMap<String, Value>,
+        most: usize,
+    ) -> Result<Called, Failure>;
     /// Connects the demo company, or gives it if it is connected.
     async fn connect_demo(&self) -> Result<SystemView, Failure>;
     /// Forgets one. Of the demo company nothing is left but its rows in the audit.

@@ -4,6 +4,7 @@
 //!   looked up, and every contact is written down.
 //! * [`description`]: what a system can be asked, from its OpenAPI description; what that does not say is read as the
 //!   strictest.
+//! * [`manifest`]: a connector for a system, as a file that people write and read.
 //! * [`import`]: what a system can be asked, from a description that was not written for this program.
 //! * [`Connection`]: a connected system. It [reads](Connection::read), shows what an effect would do
 //!   ([`Connection::preview`]), finds the record that words mean ([`Connection::matching`]), carries out what was authorized
@@ -22,6 +23,7 @@ mod connection;
 pub mod description;
 pub mod egress;
 pub mod import;
+pub mod manifest;
 mod matching;
 mod perform;
 mod preview;
@@ -38,7 +40,7 @@ pub use clock::HandClock;
 pub use clock::{Clock, MachineClock};
 #[cfg(feature = "test-support")]
 pub use connection::OneCredential;
-pub use connection::{Account, Cap, Connection, Credentials, Found, Setup, describe};
+pub use connection::{Account, Cap, Connection, Credentials, Found, Setup, SignIn, describe};
 pub use domain::Secret;
 pub use matching::{Candidate, How, Matched};
 pub use perform::{Dispatch, Done, Outcome};
@@ -48,5 +50,6 @@ pub use record::{Edited, Record};
 pub use redact::{REDACTED, Redactor, SHORTEST, Scrubbed, TooShort};
 pub use request::Prepared;
 pub use reqwest::Url;
+pub use reqwest::header::{HeaderName, HeaderValue};
 pub use trouble::Trouble;
 pub use verify::{Sight, Verified};

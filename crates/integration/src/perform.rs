@@ -5,11 +5,10 @@ use governance::Authorized;
 use serde_json::{Map, Value};
 
 use crate::connection::said;
-use crate::description::{Act, Described};
+use crate::description::{Act, Described, strong};
 use crate::egress::patience::PAUSE;
 use crate::egress::{EgressError, Purpose, Response};
-use crate::record::{id_in, version_in};
-use crate::request::Prepared;
+use crate::request::{Prepared, put};
 use crate::{Connection, Trouble};
 
 /// How an attempt ended. Each is one answer of the journal.
@@ -142,7 +141,7 @@ impl Connection {
         }
         if let (Some(marker), Some(body)) = (&described.binding.marker, &mut prepared.body) {
             let mark = self.mark(&marker.field, attempt.key);
-            body.insert(marker.field.clone(), Value::String(mark));
+            put(&described.binding, body, &marker.field, Value::String(mark));
         }
         Ok((described, prepared))
     }
@@ -204,24 +203,29 @@ impl Connection {
 /// What an answer means (security design, section 4).
 fn answered(described: &Described, response: &Response) -> Outcome {
     let success = &described.binding.success;
-    let fields: Option<Map<String, Value>> = match response.body.trim() {
-        "" if response.status == 204 => Some(Map::new()),
+    let binding = &described.binding;
+    let answer: Option<Value> = match response.body.trim() {
+        "" if response.status == 204 || binding.words => Some(Map::new().into()),
         body => serde_json::from_str(body).ok(),
     };
-    let version = |fields: &Map<String, Value>| version_in(response.header("etag"), fields);
+    let answer = answer.filter(|answer| answer.is_object() || binding.words);
     match response.status {
         status if success.contains(&status) || (success.is_empty() && [200, 201, 204].contains(&status)) => {
             // Half an answer, or the page of somebody in between, is no yes.
-            let Some(fields) = fields else {
+            let Some(answer) = answer else {
                 return Outcome::Lost {
                     why: "The system said yes, but what it answered can't be read.".to_owned(),
                 };
             };
+            let record = binding.layout.record.take(&answer).filter(|_| !binding.words);
+            let laid = record.and_then(|record| binding.layout.read(&record, response.header("etag")));
+            // An answer that holds half a record does not tell its version.
+            let version = laid.as_ref().and_then(|laid| laid.version.clone());
             Outcome::Done(Done {
-                id: id_in(&fields),
-                version: version(&fields),
+                id: laid.and_then(|laid| laid.id),
+                version: version.filter(|_| !binding.layout.whole),
                 replayed: response.header("idempotent-replayed") == Some("true"),
-                response: Value::Object(fields),
+                response: answer,
             })
         }
         429 => Outcome::NotTaken {
@@ -236,7 +240,8 @@ fn answered(described: &Described, response: &Response) -> Outcome {
             current_version: response
                 .header("etag")
                 .filter(|_| status == 412)
-                .and_then(|tag| version_in(Some(tag), &Map::new())),
+                .map(strong)
+                .filter(|tag| !tag.is_empty()),
         },
         status => lost(status),
     }

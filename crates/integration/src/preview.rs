@@ -219,11 +219,11 @@ fn target_id(described: &Described, effect: &Effect) -> Result<Option<String>, T
     let parameters = &described.operation.parameters;
     let places = &described.binding.places;
     let is_target = |name: &&String| parameters.get(*name).is_some_and(|own| own.role == Role::Target);
-    let name = places
-        .iter()
-        .filter(|(_, place)| **place == Place::Path)
-        .map(|(name, _)| name)
-        .find(is_target);
+    let at = |wanted: Place| {
+        let all = places.iter().filter(move |(_, place)| **place == wanted);
+        all.map(|(name, _)| name).find(is_target)
+    };
+    let name = at(Place::Path).or_else(|| at(Place::Body));
     let Some(name) = name else {
         return Ok(None);
     };

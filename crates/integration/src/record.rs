@@ -1,10 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domain::{Confidentiality, Integrity, Readers, SourceRef, SystemId, Taint, Target};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::description::{EditedFields, plain};
+use crate::description::{EditedFields, Layout};
 
 /// So many fields are named to tell a record from others, each of so many characters at most.
 const ABOUT: usize = 3;
@@ -26,6 +27,7 @@ pub struct Record {
     pub fields: Map<String, Value>,
     pub(crate) integrity: BTreeMap<String, Integrity>,
     pub(crate) edited: EditedFields,
+    pub(crate) layout: Arc<Layout>,
 }
 
 /// Who changed a record last and when, as its system says.
@@ -40,9 +42,7 @@ pub struct Edited {
 impl Record {
     /// What people call it: its name, subject or title; else nothing.
     pub fn title(&self) -> Option<&str> {
-        let named = ["name", "subject", "title"]
-            .into_iter()
-            .filter_map(|field| self.fields.get(field)?.as_str());
+        let named = (self.layout.title.iter()).filter_map(|field| self.fields.get(field)?.as_str());
         named.map(str::trim).find(|title| !title.is_empty())
     }
 
@@ -101,30 +101,6 @@ impl Record {
             version: self.version.clone(),
         }
     }
-}
-
-/// The id of a record in an answer.
-pub(crate) fn id_in(fields: &Map<String, Value>) -> Option<String> {
-    let id = fields
-        .get("id")
-        .filter(|id| id.is_string() || id.is_u64() || id.is_i64());
-    id.map(plain).filter(|id| !id.is_empty())
-}
-
-/// The version of a record in an answer.
-pub(crate) fn version_in(etag: Option<&str>, fields: &Map<String, Value>) -> Option<String> {
-    let strong = |tag: &str| {
-        let inside = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
-        inside.unwrap_or(tag).to_owned()
-    };
-    let own = || {
-        fields
-            .get("version")
-            .filter(|own| own.is_string() || own.is_u64())
-    };
-    etag.map(|tag| strong(tag.trim()))
-        .or_else(|| own().map(plain))
-        .filter(|version| !version.is_empty())
 }
 
 /// A version as `If-Match` and `If-None-Match` take it.

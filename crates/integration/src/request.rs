@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use domain::Role;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::{Map, Value, json};
 
 use crate::Trouble;
-use crate::description::{Described, Place, digest, fits, plain};
+use crate::description::{Binding, Described, Place, digest, fits, plain};
 use crate::preview::Raw;
 use crate::record::tag_of;
 
@@ -26,7 +27,18 @@ pub struct Prepared {
     pub(crate) url: Url,
     pub(crate) if_match: Option<String>,
     pub(crate) body: Option<Map<String, Value>>,
+    web_form: bool,
     hash: String,
+}
+
+/// Which page of an answer is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Page {
+    First,
+    /// By a word in the query.
+    Pair(String, String),
+    /// By the address that the system gave.
+    Address(String),
 }
 
 impl Prepared {
@@ -53,6 +65,7 @@ impl Prepared {
             // What a query compares with is text, whatever the field holds.
             let value = match place {
                 Some(Place::Path) => &id_like(value, &parameter.schema),
+                _ if parameter.role == Role::Target => &id_like(value, &parameter.schema),
                 _ => value,
             };
             fits(value, &parameter.schema).map_err(|why| wrong(name, format!("must be {why}")))?;
@@ -71,22 +84,32 @@ impl Prepared {
                 .filter(move |(name, _)| places.get(*name) == Some(&wanted))
         };
         let path = path(&described.binding.path, arguments).map_err(|(name, why)| wrong(&name, why))?;
+        let binding = &described.binding;
         let mut pairs = Vec::new();
         for (name, value) in at(Place::Query) {
-            pairs.extend(query(name, value).map_err(|why| wrong(name, why))?);
+            let (own, value) = asked(binding, name, value);
+            pairs.extend(query(own, &value).map_err(|why| wrong(name, why))?);
+        }
+        for (name, value) in &binding.query {
+            pairs.extend(query(name, &Value::from(value.as_str())).map_err(|why| wrong(name, why))?);
         }
         let url = joined(base, &path, &pairs.join("&")).ok_or_else(|| Trouble::Unfit {
             operation: operation.name.clone(),
             why: "would be asked for at an address outside its own path".to_owned(),
         })?;
-        let body: Map<String, Value> = at(Place::Body)
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
-        let has_body = described
-            .binding
-            .places
-            .values()
-            .any(|place| *place == Place::Body);
+        let mut body = Map::new();
+        for (place, value) in &binding.with {
+            place.put(&mut body, value.clone());
+        }
+        for (name, value) in at(Place::Body) {
+            let target = operation
+                .parameters
+                .get(name)
+                .filter(|own| own.role == Role::Target);
+            let value = target.map_or_else(|| value.clone(), |own| id_like(value, &own.schema));
+            put(binding, &mut body, name, value);
+        }
+        let has_body = !binding.with.is_empty() || binding.places.values().any(|place| *place == Place::Body);
         let body = has_body.then_some(body);
         let if_match = version.filter(|_| described.binding.conditional).map(tag_of);
         let method = described.binding.method.clone();
@@ -101,8 +124,43 @@ impl Prepared {
             url,
             if_match,
             body,
+            web_form: binding.web_form,
             hash,
         })
+    }
+
+    /// The same request for another page of its answer.
+    ///
+    /// # Errors
+    /// When the system names an address that is not this one: what was allowed is allowed here and nowhere else.
+    pub(crate) fn page(mut self, page: &Page) -> Result<Self, &'static str> {
+        match page {
+            Page::First => {}
+            Page::Pair(name, value) => {
+                let kept = self.url.query_pairs().into_owned();
+                let kept: Vec<(String, String)> = kept.filter(|(own, _)| own != name).collect();
+                let pairs: Result<Vec<_>, _> = (kept.iter().map(|(name, value)| (name, value)))
+                    .chain([(name, value)])
+                    .map(|(name, value)| query(name, &Value::from(value.as_str())))
+                    .collect();
+                let pairs = pairs
+                    .map_err(|_| "the name of its next page can't be sent")?
+                    .concat();
+                self.url.set_query(Some(&pairs.join("&")));
+            }
+            Page::Address(address) => {
+                let next = self
+                    .url
+                    .join(address)
+                    .map_err(|_| "the address of its next page is none")?;
+                // Behind a proxy a system may take itself to be somewhere else; only what is asked for counts.
+                if next.path() != self.url.path() {
+                    return Err("its next page is at another address");
+                }
+                self.url.set_query(next.query());
+            }
+        }
+        Ok(self)
     }
 
     /// The request for people to look at.
@@ -124,7 +182,43 @@ impl Prepared {
     /// The bytes of the body.
     pub(crate) fn bytes(&self) -> Option<Vec<u8>> {
         let body = self.body.as_ref()?;
-        Some(Value::Object(body.clone()).to_string().into_bytes())
+        if !self.web_form {
+            return Some(Value::Object(body.clone()).to_string().into_bytes());
+        }
+        let pairs: Vec<String> = (body.iter())
+            .flat_map(|(name, value)| query(name, value).unwrap_or_default())
+            .collect();
+        Some(pairs.join("&").into_bytes())
+    }
+
+    /// The media type of the body.
+    pub(crate) fn media_type(&self) -> Option<&'static str> {
+        let web_form = if self.web_form {
+            "application/x-www-form-urlencoded"
+        } else {
+            "application/json"
+        };
+        self.body.is_some().then_some(web_form)
+    }
+}
+
+/// An argument of the query as it is asked for.
+fn asked<'a>(binding: &'a Binding, name: &'a str, value: &Value) -> (&'a str, Value) {
+    let Some(written) = binding.written.get(name) else {
+        return (name, value.clone());
+    };
+    let value = match &written.template {
+        Some(template) => template.replace("{value}", &plain(value)).into(),
+        None => value.clone(),
+    };
+    (written.at.name().unwrap_or(name), value)
+}
+
+/// Puts an argument where it belongs in a body.
+pub(crate) fn put(binding: &Binding, body: &mut Map<String, Value>, name: &str, value: Value) {
+    match binding.written.get(name) {
+        Some(written) => written.at.put(body, value),
+        None => drop(body.insert(name.to_owned(), value)),
     }
 }
 

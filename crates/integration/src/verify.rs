@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Change, Confidentiality, Effect};
+use domain::{Change, Confidentiality, Effect, Role};
 use serde_json::Value;
 
 use crate::connection::Cap;
-use crate::description::{Act, Described};
+use crate::description::{Act, Described, SeenIn};
 use crate::egress::Purpose;
 use crate::perform::Done;
 use crate::preview::{same, sent};
@@ -71,6 +71,9 @@ impl Connection {
                 ))),
             };
         }
+        if let Some(seen) = &described.binding.seen_in {
+            return self.seen_in(seen, described, effect).await;
+        }
         let kind = match described.binding.act {
             Act::Other => described.binding.answers.as_ref(),
             _ => None,
@@ -94,6 +97,52 @@ impl Connection {
                 })
             }
         }
+    }
+
+    /// The newest record of a search that fits, compared with what was sent.
+    async fn seen_in(
+        &self,
+        seen: &SeenIn,
+        described: &Described,
+        effect: &Effect,
+    ) -> Result<Verified, Trouble> {
+        let (Ok(search), Some(target)) = (self.operation(&seen.search), &effect.target) else {
+            return Ok(Verified::NoWay);
+        };
+        let target_of = |described: &Described| {
+            let mut all = described.operation.parameters.iter();
+            let found = all.find(|(_, parameter)| parameter.role == Role::Target);
+            found.map(|(name, _)| name.clone())
+        };
+        let Some(name) = target_of(search) else {
+            return Ok(Verified::NoWay);
+        };
+        let about = target_of(described);
+        let wanted = BTreeMap::from([(name, Value::String(target.id.clone()))]);
+        let cap = Cap::default();
+        let found = self.read_by(search, wanted, Confidentiality::Internal, cap, Purpose::Check);
+        let found = found.await?;
+        let fits = |record: &&Record| {
+            let mut all = seen.fits.iter();
+            all.all(|(name, value)| record.fields.get(name).is_some_and(|own| same(own, value)))
+        };
+        let all: Vec<&Record> = found.records.iter().filter(fits).collect();
+        let mut differs = Vec::new();
+        // Somebody else may have written in between: any of them that says what was sent counts.
+        for record in all.iter().rev() {
+            let mut changes = differences(described, effect, record);
+            changes.retain(|change| Some(&change.field) != about.as_ref());
+            if changes.is_empty() {
+                return Ok(Verified::AsSent { version: None });
+            }
+            if differs.is_empty() {
+                differs = changes;
+            }
+        }
+        Ok(match differs.is_empty() {
+            true => Verified::Absent,
+            false => Verified::Differs(differs),
+        })
     }
 
     /// Looks whether something whose attempt has no answer was done, by its mark or by the record. `key` is the one that

@@ -20,6 +20,8 @@ pub struct SystemRow {
     pub quarantined: bool,
     /// Milliseconds since 1970.
     pub added: i64,
+    /// How it is reached, JSON; no secret stands in it.
+    pub setup: String,
 }
 
 impl Ledger {
@@ -39,7 +41,8 @@ impl Ledger {
     /// When the ledger cannot be written.
     pub async fn add_system(&self, system: &SystemRow, note: Note) -> Result<bool, LedgerError> {
         let mut tx = self.pool.begin().await?;
-        let sql = "INSERT INTO systems VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+        let sql = "INSERT INTO systems (id, kind, title, account, person, pins, quarantined, added, setup)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
         let added = sqlx::query(sql)
             .bind(&system.id)
             .bind(&system.kind)
@@ -49,6 +52,7 @@ impl Ledger {
             .bind(&system.pins)
             .bind(system.quarantined)
             .bind(system.added)
+            .bind(&system.setup)
             .execute(&mut *tx)
             .await?;
         if added.rows_affected() == 0 {
@@ -145,6 +149,7 @@ mod tests {
             pins: "{}".into(),
             quarantined: false,
             added: 1,
+            setup: "{}".into(),
         }
     }
 

@@ -157,6 +157,8 @@ impl Site {
             },
             description: wired.description.clone(),
             egress: Arc::clone(&self.egress),
+            sign_in: integration::SignIn::Bearer,
+            headers: Vec::new(),
             credentials: Arc::new(OneToken),
         }))
     }

@@ -505,6 +505,70 @@ about: string,
  */
 sides: Array<ConflictSideView>, };
 
+export type ConnectRequest = { 
+/**
+ * Name of the connector, or of the file with its manifest.
+ */
+connector: string, 
+/**
+ * Name of the connection; else that of the connector.
+ */
+name?: string, 
+/**
+ * What people call it; else what the connector calls it.
+ */
+title?: string, 
+/**
+ * Where its paths begin.
+ */
+address: string, 
+/**
+ * It is in the company's own network, and may have an address there.
+ */
+own_network: boolean, 
+/**
+ * By which name or mail address the person is known there.
+ */
+account: string, 
+/**
+ * The way to sign in; else the first.
+ */
+way?: string, 
+/**
+ * The name that the person signs in with, where the way wants one.
+ */
+user?: string, 
+/**
+ * The secret. It goes into the keyring and never comes back.
+ */
+secret: string, };
+
+export type ConnectorView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What people call the system.
+ */
+title: string, 
+/**
+ * What it is good for.
+ */
+about: string, 
+/**
+ * Against what it was run for real, or that it never was.
+ */
+tried: string, 
+/**
+ * An address as an example.
+ */
+base: string, 
+/**
+ * The ways to sign in, the best first.
+ */
+sign_in: Array<SignInView>, };
+
 export type Conversation = { 
 /**
  * Its id.
@@ -1834,6 +1898,20 @@ rows: Array<Array<string>>,
  */
 marked: CellRange | null, };
 
+export type SignInView = { 
+/**
+ * Its name: `bearer`, `header`, `basic`.
+ */
+way: string, 
+/**
+ * What people call the secret there, and where they find it.
+ */
+secret: string, 
+/**
+ * It wants the name of the user too.
+ */
+user: boolean, };
+
 export type Source = { 
 /**
  * Its id, never used again after it is removed.
@@ -1981,6 +2059,10 @@ title: string,
  * It is the playground: nothing in it is real.
  */
 demo: boolean, 
+/**
+ * Where it is; nothing for the playground.
+ */
+link: string | null, 
 /**
  * The account through which it is used.
  */
@@ -2294,6 +2376,8 @@ export interface Commands {
   about: { request: Nothing; response: About };
   contacts: { request: Nothing; response: Array<HostView> };
   system_list: { request: Nothing; response: Array<SystemView> };
+  connector_list: { request: Nothing; response: Array<ConnectorView> };
+  system_connect: { request: ConnectRequest; response: SystemView };
   demo_connect: { request: Nothing; response: SystemView };
   system_disconnect: { request: SystemRequest; response: Nothing };
   system_quarantine: { request: QuarantineRequest; response: Nothing };

@@ -44,8 +44,10 @@ pub use sources::{
     SourceList, SourceRemove,
 };
 pub use systems::{
-    Contacts, DemoConnect, HostView, OperationView, ParameterView, QuarantineRequest, Standing, StandingGet,
-    StopAll, StopAllRequest, SystemDisconnect, SystemList, SystemQuarantine, SystemRequest, SystemView,
+    CallRequest, Called, ConnectRequest, ConnectorList, ConnectorView, Contacts, DemoConnect, HostView,
+    OperationView, ParameterView, QuarantineRequest, RecordView, SignInView, Standing, StandingGet, StopAll,
+    StopAllRequest, SystemCall, SystemConnect, SystemDisconnect, SystemList, SystemQuarantine, SystemRequest,
+    SystemView,
 };
 
 pub use governance::audit::export::Form;
@@ -234,6 +236,8 @@ list!(
     About = "about",
     Contacts = "contacts",
     SystemList = "system_list",
+    ConnectorList = "connector_list",
+    SystemConnect = "system_connect",
     DemoConnect = "demo_connect",
     SystemDisconnect = "system_disconnect",
     SystemQuarantine = "system_quarantine",
@@ -261,7 +265,7 @@ list!(
     AuditCheck = "audit_verify",
     Erase = "erase_everything";
     command_line:
-    SourceList, Files, Extract, Boxes, AskOnce, Evaluate, AuditVerify, AuditExport, AuditAnchor
+    SourceList, Files, Extract, Boxes, AskOnce, Evaluate, AuditVerify, AuditExport, AuditAnchor, SystemCall
 );
 
 const fn same(a: &str, b: &str) -> bool {

@@ -1,7 +1,10 @@
+use std::collections::BTreeMap;
+
 use domain::SystemId;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::{Access, BOTH, Cache, Command, MAIN, Nothing, Window};
+use super::{Access, BOTH, Cache, Command, MAIN, NONE, Nothing, Window};
 use crate::actions::UndoView;
 use crate::{Copilot, Failure};
 
@@ -15,6 +18,8 @@ pub struct SystemView {
     pub title: String,
     /// It is the playground: nothing in it is real.
     pub demo: bool,
+    /// Where it is; nothing for the playground.
+    pub link: Option<String>,
     /// The account through which it is used.
     pub account: String,
     /// Whose it is.
@@ -99,6 +104,156 @@ impl Command for SystemList {
 
     async fn run(copilot: &Copilot, _request: Nothing) -> Result<Vec<SystemView>, Failure> {
         copilot.connections.list().await
+    }
+}
+
+/// A connector: a kind of system that can be connected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ConnectorView {
+    /// Its name.
+    pub name: String,
+    /// What people call the system.
+    pub title: String,
+    /// What it is good for.
+    pub about: String,
+    /// Against what it was run for real, or that it never was.
+    pub tried: String,
+    /// An address as an example.
+    pub base: String,
+    /// The ways to sign in, the best first.
+    pub sign_in: Vec<SignInView>,
+}
+
+/// A way to sign in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SignInView {
+    /// Its name: `bearer`, `header`, `basic`.
+    pub way: String,
+    /// What people call the secret there, and where they find it.
+    pub secret: String,
+    /// It wants the name of the user too.
+    pub user: bool,
+}
+
+/// Lists the connectors that come with Attaché.
+pub struct ConnectorList;
+
+impl Command for ConnectorList {
+    const NAME: &'static str = "connector_list";
+    const ACCESS: Access = Access::Read;
+    const WINDOWS: &'static [Window] = MAIN;
+    type Request = Nothing;
+    type Response = Vec<ConnectorView>;
+
+    async fn run(copilot: &Copilot, _request: Nothing) -> Result<Vec<ConnectorView>, Failure> {
+        copilot.connections.connectors().await
+    }
+}
+
+/// A system to connect.
+#[derive(Clone, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct ConnectRequest {
+    /// Name of the connector, or of the file with its manifest.
+    pub connector: String,
+    /// The manifest, where it is none of those that come with Attaché.
+    #[serde(default)]
+    #[cfg_attr(feature = "typescript", ts(skip))]
+    pub manifest: Option<String>,
+    /// Name of the connection; else that of the connector.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// What people call it; else what the connector calls it.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Where its paths begin.
+    pub address: String,
+    /// It is in the company's own network, and may have an address there.
+    #[serde(default)]
+    pub own_network: bool,
+    /// By which name or mail address the person is known there.
+    pub account: String,
+    /// The way to sign in; else the first.
+    #[serde(default)]
+    pub way: Option<String>,
+    /// The name that the person signs in with, where the way wants one.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// The secret. It goes into the keyring and never comes back.
+    pub secret: String,
+}
+
+/// Connects a system, after its sign-in was tried.
+pub struct SystemConnect;
+
+impl Command for SystemConnect {
+    const NAME: &'static str = "system_connect";
+    const ACCESS: Access = Access::Write;
+    const STALES: &'static [Cache] = &[Cache::Systems];
+    const WINDOWS: &'static [Window] = MAIN;
+    type Request = ConnectRequest;
+    type Response = SystemView;
+
+    async fn run(copilot: &Copilot, request: ConnectRequest) -> Result<SystemView, Failure> {
+        copilot.connections.connect(request).await
+    }
+}
+
+/// What to read from a system.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CallRequest {
+    /// Name of the connection.
+    pub system: String,
+    /// The operation, one that only reads.
+    pub operation: String,
+    /// Its arguments.
+    pub arguments: BTreeMap<String, Value>,
+    /// At most so many records.
+    pub most: usize,
+}
+
+/// What a system showed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Called {
+    /// The records, in the system's order.
+    pub records: Vec<RecordView>,
+    /// There are more.
+    pub more: bool,
+}
+
+/// A record as a system showed it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RecordView {
+    /// Its kind.
+    pub kind: String,
+    /// Its id there.
+    pub id: String,
+    /// What people call it.
+    pub title: Option<String>,
+    /// Its version, where the system has versions.
+    pub version: Option<String>,
+    /// Everything it says.
+    pub fields: Map<String, Value>,
+}
+
+/// Reads from a system, live.
+pub struct SystemCall;
+
+impl Command for SystemCall {
+    const NAME: &'static str = "system_call";
+    const ACCESS: Access = Access::Read;
+    const WINDOWS: &'static [Window] = NONE;
+    type Request = CallRequest;
+    type Response = Called;
+
+    async fn run(copilot: &Copilot, request: CallRequest) -> Result<Called, Failure> {
+        let system = id(&request.system)?;
+        let called = copilot
+            .connections
+            .call(&system, &request.operation, request.arguments, request.most);
+        called.await
     }
 }
 

@@ -6,9 +6,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use data_encoding::BASE64;
 use domain::{Confidentiality, Secret, SystemId};
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use crate::Trouble;
 use crate::description::{Described, Description};
@@ -64,6 +67,56 @@ pub struct Setup {
     pub egress: Arc<Egress>,
     /// Where its credential is.
     pub credentials: Arc<dyn Credentials>,
+    /// How the credential is shown.
+    pub sign_in: SignIn,
+    /// Headers that go with every request.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// How a credential is shown to a system.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum SignIn {
+    /// `Authorization: Bearer` (RFC 6750).
+    #[default]
+    Bearer,
+    /// In a header of its own, behind these characters.
+    Header(HeaderName, String),
+    /// As the password of this user (RFC 7617).
+    Basic(String),
+}
+
+/// A credential as it stands in a request.
+#[derive(Clone, Debug)]
+pub(crate) struct Signed {
+    pub(crate) header: HeaderName,
+    /// The whole value of the header.
+    pub(crate) value: Secret,
+    /// What must never be written down: the credential, and the form it has in the header.
+    pub(crate) known: Vec<Secret>,
+}
+
+impl Signed {
+    fn with(sign_in: &SignIn, secret: &Secret) -> Result<Self, &'static str> {
+        let mut known = vec![secret.clone()];
+        let (header, value) = match sign_in {
+            SignIn::Bearer => (AUTHORIZATION, format!("Bearer {}", secret.expose())),
+            SignIn::Header(name, prefix) => (name.clone(), format!("{prefix}{}", secret.expose())),
+            SignIn::Basic(user) if user.contains(':') => {
+                return Err("the name of its user holds a colon");
+            }
+            SignIn::Basic(user) => {
+                let pair = Zeroizing::new(format!("{user}:{}", secret.expose()));
+                let packed = BASE64.encode(pair.as_bytes());
+                known.push(Secret::new(packed.clone()));
+                (AUTHORIZATION, format!("Basic {packed}"))
+            }
+        };
+        Ok(Self {
+            header,
+            value: Secret::new(value),
+            known,
+        })
+    }
 }
 
 /// A connected system.
@@ -169,15 +222,22 @@ impl Connection {
             why: self.scrubbed(&why),
         })?;
         let body = prepared.bytes();
-        let kind = body.is_some().then_some(("content-type", "application/json"));
+        let kind = prepared.media_type().map(|kind| ("content-type", kind));
         let condition = prepared.if_match.as_deref().map(|tag| ("if-match", tag));
         let own = [Some(("accept", "application/json")), kind, condition];
         let all = own.into_iter().flatten().chain(more.iter().copied());
         let headers: Option<Vec<_>> = all.map(|(name, value)| header(name, value)).collect();
-        let headers = headers.ok_or_else(|| EgressError::Malformed {
+        let malformed = |why: &str| EgressError::Malformed {
             host: prepared.url.host_str().unwrap_or_default().to_owned(),
-            why: "a version or key holds a character that no header can hold".to_owned(),
-        })?;
+            why: why.to_owned(),
+        };
+        let headers =
+            headers.ok_or_else(|| malformed("a version or key holds a character that no header can hold"))?;
+        let headers = headers
+            .into_iter()
+            .chain(self.setup.headers.iter().cloned())
+            .collect();
+        let credential = Signed::with(&self.setup.sign_in, &credential).map_err(malformed)?;
         let request = Request {
             system,
             purpose,
@@ -206,10 +266,16 @@ pub(crate) fn said(body: &str) -> String {
     let value: Value = serde_json::from_str(body).unwrap_or_default();
     let places = [
         "/error/message",
+        "/error/msg",
         "/message",
         "/detail",
         "/error_description",
         "/error",
+        "/errors/0/message",
+        "/errors/0/detail",
+        "/errors/0",
+        "/0/message",
+        "/0",
     ];
     let message = places
         .iter()

@@ -2,18 +2,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 
 use domain::{Confidentiality, SideEffect};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Connection, refused};
 use crate::Trouble;
-use crate::description::{Act, Described};
+use crate::description::{Act, Described, Next, strong};
 use crate::egress::{Purpose, Response};
-use crate::record::{Record, id_in, tag_of, version_in};
+use crate::record::{Record, tag_of};
+use crate::request::Page;
 
-/// Where a page has its records, where it names the next page, and the argument that takes that name.
-const ITEMS: &str = "items";
-const NEXT: &str = "next_cursor";
-const CURSOR: &str = "cursor";
 /// So many answers are kept with their tags.
 const KEPT: usize = 256;
 
@@ -141,7 +138,7 @@ impl Connection {
     pub(crate) async fn read_by(
         &self,
         described: &Described,
-        mut arguments: BTreeMap<String, Value>,
+        arguments: BTreeMap<String, Value>,
         confidentiality: Confidentiality,
         cap: Cap,
         purpose: Purpose,
@@ -156,41 +153,45 @@ impl Connection {
             records: Vec::new(),
             more: false,
         };
-        let mut cursors = BTreeSet::new();
-        for page in 1.. {
-            let (fields, etag) = self
-                .answer(described, &arguments, confidentiality, purpose)
+        let (mut pages, mut at) = (BTreeSet::new(), Page::First);
+        let layout = &described.binding.layout;
+        for page in 0.. {
+            let (answer, etag, link) = self
+                .answer(described, &arguments, &at, confidentiality, purpose)
                 .await?;
+            let form = |why: &str| self.form(described, why);
             if described.binding.act != Act::Find {
+                let record = layout.record.take(&answer);
+                let record = record.ok_or_else(|| form("it has no record"))?;
                 found
                     .records
-                    .push(self.shown(described, fields, etag.as_deref())?);
+                    .push(self.shown(described, &record, etag.as_deref())?);
                 return Ok(found);
             }
-            let form = |why: &str| self.form(described, why);
-            let Some(Value::Array(items)) = fields.get(ITEMS) else {
+            let Some(Value::Array(items)) = layout.items.take(&answer) else {
                 return Err(form("it has no list of records"));
             };
-            for item in items {
+            for item in &items {
                 if found.records.len() >= cap.records {
                     found.more = true;
                     return Ok(found);
                 }
-                let item = item.as_object().cloned();
-                let item = item.ok_or_else(|| form("one of its records is none"))?;
                 found.records.push(self.shown(described, item, None)?);
             }
-            let Some(next) = fields.get(NEXT).and_then(Value::as_str) else {
-                return Ok(found);
+            let paging = described.binding.paging.as_ref();
+            let next = paging.map(|paging| paging.next(&answer, link.as_deref(), page, items.len()));
+            at = match next {
+                None | Some(Next::None) => return Ok(found),
+                Some(Next::Pair(name, value)) => Page::Pair(name, value),
+                Some(Next::Address(address)) => Page::Address(address),
             };
-            if page >= cap.pages || found.records.len() >= cap.records {
+            if page + 1 >= cap.pages || found.records.len() >= cap.records {
                 found.more = true;
                 return Ok(found);
             }
-            if !cursors.insert(next.to_owned()) {
+            if !pages.insert(at.clone()) {
                 return Err(form("its pages go round in a circle"));
             }
-            arguments.insert(CURSOR.to_owned(), Value::String(next.to_owned()));
         }
         Ok(found)
     }
@@ -200,10 +201,12 @@ impl Connection {
         &self,
         described: &Described,
         arguments: &BTreeMap<String, Value>,
+        page: &Page,
         confidentiality: Confidentiality,
         purpose: Purpose,
-    ) -> Result<(Map<String, Value>, Option<String>), Trouble> {
+    ) -> Result<(Value, Option<String>, Option<String>), Trouble> {
         let prepared = self.prepared(described, arguments, None)?;
+        let prepared = prepared.page(page).map_err(|why| self.form(described, why))?;
         let address = prepared.url.to_string();
         let before = {
             let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -214,20 +217,21 @@ impl Connection {
         let response = self.send(&prepared, purpose, confidentiality, &condition).await?;
         if response.status == 304 {
             let (tag, body) = before.ok_or_else(|| self.form(described, "it refers to an earlier one"))?;
-            return Ok((self.fields(described, &body)?, Some(tag)));
+            return Ok((self.answered(described, &body)?, Some(tag), None));
         }
         if response.status != 200 {
             return Err(refused(self.system(), &response));
         }
-        let fields = self.fields(described, &response.body)?;
-        let tag = response.header("etag").map(str::to_owned);
+        let answer = self.answered(described, &response.body)?;
+        let text = |name: &str| response.header(name).map(str::to_owned);
+        let (tag, link) = (text("etag"), text("link"));
         self.keep(described, address, tag.as_deref(), &response);
-        Ok((fields, tag))
+        Ok((answer, tag, link))
     }
 
     fn keep(&self, described: &Described, address: String, tag: Option<&str>, response: &Response) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        match tag.and_then(|tag| version_in(Some(tag), &Map::new())) {
+        match tag.map(strong).filter(|tag| !tag.is_empty()) {
             Some(tag) if described.binding.act == Act::Get => {
                 if kept.len() >= KEPT {
                     kept.clear();
@@ -240,27 +244,36 @@ impl Connection {
         }
     }
 
-    fn fields(&self, described: &Described, body: &str) -> Result<Map<String, Value>, Trouble> {
-        match serde_json::from_str(body) {
-            Ok(Value::Object(fields)) => Ok(fields),
-            Ok(_) => Err(self.form(described, "it is no object")),
-            Err(error) => Err(self.form(described, &error.to_string())),
-        }
+    fn answered(&self, described: &Described, body: &str) -> Result<Value, Trouble> {
+        serde_json::from_str(body).map_err(|error| match body.trim_start().starts_with('<') {
+            // Behind a proxy that wants a sign-in, every address answers with its page, and says that all is well.
+            true => self.form(
+                described,
+                "it is a web page and no data; perhaps you have to sign in there first",
+            ),
+            false => self.form(described, &error.to_string()),
+        })
     }
 
     pub(crate) fn shown(
         &self,
         described: &Described,
-        fields: Map<String, Value>,
+        record: &Value,
         etag: Option<&str>,
     ) -> Result<Record, Trouble> {
-        let id = id_in(&fields).ok_or_else(|| self.form(described, "a record has no id"))?;
+        let layout = &described.binding.layout;
+        let laid = layout.read(record, etag);
+        let laid = laid.ok_or_else(|| self.form(described, "one of its records is none"))?;
+        let id = laid
+            .id
+            .ok_or_else(|| self.form(described, "a record has no id"))?;
         Ok(Record {
             system: self.system().clone(),
             kind: described.operation.kind.clone(),
             id,
-            version: version_in(etag, &fields),
-            fields,
+            version: laid.version,
+            fields: laid.fields,
+            layout: layout.clone(),
             integrity: described.binding.fields.clone(),
             edited: described.binding.edited.clone(),
         })

@@ -1,8 +1,13 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::Integrity;
 use reqwest::Method;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{At, Layout, Paging};
 
 /// How an operation is asked for over HTTP.
 #[derive(Clone, Debug)]
@@ -31,6 +36,42 @@ pub struct Binding {
     pub edited: EditedFields,
     /// The statuses that mean that it was done.
     pub success: Vec<u16>,
+    /// How the records that are answered are laid out.
+    pub layout: Arc<Layout>,
+    /// How an answer in pages goes on.
+    pub paging: Option<Paging>,
+    /// How each argument is written where it goes, where that is not by its own name and as it is.
+    pub written: BTreeMap<String, Written>,
+    /// What always stands in the query.
+    pub query: Vec<(String, String)>,
+    /// What always stands in the body.
+    pub with: Vec<(At, Value)>,
+    /// The body is written as a web form.
+    pub web_form: bool,
+    /// What is answered are words, or nothing; what was done is read back.
+    pub words: bool,
+    /// Where what was done is seen afterwards.
+    pub seen_in: Option<SeenIn>,
+}
+
+/// How an argument is written where it goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Its name in the query, or its place in the body.
+    pub at: At,
+    /// What is sent, with `{value}` for what was given.
+    pub template: Option<String>,
+}
+
+/// Where what was done is seen afterwards: in the newest record of a search that fits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeenIn {
+    /// The search. It takes the id of the record that was acted on as the argument of the same name.
+    pub search: String,
+    /// What a record must say to count.
+    #[serde(default)]
+    pub fits: BTreeMap<String, Value>,
 }
 
 /// The fields of a record that say who changed it last, and when: `x-attache-edited`.
@@ -81,7 +122,7 @@ pub struct Marker {
 }
 
 /// The message that people get by an operation: `x-attache-message`. Each part is made of pieces put together.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessageForm {
     /// To whom.
@@ -105,7 +146,7 @@ pub struct MessageForm {
 }
 
 /// A piece of a part of a message.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Piece {
     /// These words.
@@ -126,7 +167,7 @@ pub enum Piece {
 }
 
 /// A field of another record.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Linked {
     /// Kind of the other record.

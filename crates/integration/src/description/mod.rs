@@ -21,7 +21,9 @@
 //! | `x-attache-edited` | field of a record, with integrity `own` | `by`: who changed the record last, `at`: when |
 //! | `x-attache-role` | field | `target`, `recipient`, `amount`, `words`, `value` |
 
+mod at;
 mod binding;
+mod layout;
 mod operation;
 mod resolve;
 mod schema;
@@ -32,7 +34,10 @@ use domain::{Operation, SystemId};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-pub use binding::{Act, Binding, EditedFields, Linked, Marker, MessageForm, Piece, Place};
+pub use at::At;
+pub use binding::{Act, Binding, EditedFields, Linked, Marker, MessageForm, Piece, Place, SeenIn, Written};
+pub use layout::{Layout, Paging};
+pub(crate) use layout::{Next, strong};
 pub(crate) use schema::{fits, plain};
 
 /// An operation with how to ask for it.
@@ -130,6 +135,18 @@ impl Description {
         }
         out.check_markers();
         Ok(out)
+    }
+
+    /// What was put together in another way.
+    pub(crate) fn of(title: String, each: impl IntoIterator<Item = Described>) -> Self {
+        let each = each.into_iter();
+        let mut out = Self {
+            title,
+            operations: each.map(|one| (one.operation.name.clone(), one)).collect(),
+            left_out: Vec::new(),
+        };
+        out.check_markers();
+        out
     }
 
     /// A marker that can't be searched for protects nothing.

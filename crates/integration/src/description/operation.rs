@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::{Integrity, Operation, Parameter, Repeat, Role, SideEffect, SystemId, Undo};
 use reqwest::Method;
@@ -6,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::binding::{Act, Binding, EditedFields, Place};
+use super::layout::Paging;
 use super::resolve::resolved;
 use super::{Described, definition, object};
 
@@ -48,6 +50,17 @@ pub(super) fn read(
         fields: fields(&own_resolved),
         edited: edited(&own_resolved),
         success: success(&own_resolved),
+        layout: Arc::default(),
+        paging: Some(Paging::Cursor {
+            at: "next_cursor".to_owned(),
+            name: "cursor".to_owned(),
+        }),
+        written: BTreeMap::new(),
+        query: Vec::new(),
+        with: Vec::new(),
+        web_form: false,
+        words: false,
+        seen_in: None,
     };
     let undo = match (word(&own_resolved, "x-attache-undo"), side_effect) {
         (_, SideEffect::Read) => None,

@@ -15,7 +15,8 @@ use domain::{Confidentiality, SystemId};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, Url};
 
-use crate::{Clock, Redactor, Secret};
+use crate::connection::Signed;
+use crate::{Clock, Redactor};
 
 pub use contacts::{Contact, EgressLog, Ended, Purpose};
 pub use hosts::{Host, HostError, Reach};
@@ -88,7 +89,7 @@ pub(crate) struct Request<'a> {
     pub(crate) url: Url,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body: Option<Vec<u8>>,
-    pub(crate) credential: Option<Secret>,
+    pub(crate) credential: Option<Signed>,
     /// Who may see what is in it.
     pub(crate) confidentiality: Confidentiality,
 }
@@ -357,13 +358,14 @@ impl Egress {
         };
         let mut headers: HeaderMap = request.headers.into_iter().collect();
         if let Some(secret) = &request.credential {
-            let known = self.around.redactor.know(secret);
-            known.map_err(|error| malformed(error.to_string().trim_end_matches('.')))?;
-            let value = zeroize::Zeroizing::new(format!("Bearer {}", secret.expose()));
-            let mut value = HeaderValue::from_str(&value)
+            for secret in &secret.known {
+                let known = self.around.redactor.know(secret);
+                known.map_err(|error| malformed(error.to_string().trim_end_matches('.')))?;
+            }
+            let mut value = HeaderValue::from_str(secret.value.expose())
                 .map_err(|_| malformed("its credential holds a character that no header can hold"))?;
             value.set_sensitive(true);
-            headers.insert(reqwest::header::AUTHORIZATION, value);
+            headers.insert(secret.header.clone(), value);
         }
         let bytes_out = size(&request.method, &request.url, &headers, request.body.as_deref());
         let mut building = client.request(request.method, request.url).headers(headers);
@@ -380,7 +382,7 @@ impl Egress {
             }
             error
         })?;
-        let kept = ["etag", "location", "retry-after", "idempotent-replayed"];
+        let kept = ["etag", "link", "location", "retry-after", "idempotent-replayed"];
         let text = |name: &str| Some(self.clean(answer.headers().get(name)?.to_str().ok()?));
         let headers: Vec<(String, String)> = kept
             .into_iter()
@@ -454,8 +456,10 @@ struct Open<'a> {
 impl<'a> Open<'a> {
     fn new(egress: &'a Egress, request: &Request<'_>, host: &str) -> Self {
         if let Some(secret) = &request.credential {
-            // Too short a one is refused before it is sent.
-            egress.around.redactor.know(secret).ok();
+            for secret in &secret.known {
+                // Too short a one is refused before it is sent.
+                egress.around.redactor.know(secret).ok();
+            }
         }
         let contact = Contact {
             at: egress.around.clock.wall(),

@@ -19,7 +19,7 @@ mod signals;
 mod tokens;
 mod traits;
 mod words;
-mod yaml;
+pub(crate) mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -302,7 +302,7 @@ fn object(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 /// A name as a part of a JSON pointer.
-fn escaped(name: &str) -> String {
+pub(crate) fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 

@@ -12,26 +12,28 @@ const MOST: usize = 8_000_000;
 pub(super) const DEEPEST: usize = 120;
 
 /// What is wrong, with its line.
-pub(super) struct Wrong {
+pub(crate) struct Wrong {
     /// Line, from 1.
-    pub(super) line: usize,
+    pub(crate) line: usize,
     /// What, in a sentence without its end.
-    pub(super) why: String,
+    pub(crate) why: String,
 }
 
 /// Reads one document. What follows a second `---` is not read.
 pub(super) fn read(text: &str) -> Result<Value, Wrong> {
-    let mut reading = Reading::default();
-    for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| wrong(error.marker(), error.info().to_owned()))?;
-        if reading.event(event).map_err(|why| wrong(&span.start, why))? {
-            break;
-        }
-    }
-    reading.done.ok_or_else(|| Wrong {
-        line: 1,
-        why: "it is empty".to_owned(),
-    })
+    Reading::default().whole(text).map(|(value, _)| value)
+}
+
+/// The line of each value, by its JSON pointer; a field is where its name stands.
+pub(crate) type Lines = HashMap<String, usize>;
+
+/// Reads one document that a person wrote and will look at again: with the line of each value, and no name twice.
+pub(crate) fn read_with_lines(text: &str) -> Result<(Value, Lines), Wrong> {
+    let mut reading = Reading {
+        lines: Some(Lines::new()),
+        ..Reading::default()
+    };
+    reading.whole(text)
 }
 
 fn wrong(at: &Marker, why: String) -> Wrong {
@@ -44,9 +46,14 @@ struct Reading {
     anchors: HashMap<usize, Anchored>,
     values: usize,
     done: Option<Value>,
+    /// The line that is read, from 1.
+    line: usize,
+    lines: Option<Lines>,
 }
 
 struct Open {
+    /// Its JSON pointer, where lines are kept.
+    at: String,
     anchor: usize,
     part: Part,
     /// Values so far, and how deep they go.
@@ -71,6 +78,43 @@ struct Anchored {
 }
 
 impl Reading {
+    fn whole(&mut self, text: &str) -> Result<(Value, Lines), Wrong> {
+        for event in Parser::new_from_str(text) {
+            let (event, span) = event.map_err(|error| wrong(error.marker(), error.info().to_owned()))?;
+            self.line = span.start.line();
+            if self.event(event).map_err(|why| wrong(&span.start, why))? {
+                break;
+            }
+        }
+        let done = self.done.take().ok_or_else(|| Wrong {
+            line: 1,
+            why: "it is empty".to_owned(),
+        })?;
+        Ok((done, self.lines.take().unwrap_or_default()))
+    }
+
+    /// The pointer of what comes next, with its line kept.
+    fn next_at(&mut self) -> String {
+        let Some(lines) = &mut self.lines else {
+            return String::new();
+        };
+        let Some(open) = self.open.last() else {
+            return String::new();
+        };
+        let at = match &open.part {
+            Part::List(items) => format!("{}/{}", open.at, items.len()),
+            Part::Fields { name, .. } => {
+                format!(
+                    "{}/{}",
+                    open.at,
+                    super::escaped(name.as_deref().unwrap_or_default())
+                )
+            }
+        };
+        lines.entry(at.clone()).or_insert(self.line);
+        at
+    }
+
     /// Takes one event; `true` when the document is complete.
     fn event(&mut self, event: Event<'_>) -> Result<bool, String> {
         match event {
@@ -84,6 +128,9 @@ impl Reading {
                         ..
                     })
                 );
+                if !names {
+                    self.next_at();
+                }
                 let value = if plain && !names {
                     scalar(&text)
                 } else {
@@ -124,7 +171,9 @@ impl Reading {
         if self.open.len() >= DEEPEST {
             return Err(format!("it is nested deeper than {DEEPEST} levels"));
         }
+        let at = self.next_at();
         self.open.push(Open {
+            at,
             anchor,
             part,
             size: 1,
@@ -186,7 +235,15 @@ impl Reading {
             Part::List(items) => items.push(whole.value),
             Part::Fields { fields, merged, name } => match name.take() {
                 None => match whole.value {
-                    Value::String(text) => *name = Some(text),
+                    Value::String(text) => {
+                        if let Some(lines) = &mut self.lines {
+                            let at = format!("{}/{}", open.at, super::escaped(&text));
+                            if lines.insert(at, self.line).is_some() && text != "<<" {
+                                return Err(format!("`{text}` stands here a second time"));
+                            }
+                        }
+                        *name = Some(text);
+                    }
                     _ => return Err("the name of a field is no text".to_owned()),
                 },
                 Some(own) if own == "<<" => merged.push(whole.value),

@@ -183,6 +183,8 @@ pub fn connection(base: &str, description: &str, egress: Arc<Egress>, token: &st
         },
         description: Description::read(&system(), description).unwrap(),
         egress,
+        sign_in: integration::SignIn::Bearer,
+        headers: Vec::new(),
         credentials: Arc::new(OneCredential(Secret::new(token))),
     })
 }

@@ -1,0 +1,149 @@
+//! Connecting a business system and reading from it, on the command line.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, IsTerminal};
+use std::path::Path;
+use std::process::ExitCode;
+
+use experience::commands::{
+    CallRequest, Called, Command, ConnectRequest, ConnectorList, ConnectorView, Nothing, RecordView,
+    SystemCall, SystemConnect,
+};
+use experience::{Copilot, Failure};
+use serde_json::Value;
+
+use crate::arguments::{Connecting, Reading};
+use crate::show;
+
+/// Lists the connectors.
+pub async fn connectors(copilot: &Copilot, json: bool) -> Result<(), Failure> {
+    let all = ConnectorList::run(copilot, Nothing {}).await?;
+    show::value(&all, json, |all| all.iter().for_each(connector));
+    Ok(())
+}
+
+fn connector(connector: &ConnectorView) {
+    show::line(&format!(
+        "{}  {}: {}",
+        connector.name, connector.title, connector.about
+    ));
+    show::line(&format!("    tried: {}", connector.tried));
+    show::line(&format!("    address: {}", connector.base));
+    for way in &connector.sign_in {
+        let user = if way.user { " with `--user`" } else { "" };
+        show::line(&format!("    --way {}{user}: {}", way.way, way.secret));
+    }
+}
+
+/// Connects a system. The secret never stands among the arguments, where every process of the machine could read it.
+pub async fn connect(copilot: &Copilot, what: Connecting, json: bool) -> Result<ExitCode, Failure> {
+    let known = ConnectorList::run(copilot, Nothing {}).await?;
+    let file = Path::new(&what.connector);
+    let manifest = match known.iter().any(|known| known.name == what.connector) {
+        true => None,
+        false if file.exists() => Some(std::fs::read_to_string(file).map_err(|error| {
+            Failure::user(
+                format!("`{}` can't be read: {error}.", what.connector),
+                "Give the file with the manifest.",
+            )
+        })?),
+        false => None,
+    };
+    let request = ConnectRequest {
+        secret: secret()?,
+        connector: what.connector,
+        manifest,
+        name: what.name,
+        title: what.title,
+        address: what.address,
+        own_network: what.own_network,
+        account: what.account,
+        way: what.way,
+        user: what.user,
+    };
+    let system = SystemConnect::run(copilot, request).await?;
+    show::value(&system, json, |system| {
+        show::line(&format!(
+            "{} is connected as {}, with {} operations. `attache system show {}` lists them.",
+            system.title,
+            system.account,
+            system.operations.len(),
+            system.id
+        ));
+    });
+    Ok(ExitCode::SUCCESS)
+}
+
+fn secret() -> Result<String, Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::user(
+            format!("The secret can't be read: {error}."),
+            "Type it at a terminal, or give it on the input.",
+        )
+    };
+    let secret = if std::io::stdin().is_terminal() {
+        rpassword::prompt_password("The secret (it is not shown): ").map_err(failed)?
+    } else {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).map_err(failed)?;
+        line
+    };
+    match secret.trim().is_empty() {
+        false => Ok(secret.trim().to_owned()),
+        true => Err(Failure::user(
+            "The secret is missing.",
+            "Type it at a terminal, or give it on the input.",
+        )),
+    }
+}
+
+/// Reads from a system, live.
+pub async fn call(copilot: &Copilot, what: Reading, json: bool) -> Result<ExitCode, Failure> {
+    let request = CallRequest {
+        arguments: arguments(what.arguments)?,
+        system: what.system,
+        operation: what.operation,
+        most: what.most,
+    };
+    let called = SystemCall::run(copilot, request).await?;
+    show::value(&called, json, shown);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Arguments as they are typed, `name=value`.
+pub fn arguments(pairs: Vec<String>) -> Result<BTreeMap<String, Value>, Failure> {
+    let pair = |pair: String| {
+        let (name, value) = pair.split_once('=').ok_or_else(|| {
+            Failure::user(
+                format!("`{pair}` is no argument."),
+                "Write it as `--arg name=value`.",
+            )
+        })?;
+        Ok((name.to_owned(), Value::from(value)))
+    };
+    pairs.into_iter().map(pair).collect()
+}
+
+fn shown(called: &Called) {
+    if called.records.is_empty() {
+        show::line("Nothing was found.");
+    }
+    called.records.iter().for_each(record);
+    if called.more {
+        show::line("There are more; `-k` shows more of them.");
+    }
+}
+
+fn record(record: &RecordView) {
+    let title = record.title.as_deref().unwrap_or_default();
+    show::line(&format!("{} {}  {title}", record.kind, record.id));
+    for (name, value) in &record.fields {
+        let text = match value {
+            Value::Null => continue,
+            Value::String(text) if text.is_empty() => continue,
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        show::line(&format!("    {name}: {text}"));
+    }
+}
