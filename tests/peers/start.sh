@@ -79,7 +79,9 @@ prepare() {
     install_packages "${packages[@]}"
     install_python
     took install "$begin"
-    [[ ! -d $data ]] || return 0
+    # Written last, so that what was begun and not finished is not taken for data.
+    [[ ! -f $data/peer.json ]] || return 0
+    [[ ! -e $data ]] || fail "$data is there and holds no seeded data. Delete it, or name another folder."
 
     begin=$(now)
     "$peers/story/story.py" >"$dir/story.json"
@@ -87,10 +89,7 @@ prepare() {
     if [[ ! -d $fixture ]]; then
         export story=$dir/story.json HOME=$dir/home
         mkdir "$data"
-        (seed) || {
-            rm -rf "$data"
-            exit 1
-        }
+        seed
         rm -rf "$fixture.new"
         cp -a "$data" "$fixture.new"
         mv -T "$fixture.new" "$fixture"
