@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-scripts=(scripts/*.sh .ci/run)
+scripts=(scripts/*.sh .ci/run tests/peers/*.sh tests/peers/*/*.sh)
 for script in "${scripts[@]}"; do bash -n "$script"; done
 if command -v shellcheck >/dev/null; then
     shellcheck "${scripts[@]}"
