@@ -102,7 +102,7 @@ prepare() {
 }
 
 key() { sha256sum | cut -c 1-16; }
-key_of_venv() { { cat "$peer/requirements.txt" 2>/dev/null && python3 --version; } | key; }
+key_of_venv() { { cat "$peer"/requirements*.txt && python3 --version; } 2>/dev/null | key || true; }
 # What the seeded data depend on: the peer's own files, the story, and the versions that wrote them.
 key_of_fixture() {
     {
