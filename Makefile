@@ -14,8 +14,10 @@ LINT := $(CARGO) clippy --workspace --all-targets -- -D warnings
 # cargo nextest runs tests side by side; without it cargo's own runner does the same work.
 ifneq ($(shell $(CARGO) nextest --version 2>/dev/null),)
 RUN_TESTS := $(CARGO) nextest run --workspace --no-fail-fast
+RUN_PEER_TESTS := $(CARGO) nextest run --workspace --no-fail-fast --run-ignored only -E '$(or $(PEERS),binary(peers))'
 else
 RUN_TESTS := $(CARGO) test --workspace --no-fail-fast --lib --bins --tests
+RUN_PEER_TESTS := $(CARGO) test --workspace --no-fail-fast --test peers -- --ignored
 endif
 GUARD := scripts/home-guard.sh
 
@@ -54,8 +56,11 @@ screens: ## Take the pictures of docs/screens again, from the real window
 	$(CARGO) build --workspace --bins --tests
 	scripts/window-tests.sh tests/window/screens.mjs
 
-test-peers: ## Tests against real third-party servers
-	@echo "There are no tests against third-party servers yet; they come with the first connection to one."
+# PEERS='binary(peers) and test(roundup)' runs some of them. The servers are installed by their start scripts.
+test-peers: export ATTACHE_MODEL = none
+test-peers: setup ## Tests against real third-party servers
+	$(CARGO) build --workspace --bins --tests
+	scripts/with-keyring.sh $(RUN_PEER_TESTS)
 
 # `ATTACHE_LONG=ci` is the part for which continuous integration has time. Read by `journeys::rounds`.
 test-long: export ATTACHE_LONG ?= all

@@ -216,6 +216,11 @@ fn asked<'a>(binding: &'a Binding, name: &'a str, value: &Value) -> (&'a str, Va
 
 /// Puts an argument where it belongs in a body.
 pub(crate) fn put(binding: &Binding, body: &mut Map<String, Value>, name: &str, value: Value) {
+    let value = if value.is_null() {
+        binding.layout.emptied_by.clone()
+    } else {
+        value
+    };
     match binding.written.get(name) {
         Some(written) => written.at.put(body, value),
         None => drop(body.insert(name.to_owned(), value)),

@@ -280,6 +280,16 @@ pub(crate) fn said(body: &str) -> String {
     let message = places
         .iter()
         .find_map(|place| value.pointer(place).and_then(Value::as_str));
-    let short: String = message.unwrap_or("no reason given.").chars().take(400).collect();
-    short
+    let of_fields = || {
+        // What is wrong with each field, as Django REST framework and Rails say it.
+        let each = value.as_object()?.iter().filter_map(|(name, wrong)| {
+            let words = wrong.as_str().or_else(|| wrong.as_array()?.first()?.as_str())?;
+            Some(format!("{name}: {words}"))
+        });
+        let told: Vec<String> = each.take(5).collect();
+        (!told.is_empty()).then(|| told.join(" "))
+    };
+    let message = message.map(str::to_owned).or_else(of_fields);
+    let message = message.unwrap_or_else(|| "no reason given.".to_owned());
+    message.chars().take(400).collect()
 }

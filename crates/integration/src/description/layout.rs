@@ -29,6 +29,8 @@ pub struct Layout {
     pub leave_out: Vec<String>,
     /// Values by which the system says that a field is empty.
     pub empty: Vec<Value>,
+    /// What is written to empty a field.
+    pub emptied_by: Value,
     /// Where a person sees a record, with `{id}`.
     pub link: Option<String>,
 }
@@ -48,6 +50,7 @@ impl Default for Layout {
             fields: Vec::new(),
             leave_out: Vec::new(),
             empty: Vec::new(),
+            emptied_by: Value::Null,
             link: None,
         }
     }

@@ -91,6 +91,7 @@ fn layout(form: &RecordForm) -> Result<Layout, String> {
         fields: form.fields.iter().map(field).collect::<Result<_, _>>()?,
         leave_out: form.leave_out.clone(),
         empty: form.empty.clone(),
+        emptied_by: form.emptied_by.clone().unwrap_or_default(),
         link: form.link.clone(),
     })
 }

@@ -151,6 +151,9 @@ pub struct RecordForm {
     /// Fields that are left out: links of the interface, and what is shown by another field.
     #[serde(default)]
     pub leave_out: Vec<String>,
+    /// What is written to empty a field, where the system takes no `null`.
+    #[serde(default)]
+    pub emptied_by: Option<Value>,
     /// Values by which the system says that a field is empty, as `1970-01-01T00:00:00Z`.
     #[serde(default)]
     pub empty: Vec<Value>,
