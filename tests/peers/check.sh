@@ -9,6 +9,7 @@ set -euo pipefail
 
 peers=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/attache-peers.XXXXXX")
+chmod go+x "$work"
 peer=
 failed=0
 
@@ -26,6 +27,7 @@ check() {
     local name=$1 started ended
     dir=$work/$name
     mkdir "$dir"
+    chmod go+x "$dir"
     trap end_peer EXIT
     # shellcheck source=/dev/null
     source "$peers/$name/check.sh"

@@ -51,7 +51,7 @@ main() {
     configure
     started=$(now)
     # The server ends even if this script is killed and cannot end it.
-    "${start_with[@]-setpriv}" --pdeathsig TERM "${server[@]}" >>"$dir/server.log" 2>&1 </dev/null &
+    setpriv --pdeathsig TERM "${server[@]}" >>"$dir/server.log" 2>&1 </dev/null &
     running=$!
     wait_for_answer
     took start "$started"
@@ -170,13 +170,14 @@ while True:
 END
 }
 
-# For servers that refuse to run as root: as USER then, who may enter the folders of this test all the same.
+# For servers that refuse to run as root: sets `as`, which runs a command as USER then. The data become USER's.
 as_user() {
-    start_with=(setpriv)
+    as=()
     [[ $EUID -eq 0 ]] || return 0
+    as=(setpriv --pdeathsig TERM --reuid "$1" --regid "$(id -g "$1")" --init-groups)
     chown -R "$1:" "$dir"
-    start_with+=(--reuid "$1" --regid "$(id -g "$1")" --init-groups)
-    start_with+=(--inh-caps +dac_override --ambient-caps +dac_override)
+    chmod go+x "$dir"
+    "${as[@]}" test -w "$dir" || fail "$name does not run as root, and \`$1\` cannot enter $dir. Use a folder directly below /tmp."
 }
 
 wait_for_answer() {
