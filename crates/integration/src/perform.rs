@@ -50,6 +50,8 @@ pub struct Done {
     pub version: Option<String>,
     /// Whether the system had done it before, under the same key.
     pub replayed: bool,
+    /// What the system said about it, for people; nothing where it answered with the record.
+    pub said: String,
 }
 
 /// What is sent in one attempt, and how it is told from every other. Only what was authorized becomes one.
@@ -225,6 +227,7 @@ fn answered(described: &Described, response: &Response) -> Outcome {
                 id: laid.and_then(|laid| laid.id),
                 version: version.filter(|_| !binding.layout.whole),
                 replayed: response.header("idempotent-replayed") == Some("true"),
+                said: words_of(&answer).filter(|_| binding.words).unwrap_or_default(),
                 response: answer,
             })
         }
@@ -245,6 +248,13 @@ fn answered(described: &Described, response: &Response) -> Outcome {
         },
         status => lost(status),
     }
+}
+
+/// A list of sentences, in one.
+fn words_of(answer: &Value) -> Option<String> {
+    let each = answer.as_array()?.iter().filter_map(Value::as_str);
+    let all: Vec<&str> = each.collect();
+    Some(all.join("; ").chars().take(400).collect())
 }
 
 fn lost(status: u16) -> Outcome {

@@ -242,9 +242,13 @@ fn target_id(described: &Described, effect: &Effect) -> Result<Option<String>, T
     }
 }
 
-/// What is sent in the body.
+/// What is sent in the body, but for the id of the record that is acted on.
 pub(crate) fn sent(described: &Described, effect: &Effect) -> Map<String, Value> {
-    let in_body = |name: &String| described.binding.places.get(name) == Some(&Place::Body);
+    let target = |name: &String| {
+        let own = described.operation.parameters.get(name);
+        own.is_some_and(|own| own.role == Role::Target)
+    };
+    let in_body = |name: &String| described.binding.places.get(name) == Some(&Place::Body) && !target(name);
     let all = values(effect).into_iter();
     all.filter(|(name, _)| in_body(name)).collect()
 }

@@ -109,16 +109,12 @@ impl Connection {
         let (Ok(search), Some(target)) = (self.operation(&seen.search), &effect.target) else {
             return Ok(Verified::NoWay);
         };
-        let target_of = |described: &Described| {
-            let mut all = described.operation.parameters.iter();
-            let found = all.find(|(_, parameter)| parameter.role == Role::Target);
-            found.map(|(name, _)| name.clone())
-        };
-        let Some(name) = target_of(search) else {
+        let mut all = search.operation.parameters.iter();
+        let about = all.find(|(_, parameter)| parameter.role == Role::Target);
+        let Some((name, _)) = about else {
             return Ok(Verified::NoWay);
         };
-        let about = target_of(described);
-        let wanted = BTreeMap::from([(name, Value::String(target.id.clone()))]);
+        let wanted = BTreeMap::from([(name.clone(), Value::String(target.id.clone()))]);
         let cap = Cap::default();
         let found = self.read_by(search, wanted, Confidentiality::Internal, cap, Purpose::Check);
         let found = found.await?;
@@ -130,8 +126,7 @@ impl Connection {
         let mut differs = Vec::new();
         // Somebody else may have written in between: any of them that says what was sent counts.
         for record in all.iter().rev() {
-            let mut changes = differences(described, effect, record);
-            changes.retain(|change| Some(&change.field) != about.as_ref());
+            let changes = differences(described, effect, record);
             if changes.is_empty() {
                 return Ok(Verified::AsSent { version: None });
             }

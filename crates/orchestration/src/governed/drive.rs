@@ -1,5 +1,5 @@
 use data_encoding::BASE32_NOPAD;
-use domain::{ActionId, Confidentiality, SideEffect};
+use domain::{ActionId, Change, Confidentiality, SideEffect};
 use governance::approval::{Authorized, Ground, Warrant, authorize};
 use governance::grants::Used;
 use integration::{Dispatch, Outcome, Verified};
@@ -178,7 +178,9 @@ impl Governed {
             .map_err(unkept)?;
         if let Outcome::Done(done) = &outcome {
             let verified = connection.verify(&action.effect, done).await;
-            self.read_back(&mut action, verified).await.map_err(unkept)?;
+            self.read_back(&mut action, verified, &done.said)
+                .await
+                .map_err(unkept)?;
         }
         Ok(None)
     }
@@ -294,6 +296,7 @@ impl Governed {
         &self,
         action: &mut Action,
         verified: Result<Verified, integration::Trouble>,
+        said: &str,
     ) -> Result<(), Stop> {
         let mut told = action.outcome.take().unwrap_or_default();
         match verified {
@@ -302,7 +305,14 @@ impl Governed {
                 told.version = version.or(told.version);
             }
             Ok(Verified::Differs(changes)) => {
-                told.words = "Done, but the system keeps something else than what was sent.".to_owned();
+                let own = match said {
+                    "" => String::new(),
+                    said => format!(" It said: {said}"),
+                };
+                told.words = match nothing_changed(&action.shown.changes, &changes) {
+                    true => format!("The system answered as if it was done, but nothing changed.{own}"),
+                    false => format!("Done, but the system keeps something else than what was sent.{own}"),
+                };
                 told.as_sent = Some(false);
                 told.differs = changes;
             }
@@ -368,4 +378,13 @@ fn key(install_key: &[u8; 32], material: &[u8]) -> String {
     let hash = blake3::keyed_hash(install_key, material);
     let half = hash.as_bytes().get(..20).unwrap_or_default();
     BASE32_NOPAD.encode(half)
+}
+
+/// Whether everything stands there as it was before, of what was to be changed.
+fn nothing_changed(shown: &[Change], differs: &[Change]) -> bool {
+    let as_before = |change: &Change| {
+        let before = differs.iter().find(|differs| differs.field == change.field);
+        before.is_some_and(|differs| differs.after == change.before)
+    };
+    !shown.is_empty() && shown.iter().all(as_before)
 }
