@@ -46,9 +46,9 @@ harness: setup ## Play recorded attacks against the governed path: CASES=DIR for
 	$(CARGO) build --release --workspace --bin harness
 	$(GUARD) $${CARGO_TARGET_DIR:-target}/release/harness $(if $(CASES),$(CASES),tests/fixtures/agentdojo) $(HARNESS)
 
-types: setup ## Write the page's types (ui/src/host/generated.ts) from the Rust types
+types: setup ## Write the page's types and the form of manifests (docs/connector.schema.json) from the Rust types
 	scripts/page.sh
-	ATTACHE_WRITE_TYPES=yes $(CARGO) test --workspace --test typescript
+	ATTACHE_WRITE_TYPES=yes $(CARGO) test --workspace --test typescript --test manifests
 
 screens: ## Take the pictures of docs/screens again, from the real window
 	scripts/setup.sh --with-pictures

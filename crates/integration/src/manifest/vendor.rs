@@ -2,7 +2,7 @@ use domain::SideEffect;
 
 use super::compile::{place, request, side_effect};
 use super::{Manifest, Mistake};
-use crate::description::{At, Place};
+use crate::description::Place;
 use crate::import::{Import, class_word, escaped};
 
 /// What of a manifest the vendor's own description does not bear out: operations that it does not have, arguments that it
@@ -47,11 +47,7 @@ pub fn compared(manifest: &Manifest, import: &Import) -> Vec<Mistake> {
                 Place::Query => outline.parameters.iter().any(|given| given.name == wire),
                 // A body whose form is not described says nothing against a field.
                 Place::Body if outline.fields.is_empty() => true,
-                Place::Body => At::parse(wire).is_ok_and(|at| {
-                    at.to_string()
-                        .split('/')
-                        .any(|part| outline.fields.iter().any(|field| field == part))
-                }),
+                Place::Body => in_body(&outline.fields, wire),
             };
             if !known {
                 say(
@@ -62,6 +58,16 @@ pub fn compared(manifest: &Manifest, import: &Import) -> Vec<Mistake> {
         }
     }
     told
+}
+
+/// Whether a body has this place, as far as its outline tells: the outermost fields, and those inside a single one.
+fn in_body(fields: &[String], wire: &str) -> bool {
+    let known = |part: &str| fields.iter().any(|field| field == part);
+    let (first, last) = match wire.split_once('/') {
+        None => return known(wire),
+        Some((first, rest)) => (first, rest.rsplit('/').next().unwrap_or(rest)),
+    };
+    known(first) && (known(last) || fields.first().is_none_or(|single| single != first))
 }
 
 fn rank(class: SideEffect) -> u8 {

@@ -1,0 +1,278 @@
+//! Manifests of connectors: what is right, what is wrong and on which line, and what they become.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test stops where something is not as it must be
+
+use domain::{Integrity, Repeat, Role, SideEffect, SystemId, Undo};
+use integration::description::Description;
+use integration::import::Import;
+use integration::manifest::{Manifest, compared, schema, shipped};
+use proptest::prelude::*;
+
+fn demo() -> &'static str {
+    include_str!("demo.yaml")
+}
+
+fn described(text: &str) -> Description {
+    let system: SystemId = "demo".parse().unwrap();
+    let manifest = Manifest::read(text).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
+    manifest.describe(&system).unwrap()
+}
+
+/// The mistakes after one part of a good manifest is replaced.
+fn mistakes(part: &str, by: &str) -> Vec<(usize, String)> {
+    assert!(demo().contains(part), "{part}");
+    let text = demo().replacen(part, by, 1);
+    let found = Manifest::read(&text).expect_err(by);
+    found
+        .into_iter()
+        .map(|mistake| (mistake.line, mistake.why))
+        .collect()
+}
+
+fn line_of(part: &str) -> usize {
+    let at = demo().find(part).unwrap();
+    demo()[..at].matches('\n').count() + 1
+}
+
+#[test]
+fn every_manifest_that_is_shipped_is_right_and_named_as_its_file() {
+    for (name, text) in shipped() {
+        let manifest = Manifest::read(text).unwrap_or_else(|mistakes| panic!("{name}: {mistakes:#?}"));
+        assert_eq!(manifest.name, name);
+        let system: SystemId = name.parse().unwrap();
+        let description = manifest.describe(&system).unwrap();
+        assert!(description.operations().count() >= 3, "{name}");
+        assert!(!manifest.tried.is_empty(), "{name} says against what it was run");
+    }
+}
+
+#[test]
+fn the_published_form_is_the_one_that_is_checked_by() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/connector.schema.json");
+    let now = format!("{}\n", serde_json::to_string_pretty(&schema()).unwrap());
+    if std::env::var_os("ATTACHE_WRITE_TYPES").is_some() {
+        std::fs::write(file, &now).unwrap();
+    }
+    let published = std::fs::read_to_string(file).unwrap();
+    assert!(
+        published == now,
+        "docs/connector.schema.json is older than the types: run `make types`"
+    );
+}
+
+#[test]
+fn a_manifest_becomes_operations_that_say_what_they_do() {
+    let description = described(demo());
+    let operation = |name: &str| &description.operation(name).unwrap().operation;
+    let update = operation("ticket.update");
+    assert_eq!(update.side_effect, SideEffect::Write);
+    assert_eq!(update.undo, Some(Undo::Restorable));
+    assert_eq!(update.repeat, Repeat::Unchanging);
+    assert_eq!(update.kind, "ticket");
+    assert!(!update.egress && !update.severe);
+    assert_eq!(update.parameters["id"].role, Role::Target);
+    assert!(
+        update.parameters["id"].required,
+        "what stands in the path must be given"
+    );
+    assert_eq!(update.parameters["subject"].role, Role::Words);
+    assert_eq!(update.parameters["status"].integrity, Integrity::OwnField);
+    assert_eq!(update.parameters["subject"].integrity, Integrity::Text);
+    let reply = operation("ticket.reply");
+    assert_eq!(reply.side_effect, SideEffect::Send);
+    assert!(reply.egress, "what is sent goes to others, said or not");
+    assert_eq!(
+        (reply.undo, reply.repeat),
+        (Some(Undo::Irreversible), Repeat::Never)
+    );
+    assert_eq!(operation("ticket.search").side_effect, SideEffect::Read);
+}
+
+#[test]
+fn another_word_anywhere_that_matters_is_another_definition() {
+    let before = described(demo()).pins();
+    let changed = |part: &str, by: &str| {
+        assert!(demo().contains(part), "{part}");
+        let after = described(&demo().replacen(part, by, 1)).pins();
+        let differ = before.iter().filter(|(name, pin)| after.get(*name) != Some(pin));
+        differ.map(|(name, _)| name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(changed("PUT /tickets/{id}", "PUT /other/{id}"), ["ticket.update"]);
+    assert_eq!(
+        changed("body: [{argument: words}]", "body: [\"Hello\"]"),
+        ["ticket.reply"]
+    );
+    // How a record is laid out decides what a person is shown; the notes are another kind.
+    assert_eq!(
+        changed("status: state/name", "status: state/id").len(),
+        before.len() - 1
+    );
+    assert_eq!(
+        changed("X-Client: attache", "X-Client: other").len(),
+        before.len()
+    );
+    assert!(changed("about: Tickets.", "about: Tickets and more.").is_empty());
+}
+
+#[test]
+fn every_mistake_is_told_at_once_with_its_line() {
+    let cases = [
+        ("manifest: 1", "manifest: 2", "greater than the maximum"),
+        ("name: demo", "name: Demo", "match"),
+        ("way: bearer", "way: magic", ""),
+        (
+            "check: ticket.search",
+            "check: ticket.nothing",
+            "there is no operation",
+        ),
+        (
+            "check: ticket.search",
+            "check: ticket.update",
+            "this one changes something",
+        ),
+        ("check: ticket.search", "check: ticket.get", "needs an argument"),
+        (
+            "X-Client: attache",
+            "Authorization: attache",
+            "is filled in by Attaché",
+        ),
+        ("status: state/name", "status: state//name", "empty part"),
+        (
+            "by: editor",
+            "by: subject",
+            "only a field that the system vouches for",
+        ),
+        (
+            "PUT /tickets/{id}",
+            "PUT /tickets/{id}?x=1",
+            "each part of the path",
+        ),
+        (
+            "PUT /tickets/{id}",
+            "PUT /tickets/x-{id}",
+            "each part of the path",
+        ),
+        ("PUT /tickets/{id}", "PUT /tickets", "one argument, its id"),
+        (
+            "PUT /tickets/{id}",
+            "GET /tickets/{id}",
+            "`GET` must not change anything",
+        ),
+        (
+            "PUT /tickets/{id}",
+            "DELETE /tickets/{id}",
+            "its class is `destructive`",
+        ),
+        ("class: send", "class: sends", ""),
+        (
+            "undo: restorable",
+            "undo: compensable\n    undo: restorable",
+            "a second time",
+        ),
+        (
+            "    message:\n      to: [{record: sender}]\n      body: [{argument: words}]\n",
+            "",
+            "who gets what",
+        ),
+        (
+            "body: [{argument: words}]",
+            "body: [{argument: nothing}]",
+            "no argument `nothing`",
+        ),
+        (
+            "search: note.search",
+            "search: ticket.search",
+            "a search below one record",
+        ),
+        ("place: q", "place: q, template: words", "no `{value}`"),
+        (
+            "request: GET /tickets\n",
+            "request: POST /tickets\n",
+            "changes_nothing",
+        ),
+        ("place: fields/subject", "place: fields/*/subject", "names only"),
+    ];
+    for (part, by, why) in cases {
+        let told = mistakes(part, by);
+        assert!(told.iter().any(|(_, said)| said.contains(why)), "{by}: {told:?}");
+        let begin = demo().find(part).unwrap();
+        let operation = demo()[..begin].matches('\n').count() + 1;
+        let near = told.iter().any(|(line, _)| line.abs_diff(operation) <= 14);
+        assert!(near, "{by} at line {operation}: {told:?}");
+    }
+    let two = demo()
+        .replacen("name: demo", "name: Demo", 1)
+        .replacen("class: send", "class: sends", 1);
+    let lines: Vec<usize> = Manifest::read(&two)
+        .unwrap_err()
+        .iter()
+        .map(|mistake| mistake.line)
+        .collect();
+    assert_eq!(lines, [line_of("name: demo"), line_of("class: send")]);
+}
+
+#[test]
+fn what_is_no_yaml_is_told_with_its_line() {
+    let told = Manifest::read("manifest: 1\nname: [a\ntitle: b\n").unwrap_err();
+    assert_eq!(told.len(), 1);
+    assert!((2..=4).contains(&told[0].line), "{told:?}");
+    assert!(Manifest::read("").unwrap_err()[0].why.contains("empty"));
+}
+
+#[test]
+fn a_vendors_description_that_says_something_else_is_told() {
+    let vendor = r##"{"openapi": "3.0.0", "info": {"title": "Demo", "version": "1"}, "paths": {
+        "/tickets": {"get": {"operationId": "listTickets", "summary": "List tickets",
+            "parameters": [{"name": "q", "in": "query"}, {"name": "page", "in": "query"}], "responses": {"200": {"description": "ok"}}}},
+        "/tickets/{ticket_id}": {"parameters": [{"name": "ticket_id", "in": "path", "required": true}],
+            "get": {"operationId": "getTicket", "summary": "Get a ticket", "responses": {"200": {"description": "ok"}}},
+            "put": {"operationId": "updateTicket", "summary": "Update a ticket", "requestBody": {"content": {"application/json":
+                {"schema": {"type": "object", "properties": {"fields": {"type": "object", "properties": {"subject": {}}}}}}}},
+                "responses": {"200": {"description": "ok"}}}},
+        "/tickets/{id}/notes": {"get": {"operationId": "listNotes", "summary": "List notes", "responses": {"200": {"description": "ok"}}}}}}"##;
+    let import = Import::read(vendor.as_bytes()).unwrap();
+    let manifest = Manifest::read(demo()).unwrap();
+    let told: Vec<String> = compared(&manifest, &import)
+        .into_iter()
+        .map(|mistake| format!("{}: {}", mistake.at, mistake.why))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "/operations/ticket.reply/request: the vendor's description has no `POST /tickets/{id}/replies`",
+            "/operations/ticket.update/arguments/status: the vendor's description has no `fields/state_id` there",
+        ]
+    );
+    // A class that is milder than what the vendor says is not believed.
+    let milder = demo().replacen("class: write", "class: draft", 1);
+    let told = compared(&Manifest::read(&milder).unwrap(), &import);
+    assert!(
+        told.iter().any(|mistake| mistake.why.contains("this is `write`")),
+        "{told:?}"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Whatever a file holds, it is a manifest or has mistakes with lines that it has.
+    #[test]
+    fn a_damaged_manifest_never_ends_the_program(at in 0..10_000_usize, much in 0..40_usize, by in "[ \\t\\n:{}\\[\\]a-z0-9/*&\"'-]{0,12}") {
+        let text = demo();
+        let floor = |mut at: usize| { while !text.is_char_boundary(at) { at -= 1; } at };
+        let begin = floor(at % text.len());
+        let end = floor((begin + much).min(text.len())).max(begin);
+        let damaged = format!("{}{by}{}", &text[..begin], &text[end..]);
+        match Manifest::read(&damaged) {
+            Ok(manifest) => {
+                let system: SystemId = "demo".parse().unwrap();
+                prop_assert!(manifest.describe(&system).is_ok());
+            }
+            Err(mistakes) => {
+                let lines = damaged.matches('\n').count() + 2;
+                prop_assert!(!mistakes.is_empty());
+                prop_assert!(mistakes.iter().all(|mistake| (1..=lines).contains(&mistake.line)), "{mistakes:?}");
+            }
+        }
+    }
+}
