@@ -211,6 +211,9 @@ async fn a_person_works_with(known: Known) {
     assert_eq!(desk.main("system_list", json!({})).await.unwrap(), json!([]));
     let secret = peer.text(&format!("/accounts/agent/{}", known.secret)).to_owned();
     connect(&desk, &peer, &known, "agent").await.unwrap();
+    desk.main("system_test", json!({"system": known.name}))
+        .await
+        .unwrap();
     let before = peer.writes().len();
     let identity = std::fs::read_to_string(desk.home.path().join("identity")).unwrap();
     let (identity, entry) = (identity.trim(), format!("credential of {}", known.name));

@@ -30,6 +30,7 @@ pub const COMMANDS: &[&str] = &[
     "system_list",
     "connector_list",
     "system_connect",
+    "system_test",
     "demo_connect",
     "system_disconnect",
     "system_quarantine",

@@ -219,7 +219,7 @@ pub(crate) async fn try_out(connection: &Connection, check: &str) -> Result<(), 
     let why = read.err().map(|trouble| trouble.to_string()).unwrap_or_default();
     Err(Failure {
         fault: experience::Fault::Remote,
-        ..Failure::user(format!("It could not be connected. {why}"), hint)
+        ..Failure::user(format!("The sign-in was tried and failed. {why}"), hint)
     })
 }
 

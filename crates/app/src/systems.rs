@@ -554,6 +554,23 @@ impl Connections for Desk {
         }
     }
 
+    async fn try_out(&self, system: &SystemId) -> Result<(), Failure> {
+        let row = self.connected.row(system).await?;
+        let connection = self.connected.way(system, &row).await?;
+        // The playground answered when the way to it was made.
+        if row.kind == DEMO_KIND {
+            return Ok(());
+        }
+        let setup: Result<Setup, _> = serde_json::from_str(&row.setup);
+        let setup = setup.map_err(|error| {
+            Failure::environment(
+                format!("How `{system}` is reached can't be read: {error}."),
+                "Connect it again.",
+            )
+        })?;
+        connect::try_out(&connection, &setup.manifest()?.check).await
+    }
+
     async fn call(
         &self,
         system: &SystemId,

@@ -12,7 +12,8 @@ use experience::commands::{
     ActionSay, ActionUndo, ActionsRequest, ApproveRequest, CardGet, CardRequest, Command, Contacts,
     DemoConnect, DenyRequest, FoundOut, GrantList, GrantRevoke, HostView, Nothing, PickRequest,
     ProposeRequest, QuarantineRequest, ReceiptGet, RevokeRequest, SayRequest, Standing, StandingGet, StopAll,
-    StopAllRequest, SystemDisconnect, SystemList, SystemQuarantine, SystemRequest, SystemView, UndoRequest,
+    StopAllRequest, SystemDisconnect, SystemList, SystemQuarantine, SystemRequest, SystemTest, SystemView,
+    UndoRequest,
 };
 use experience::{Copilot, Failure};
 use serde_json::Value;
@@ -49,6 +50,12 @@ pub async fn system(copilot: &Copilot, what: SystemDo, json: bool) -> Result<Exi
                 show::line(
                     "Nothing in it is real. `attache system remove demo-company` leaves it without a trace.",
                 );
+            });
+        }
+        SystemDo::Test { system } => {
+            SystemTest::run(copilot, SystemRequest { system }).await?;
+            show::value(&Nothing {}, json, |_| {
+                show::line("It answers, and your sign-in holds.")
             });
         }
         SystemDo::Connectors => connecting::connectors(copilot, json).await?,

@@ -159,6 +159,11 @@ pub enum SystemDo {
     },
     /// Connect the demo company, in which nothing is real
     Demo,
+    /// Try whether one can be reached and your sign-in holds; changes nothing
+    Test {
+        /// Its name
+        system: String,
+    },
     /// Forget one; of the demo company nothing is left
     Remove {
         /// Its name

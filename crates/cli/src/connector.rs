@@ -32,10 +32,16 @@ pub fn connector(what: &ConnectorDo, json: bool) -> Result<ExitCode, Failure> {
 
 fn checked(file: &Path, checked: &Checked) {
     for mistake in &checked.mistakes {
-        show::line(&format!("{}:{}: {}", file.display(), mistake.line, mistake.why));
+        let at = if mistake.at.is_empty() { "/" } else { &mistake.at };
+        show::line(&format!(
+            "{}:{}: {at}: {}",
+            file.display(),
+            mistake.line,
+            mistake.why
+        ));
     }
     for mistake in &checked.not_borne_out {
-        show::line(&format!("{}{}: {}", file.display(), mistake.at, mistake.why));
+        show::line(&format!("{}: {}: {}", file.display(), mistake.at, mistake.why));
     }
     match (&checked.name, checked.mistakes.len(), checked.not_borne_out.len()) {
         (None, mistakes, _) => show::line(&format!("{mistakes} mistakes.")),

@@ -144,6 +144,8 @@ pub trait Connections: Send + Sync {
     async fn connectors(&self) -> Result<Vec<ConnectorView>, Failure>;
     /// Connects a system, after its sign-in was tried. The secret is kept in the keyring and nowhere else.
     async fn connect(&self, request: ConnectRequest) -> Result<SystemView, Failure>;
+    /// Tries the sign-in of a system by a read that changes nothing.
+    async fn try_out(&self, system: &SystemId) -> Result<(), Failure>;
     /// Reads from a system, live; nothing is kept of it. At most so many records.
     async fn call(
         &self,

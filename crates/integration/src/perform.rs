@@ -50,6 +50,8 @@ pub struct Done {
     pub version: Option<String>,
     /// Whether the system had done it before, under the same key.
     pub replayed: bool,
+    /// Id of the record that the header `Location` names: the last part of its path.
+    pub location: Option<String>,
     /// What the system said about it, for people; nothing where it answered with the record.
     pub said: String,
 }
@@ -227,6 +229,7 @@ fn answered(described: &Described, response: &Response) -> Outcome {
                 id: laid.and_then(|laid| laid.id),
                 version: version.filter(|_| !binding.layout.whole),
                 replayed: response.header("idempotent-replayed") == Some("true"),
+                location: response.header("location").and_then(last_part),
                 said: words_of(&answer).filter(|_| binding.words).unwrap_or_default(),
                 response: answer,
             })
@@ -248,6 +251,16 @@ fn answered(described: &Described, response: &Response) -> Outcome {
         },
         status => lost(status),
     }
+}
+
+/// The last part of an address or path, as far as it is plain.
+fn last_part(address: &str) -> Option<String> {
+    let path = address.split(['?', '#']).next()?;
+    let last = path.trim_end_matches('/').rsplit('/').next()?;
+    let plain = last
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    (plain && !last.is_empty()).then(|| last.to_owned())
 }
 
 /// A list of sentences, in one.

@@ -6,7 +6,7 @@ use domain::{Change, Confidentiality, Effect, Role};
 use serde_json::Value;
 
 use crate::connection::Cap;
-use crate::description::{Act, Described, SeenIn};
+use crate::description::{Act, Described, SeenIn, SeenOf};
 use crate::egress::Purpose;
 use crate::perform::Done;
 use crate::preview::{same, sent};
@@ -72,7 +72,14 @@ impl Connection {
             };
         }
         if let Some(seen) = &described.binding.seen_in {
-            return self.seen_in(seen, described, effect).await;
+            let id = match seen.of {
+                SeenOf::Record => target.map(|target| &target.id),
+                SeenOf::Location => done.location.as_ref(),
+            };
+            return match id {
+                Some(id) => self.seen_in(seen, described, effect, id).await,
+                None => Ok(Verified::NoWay),
+            };
         }
         let kind = match described.binding.act {
             Act::Other => described.binding.answers.as_ref(),
@@ -99,14 +106,15 @@ impl Connection {
         }
     }
 
-    /// The newest record of a search that fits, compared with what was sent.
+    /// The records of a search that fit, compared with what was sent.
     async fn seen_in(
         &self,
         seen: &SeenIn,
         described: &Described,
         effect: &Effect,
+        id: &str,
     ) -> Result<Verified, Trouble> {
-        let (Ok(search), Some(target)) = (self.operation(&seen.search), &effect.target) else {
+        let Ok(search) = self.operation(&seen.search) else {
             return Ok(Verified::NoWay);
         };
         let mut all = search.operation.parameters.iter();
@@ -114,7 +122,7 @@ impl Connection {
         let Some((name, _)) = about else {
             return Ok(Verified::NoWay);
         };
-        let wanted = BTreeMap::from([(name.clone(), Value::String(target.id.clone()))]);
+        let wanted = BTreeMap::from([(name.clone(), Value::String(id.to_owned()))]);
         let cap = Cap::default();
         let found = self.read_by(search, wanted, Confidentiality::Internal, cap, Purpose::Check);
         let found = found.await?;

@@ -47,7 +47,7 @@ pub use systems::{
     CallRequest, Called, ConnectRequest, ConnectorList, ConnectorView, Contacts, DemoConnect, HostView,
     OperationView, ParameterView, QuarantineRequest, RecordView, SignInView, Standing, StandingGet, StopAll,
     StopAllRequest, SystemCall, SystemConnect, SystemDisconnect, SystemList, SystemQuarantine, SystemRequest,
-    SystemView,
+    SystemTest, SystemView,
 };
 
 pub use governance::audit::export::Form;
@@ -238,6 +238,7 @@ list!(
     SystemList = "system_list",
     ConnectorList = "connector_list",
     SystemConnect = "system_connect",
+    SystemTest = "system_test",
     DemoConnect = "demo_connect",
     SystemDisconnect = "system_disconnect",
     SystemQuarantine = "system_quarantine",

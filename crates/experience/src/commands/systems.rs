@@ -201,6 +201,22 @@ impl Command for SystemConnect {
     }
 }
 
+/// Tries whether a system can be reached and the sign-in holds; changes nothing.
+pub struct SystemTest;
+
+impl Command for SystemTest {
+    const NAME: &'static str = "system_test";
+    const ACCESS: Access = Access::Read;
+    const WINDOWS: &'static [Window] = MAIN;
+    type Request = SystemRequest;
+    type Response = Nothing;
+
+    async fn run(copilot: &Copilot, request: SystemRequest) -> Result<Nothing, Failure> {
+        copilot.connections.try_out(&id(&request.system)?).await?;
+        Ok(Nothing {})
+    }
+}
+
 /// What to read from a system.
 #[derive(Clone, Debug, Deserialize)]
 pub struct CallRequest {

@@ -54,6 +54,17 @@ pub struct Binding {
     pub seen_in: Option<SeenIn>,
 }
 
+/// Below which record what was done is looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SeenOf {
+    /// Below the one that was acted on. The same words written there before, by whomever, can't be told from these.
+    #[default]
+    Record,
+    /// Below the one that the header `Location` of the answer names: surely what was made by this request.
+    Location,
+}
+
 /// How an argument is written where it goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written {
@@ -63,12 +74,15 @@ pub struct Written {
     pub template: Option<String>,
 }
 
-/// Where what was done is seen afterwards: in the newest record of a search that fits.
+/// Where what was done is seen afterwards: in a record of a search that says what was sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SeenIn {
-    /// The search. It takes the id of the record that was acted on as the argument of the same name.
+    /// The search below one record, with its id in the path.
     pub search: String,
+    /// Which id that is.
+    #[serde(default)]
+    pub of: SeenOf,
     /// What a record must say to count.
     #[serde(default)]
     pub fits: BTreeMap<String, Value>,

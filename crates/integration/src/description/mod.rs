@@ -35,7 +35,9 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 pub use at::At;
-pub use binding::{Act, Binding, EditedFields, Linked, Marker, MessageForm, Piece, Place, SeenIn, Written};
+pub use binding::{
+    Act, Binding, EditedFields, Linked, Marker, MessageForm, Piece, Place, SeenIn, SeenOf, Written,
+};
 pub use layout::{Layout, Paging};
 pub(crate) use layout::{Next, strong};
 pub(crate) use schema::{fits, plain};
