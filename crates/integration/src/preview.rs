@@ -271,10 +271,16 @@ fn expected_changes(described: &Described, effect: &Effect, record: Option<&Reco
     }
 }
 
-/// Whether two values are the same to a system that may write 99 as 99.0 and nothing as an empty text or list.
+/// Whether two values are the same to a system that may write 99 as 99.0, nothing as an empty text or list, and line ends in
+/// its own way.
 pub(crate) fn same(one: &Value, other: &Value) -> bool {
     let both = [one, other].map(|value| Map::from_iter([(String::new(), value.clone())]));
     let [one_alone, other_alone] = &both;
+    if let (Some(one), Some(other)) = (one.as_str(), other.as_str()) {
+        // Line ends as the web has them, and blanks at the end that are not kept.
+        let plain = |text: &str| text.replace("\r\n", "\n").trim_end().to_owned();
+        return plain(one) == plain(other);
+    }
     match (one.as_f64(), other.as_f64()) {
         (Some(a), Some(b)) => a == b && (one.is_f64() || other.is_f64()) || one == other,
         _ => changes(one_alone, other_alone).is_empty(),
