@@ -6,13 +6,13 @@ use std::sync::{Mutex, PoisonError};
 use app::Core;
 use domain::{ActionId, DocumentId};
 use experience::Failure;
-use experience::commands::{LIST, Window};
+use experience::commands::{Confirm, LIST, Window, confirmation};
 use experience::events::Event;
 use serde_json::{Value, json};
 use tauri::async_runtime::JoinHandle;
 use tauri::ipc::{Channel, Invoke, InvokeBody, InvokeError, Response};
 use tauri::{AppHandle, Manager, State, Url, WebviewWindow, Wry};
-use tauri_plugin_dialog::DialogExt;
+use tauri_plugin_dialog::{DialogExt, MessageDialogButtons};
 
 use crate::windows::show_card;
 
@@ -50,15 +50,38 @@ fn carry_out(invoke: Invoke<Wry>) {
         InvokeBody::Json(body) => body.get("request").cloned(),
         InvokeBody::Raw(_) => None,
     };
+    let app = webview.app_handle().clone();
     resolver.respond_async(async move {
         let Some(window) = window else {
             return Err(InvokeError::from("This window has no commands."));
         };
+        let asked = request.as_ref().and_then(|request| confirmation(&name, request));
+        if let Some(asked) = asked
+            && !agreed(&app, asked).await
+        {
+            let failure = Failure::user(
+                "It was not done, because you did not agree.",
+                "Try again and agree.",
+            );
+            return Err(InvokeError::from(failure));
+        }
         let done = core
             .call(window, &name, request.unwrap_or_else(|| json!({})))
             .await;
         done.map_err(InvokeError::from) as Result<Value, InvokeError>
     });
+}
+
+/// Asks the person in the system's own dialog, which no page can answer. What can't be asked is not agreed to.
+async fn agreed(app: &AppHandle, asked: Confirm) -> bool {
+    let buttons = MessageDialogButtons::OkCancelCustom(asked.yes, "Cancel".to_owned());
+    let dialog = app
+        .dialog()
+        .message(asked.question)
+        .title("Attaché")
+        .buttons(buttons);
+    let answer = tauri::async_runtime::spawn_blocking(move || dialog.blocking_show()).await;
+    answer.unwrap_or(false)
 }
 
 /// Tells the page what happens, the present state first. A page that was loaded again begins a new stream.

@@ -139,11 +139,26 @@ pub trait Command {
     /// What it gives.
     type Response: Serialize + Send;
 
+    /// What a window asks the person in the system's own dialog before it is carried out: a page alone, which shows what
+    /// others wrote, must not be able to do this. Nothing for most.
+    fn confirm(_request: &Self::Request) -> Option<Confirm> {
+        None
+    }
+
     /// Does it.
     fn run(
         copilot: &Copilot,
         request: Self::Request,
     ) -> impl Future<Output = Result<Self::Response, Failure>> + Send;
+}
+
+/// A question before something is carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirm {
+    /// What is asked.
+    pub question: String,
+    /// The word of the button that goes on.
+    pub yes: String,
 }
 
 /// A command as a row of the list.
@@ -199,6 +214,18 @@ macro_rules! list {
                     format!("This window has no command `{name}`."),
                     "Look at the list of commands.",
                 )),
+            }
+        }
+
+        /// What a window asks the person before it carries out a command, if anything.
+        pub fn confirmation(name: &str, request: &serde_json::Value) -> Option<Confirm> {
+            match name {
+                // What can't be read is refused when it is carried out.
+                $($name => {
+                    let request: <$window as Command>::Request = serde_json::from_value(request.clone()).ok()?;
+                    $window::confirm(&request)
+                })*
+                _ => None,
             }
         }
 

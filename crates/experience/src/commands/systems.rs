@@ -4,7 +4,7 @@ use domain::SystemId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Access, BOTH, Cache, Command, MAIN, NONE, Nothing, Window};
+use super::{Access, BOTH, Cache, Command, Confirm, MAIN, NONE, Nothing, Window};
 use crate::actions::UndoView;
 use crate::{Copilot, Failure};
 
@@ -195,6 +195,17 @@ impl Command for SystemConnect {
     const WINDOWS: &'static [Window] = MAIN;
     type Request = ConnectRequest;
     type Response = SystemView;
+
+    fn confirm(request: &ConnectRequest) -> Option<Confirm> {
+        let (address, account) = (request.address.trim(), request.account.trim());
+        Some(Confirm {
+            question: format!(
+                "Connect to {address} as {account}?\n\nYour secret is sent there. Go on only if you asked for this yourself \
+                 and know the address."
+            ),
+            yes: "Connect".to_owned(),
+        })
+    }
 
     async fn run(copilot: &Copilot, request: ConnectRequest) -> Result<SystemView, Failure> {
         copilot.connections.connect(request).await
@@ -427,4 +438,25 @@ impl Command for Contacts {
 fn id(name: &str) -> Result<SystemId, Failure> {
     name.parse()
         .map_err(|error| Failure::user(format!("{error}."), "Look at the list of systems."))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::confirmation;
+
+    #[test]
+    fn a_page_alone_connects_nothing() {
+        let request = json!({"connector": "redmine", "address": "https://evil.example", "account": "ines",
+            "secret": "hidden-from-the-question"});
+        let asked = confirmation("system_connect", &request).unwrap();
+        assert!(
+            asked.question.contains("https://evil.example"),
+            "{}",
+            asked.question
+        );
+        assert!(!asked.question.contains("hidden-from"), "{}", asked.question);
+        assert_eq!(confirmation("system_list", &json!({})), None);
+    }
 }
