@@ -1,12 +1,10 @@
-#![allow(clippy::print_stdout)] // text for people, as in `show`
-
 use std::process::ExitCode;
 
 use app::connector::{Imported, Kind, class_word, import};
 use experience::Failure;
 
 use crate::arguments::ConnectorDo;
-use crate::show;
+use crate::show::{self, out};
 
 /// How many lines of a kind are shown before the rest is only counted.
 const MOST: usize = 40;
@@ -24,18 +22,18 @@ pub fn connector(what: &ConnectorDo, json: bool) -> Result<ExitCode, Failure> {
 fn imported(imported: &Imported) {
     let import = &imported.import;
     show::line(&format!("{} {} ({})", import.title, import.version, import.form));
-    println!("Pinned as {}.", import.digest);
+    out!("Pinned as {}.", import.digest);
     if let Some(differences) = &imported.differences {
         return compared(differences);
     }
-    println!("\n{} operations:", import.operations.len());
+    out!("\n{} operations:", import.operations.len());
     for (class, count, unclear) in import.counts() {
         let asked = if unclear > 0 {
             format!(", of which {unclear} are unclear")
         } else {
             String::new()
         };
-        println!("{count:>7}  {}{asked}", class_word(class));
+        out!("{count:>7}  {}{asked}", class_word(class));
     }
     let unclear: Vec<_> = import
         .operations
@@ -43,9 +41,7 @@ fn imported(imported: &Imported) {
         .filter(|operation| operation.unclear)
         .collect();
     if !unclear.is_empty() {
-        println!(
-            "\nUnclear, so that a person is asked each time; they count as the strictest they could be:"
-        );
+        out!("\nUnclear, so that a person is asked each time; they count as the strictest they could be:");
     }
     for operation in unclear.iter().take(MOST) {
         let outline = &operation.outline;
@@ -64,7 +60,7 @@ fn imported(imported: &Imported) {
     }
     more(unclear.len());
     if !import.left_out.is_empty() {
-        println!("\nLeft out:");
+        out!("\nLeft out:");
     }
     for left in import.left_out.iter().take(MOST) {
         show::line(&format!("  {}: {}", left.at, left.why));
@@ -74,7 +70,7 @@ fn imported(imported: &Imported) {
 
 fn compared(differences: &[app::connector::Difference]) {
     if differences.is_empty() {
-        println!("\nEvery operation is what it was.");
+        out!("\nEvery operation is what it was.");
         return;
     }
     for (kind, words) in [
@@ -89,7 +85,7 @@ fn compared(differences: &[app::connector::Difference]) {
         if of.is_empty() {
             continue;
         }
-        println!("\n{words}, {}:", of.len());
+        out!("\n{words}, {}:", of.len());
         for difference in of.iter().take(MOST) {
             show::line(&format!("  {} ({})", difference.at, difference.name));
             for what in &difference.what {
@@ -103,7 +99,7 @@ fn compared(differences: &[app::connector::Difference]) {
         .filter(|difference| difference.suspends.is_some())
         .count();
     if suspended > 0 {
-        println!(
+        out!(
             "\nWhat was allowed beforehand for the {suspended} changed or gone does not count until you allow it again."
         );
     }
@@ -111,6 +107,6 @@ fn compared(differences: &[app::connector::Difference]) {
 
 fn more(all: usize) {
     if all > MOST {
-        println!("  and {} more; `--json` lists all", all - MOST);
+        out!("  and {} more; `--json` lists all", all - MOST);
     }
 }
