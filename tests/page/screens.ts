@@ -224,6 +224,13 @@ export const SCREENS: Screen[] = [
   { name: "approval, which record", hash: APPROVAL(15), size: SMALL, ready: see("None of these, drop it") },
   { name: "approval, nobody can tell", hash: APPROVAL(10), size: SMALL, ready: see("It happened") },
   {
+    name: "approval, mail",
+    hash: APPROVAL(1),
+    size: SMALL,
+    ready: (page) => page.getByText("Dashed line").scrollIntoViewIfNeeded(),
+    picture: true,
+  },
+  {
     name: "approval, permission",
     hash: APPROVAL(8),
     size: SMALL,

@@ -1231,6 +1231,10 @@ subject: string,
  */
 body: string, 
 /**
+ * Which of them were seen somewhere else, in their order.
+ */
+pieces: Array<PieceView>, 
+/**
  * Names of attachments.
  */
 attachments: Array<string>, };
@@ -1395,6 +1399,20 @@ id: ActionId,
  * Id of the record in its system; one of those that were shown.
  */
 record: string, };
+
+export type PieceView = { 
+/**
+ * From which character.
+ */
+start: number, 
+/**
+ * To which character.
+ */
+end: number, 
+/**
+ * Where they were seen.
+ */
+origin: OriginView, };
 
 export type Place = { "kind": "whole" } | { "kind": "page", 
 /**

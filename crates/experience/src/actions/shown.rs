@@ -280,8 +280,22 @@ pub struct MessageView {
     pub subject: String,
     /// Words.
     pub body: String,
+    /// Which of them were seen somewhere else, in their order.
+    pub pieces: Vec<PieceView>,
     /// Names of attachments.
     pub attachments: Vec<String>,
+}
+
+/// Some words of a text that were seen somewhere else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct PieceView {
+    /// From which character.
+    pub start: u32,
+    /// To which character.
+    pub end: u32,
+    /// Where they were seen.
+    pub origin: OriginView,
 }
 
 /// How something can be taken back.

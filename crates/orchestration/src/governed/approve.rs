@@ -116,6 +116,7 @@ impl Governed {
             if given.arguments.get(name).is_none_or(|same| same.value != *value) {
                 given.arguments.insert(name.clone(), own(value));
                 given.quotes.remove(name);
+                given.pieces.remove(name);
             }
         }
         let target = old
@@ -170,6 +171,7 @@ impl Governed {
         let target = target.ok_or_else(|| Stop::NoRecord(record.to_owned()))?;
         let mut given = Given::of(&old);
         given.quotes.remove(&target);
+        given.pieces.remove(&target);
         let picked = Argument {
             value: Value::from(record),
             origin: Origin::User,

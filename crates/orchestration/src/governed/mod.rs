@@ -33,6 +33,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use domain::{ActionId, Change, Effect, SideEffect, SystemId, Taint};
 use governance::approval::{Approval, Card, CardError, Refusal};
+use governance::origin::Piece;
 use governance::policy::{Decision, Policies, Proposer, Situation, Verdict, organisation_of};
 use integration::{Connection, Trouble};
 use serde::{Deserialize, Serialize};
@@ -105,6 +106,9 @@ pub struct Shown {
     /// The words that a value was seen in, by name of the argument.
     #[serde(default)]
     pub quotes: BTreeMap<String, String>,
+    /// Which of the words of a longer text were seen somewhere else, by name of the argument.
+    #[serde(default)]
+    pub pieces: BTreeMap<String, Vec<Piece>>,
     /// Who changed the record last and when, as its system says.
     #[serde(default)]
     pub edited: Option<Edited>,

@@ -10,6 +10,7 @@ import { plainly } from "../../lib/text";
 import { count } from "../../lib/words";
 import { Freshness } from "./Freshness";
 import { Given } from "./Given";
+import { MailBody, MailOrigins } from "./MailBody";
 import { NotThis } from "./NotThis";
 import { capital } from "./words";
 
@@ -120,12 +121,9 @@ export function Block(props: BlockProps) {
             subject={message.subject}
             attachments={message.attachments}
           >
-            {message.body.split(/\n{2,}/).map((part, index) => (
-              <p key={index}>
-                <Plain>{part}</Plain>
-              </p>
-            ))}
+            <MailBody message={message} />
           </Mail>
+          <MailOrigins message={message} />
         </div>
       )}
       {action.given.length > 0 && (

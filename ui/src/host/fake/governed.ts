@@ -5,8 +5,10 @@ import type {
   CardView,
   ChangeView,
   Commands,
+  PieceView,
   RecordView,
 } from "../generated";
+import { letters } from "../../lib/text";
 
 type Handlers = {
   [N in keyof Commands]?: (
@@ -28,6 +30,16 @@ const QUOTES: Record<string, string> = {
   next_step: "next step is a call after their board",
   pilot_site: "please drop the Moss pilot",
 };
+
+const BODY =
+  "Hello Ingrid,\n\nthank you for the update. We now aim for 30 October, after your board meets on 22 October, and the Moss pilot is out of the scope.\n\nThe revised offer for 40 Carrier 300 units is attached. The total is € 1,181,280 with the 8 % volume discount.\n\nShall we talk on 23 October?\n\nBest regards\nInes";
+
+/** Words of the message that were seen elsewhere. */
+function piece(words: string, kind: string, quote: string): PieceView {
+  const start = letters(BODY.slice(0, BODY.indexOf(words))).length;
+  const source = kind === "within" ? mail : prices;
+  return { start, end: start + letters(words).length, origin: { kind, source, quote } };
+}
 
 export function change(
   field: string,
@@ -178,7 +190,12 @@ const FIRST: ActionView[] = [
       cc: [],
       bcc: [],
       subject: "Re: Expansion timing",
-      body: "Hello Ingrid,\n\nthank you for the update. We now aim for 30 October, after your board meets on 22 October, and the Moss pilot is out of the scope.\n\nThe revised offer for 40 Carrier 300 units is attached. The total is € 1,181,280 with the 8 % volume discount.\n\nShall we talk on 23 October?\n\nBest regards\nInes",
+      body: BODY,
+      pieces: [
+        piece("30 October", "within", "We see the signature realistically by 30 October"),
+        piece("22 October", "within", "our board meets on 22 October"),
+        piece("1,181,280", "field", "1,181,280"),
+      ],
       attachments: ["Offer NR-2026-0588 rev 2.pdf"],
     },
     raw: {
