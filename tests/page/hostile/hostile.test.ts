@@ -766,7 +766,13 @@ test("in the inbox and in the approval window it is only text", async ({ fake, t
     }),
     grant_offer: ({ id }) => ({
       refused: id === 2 ? joined : null,
-      arguments: texts.map((text) => ({ name: text, label: text, value: text, amount: true })),
+      arguments: texts.map((text) => ({
+        name: text,
+        label: text,
+        value: text,
+        amount: true,
+        optional: true,
+      })),
     }),
   });
   const { page } = await under("#/inbox/1");

@@ -909,6 +909,10 @@ id: ActionId,
  */
 bounds: Array<BoundRequest>, 
 /**
+ * Arguments that are left out: a change that has one of them too is asked.
+ */
+left_out: Array<string>, 
+/**
  * So many changes in all.
  */
 count: number, 
@@ -1273,7 +1277,11 @@ value: string,
 /**
  * It can be bounded by a largest amount instead of this very value.
  */
-amount: boolean, };
+amount: boolean, 
+/**
+ * It can be left out: then a change that has it too is asked.
+ */
+optional: boolean, };
 
 export type OfferView = { 
 /**

@@ -44,7 +44,7 @@ use crate::journal::{self, Entry, Epoch, State};
 
 pub use book::{ActionBook, BookError, GrantBook, Held, Noted, Spend};
 pub use card::Shared;
-pub use granting::{Limits, Offer, Saved};
+pub use granting::{Limits, Offer, Offered, Saved};
 pub use integration::{Edited, Message, Raw};
 pub use propose::{Context, Meant, Near, Proposal, Which};
 pub use run::RunContext;

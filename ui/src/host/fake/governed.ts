@@ -644,6 +644,7 @@ export function governed(stale: (caches: Cache[]) => void, actions = structuredC
           label,
           value: after ?? "empty",
           amount: field === "amount",
+          optional: true,
         })),
       };
     },
@@ -652,7 +653,7 @@ export function governed(stale: (caches: Cache[]) => void, actions = structuredC
       of: 14,
       more: false,
     }),
-    grant_add: ({ id, count, hours }) => {
+    grant_add: ({ id, left_out, count, hours }) => {
       const own = find(id);
       stale(["grants"]);
       return {
@@ -661,7 +662,9 @@ export function governed(stale: (caches: Cache[]) => void, actions = structuredC
         system: own.system,
         operation: own.operation,
         account: own.account,
-        bounds: own.changes.map(({ label, after }) => [label, after ?? "empty"] as [string, string]),
+        bounds: own.changes
+          .filter(({ field }) => !left_out.includes(field))
+          .map(({ label, after }) => [label, after ?? "empty"] as [string, string]),
         count,
         used: 0,
         from: NOW,
