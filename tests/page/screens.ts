@@ -189,7 +189,7 @@ export const SCREENS: Screen[] = [
   },
   { name: "inbox, out of date", hash: "#/inbox/23", ready: see("so the approval was void") },
   { name: "inbox, done", hash: "#/inbox/20", ready: see("Receipt") },
-  { name: "inbox, outcome unknown", hash: "#/inbox/11", ready: see("Check now") },
+  { name: "inbox, outcome unknown", hash: "#/inbox/11", ready: see("Next look in"), picture: true },
   { name: "inbox, denied by policy", hash: "#/inbox/21", ready: see("above your limit of 12") },
   {
     name: "inbox, editing",

@@ -173,7 +173,11 @@ outcome: OutcomeView | null,
 /**
  * How often sending was begun.
  */
-attempts: number, };
+attempts: number, 
+/**
+ * When it is looked up again what became of it, in milliseconds since 1970; nothing where nobody waits for that.
+ */
+next_look: number | null, };
 
 export type Actions = { 
 /**

@@ -137,7 +137,14 @@ test("what was done together can be undone together, on one card", async () => {
 
 test("an unknown outcome can be looked up at once, and says that nothing is sent meanwhile", async () => {
   const { user, host, container } = show(<InboxView id={11} />);
-  expect(await screen.findByText(/nothing is sent meanwhile/)).toBeVisible();
+  expect(await screen.findByText(/^Next look in 8.s; nothing is sent meanwhile/)).toBeVisible();
+  // Each step with its exact time, of which the whole is in its title.
+  const steps = within(screen.getByRole("list", { name: "What happened" }));
+  const step = (await steps.findByText("The system did not answer.")).closest("li")!;
+  const time = step.querySelector("time")!;
+  expect(time).toHaveTextContent(/^\d\d:\d\d:\d\d$/);
+  expect(time.title).toMatch(/^24 Sep 2026, \d\d:\d\d:\d\d$/);
+  expect(time.dateTime).toMatch(/^2026-09-24T/);
   await user.click(screen.getByRole("button", { name: "Check now" }));
   expect(host.calls).toContainEqual({ name: "action_check", request: { id: 11 } });
   await expect(container).toHaveNoFindings();

@@ -133,6 +133,10 @@ impl From<&Action> for ActionView {
                     .collect(),
             }),
             attempts: action.entry.attempts,
+            next_look: match action.entry.state {
+                State::Unknown => action.entry.rests_until(),
+                _ => None,
+            },
         };
         view.sentence = sentence(&view);
         view.state_words = state_words(&view);

@@ -72,6 +72,8 @@ pub struct ActionView {
     pub outcome: Option<OutcomeView>,
     /// How often sending was begun.
     pub attempts: u32,
+    /// When it is looked up again what became of it, in milliseconds since 1970; nothing where nobody waits for that.
+    pub next_look: Option<i64>,
 }
 
 /// Where a proposal stands.

@@ -107,6 +107,7 @@ export function action(id: number, more: Partial<ActionView> = {}): ActionView {
     approved_at: null,
     outcome: null,
     attempts: 0,
+    next_look: null,
     ...more,
   };
 }
@@ -295,6 +296,7 @@ const FIRST: ActionView[] = [
     state_words: "Northwind CRM did not answer. It is looked up before anything is sent again.",
     changes: [change("stage", "Qualified", "Proposal")],
     attempts: 1,
+    next_look: NOW + 8000,
     approved_by: "ines.okafor@northwind.example",
     approved_at: NOW - MINUTE,
     created: NOW - 2 * MINUTE,
