@@ -1,5 +1,5 @@
 /** Every screen in every state, each with what it takes to get there. */
-import { ACTIONS } from "../../ui/src/host/fake/governed";
+import { ACTIONS, TOGETHER, governed } from "../../ui/src/host/fake/governed";
 import { FakeHost } from "../../ui/src/host/fake/FakeHost";
 import { ANSWER, CONVERSATIONS, DOCUMENTS, citation, source, turn } from "../../ui/src/host/fake/story";
 import { OPERATIONS, digest, system } from "../../ui/src/host/fake/systems";
@@ -171,6 +171,16 @@ export const SCREENS: Screen[] = [
   },
   { name: "inbox", hash: "#/inbox/1", ready: see("Exactly the 2 requests"), picture: true },
   { name: "inbox, batch", hash: "#/inbox/3", ready: see("Exactly the 5 requests"), picture: true },
+  {
+    name: "inbox, batch with a question",
+    hash: "#/inbox/3",
+    host: () => new FakeHost(governed(() => undefined, structuredClone(TOGETHER))),
+    ready: async (page) => {
+      await see("of them asks which record")(page);
+      await page.getByRole("button", { name: "None of these, drop it" }).scrollIntoViewIfNeeded();
+    },
+    picture: true,
+  },
   {
     name: "inbox, which record",
     hash: "#/inbox/15",

@@ -758,6 +758,7 @@ test("in the inbox and in the approval window it is only text", async ({ fake, t
     card_get: ({ id, struck }) => ({
       sentence: `${id} ${joined}`,
       actions: cards.get(id) ?? [],
+      questions: [],
       struck,
       digest: "7f3a09c1",
       approve: joined.slice(0, 200),

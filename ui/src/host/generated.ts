@@ -341,6 +341,11 @@ sentence: string,
  */
 actions: Array<ActionView>, 
 /**
+ * What was proposed together with them and waits for the person to say which record is meant. Not part of what is
+ * approved.
+ */
+questions: Array<ActionView>, 
+/**
  * Those that are struck out.
  */
 struck: Array<ActionId>, 

@@ -12,7 +12,7 @@ import { Freshness } from "./Freshness";
 import { Given } from "./Given";
 import { MailBody, MailOrigins } from "./MailBody";
 import { NotThis } from "./NotThis";
-import { capital } from "./words";
+import { capital, includeId } from "./words";
 
 interface BlockProps {
   action: ActionView;
@@ -50,6 +50,7 @@ export function Block(props: BlockProps) {
         {onLeft ? (
           <span className="step-t">
             <input
+              id={includeId(action.id)}
               className="check"
               type="checkbox"
               checked={left}

@@ -440,6 +440,9 @@ const LAST: ActionView[] = [
 
 export const ACTIONS: ActionView[] = [...FIRST, ...LAST];
 
+/** The same story, in which the question was proposed together with the five deals. */
+export const TOGETHER: ActionView[] = ACTIONS.map((own) => (own.id === 15 ? { ...own, batch: 3 } : own));
+
 const gone = {
   code: "gone",
   message: "There is no such proposal.",
@@ -455,7 +458,10 @@ export function cardOf(all: readonly ActionView[], id: number, struck: readonly 
   if (own.state !== "awaiting")
     throw { message: "This was decided already.", hint: "Look at it again.", fault: "user", code: "decided" };
   const first = own.batch ?? own.id;
-  const together = all.filter((one) => (one.batch ?? one.id) === first && one.state === "awaiting");
+  const waiting = all.filter((one) => (one.batch ?? one.id) === first && one.state === "awaiting");
+  const together = waiting.filter(({ which }) => !which);
+  const questions = waiting.filter(({ which }) => which);
+  const rows = waiting.length;
   const left = together.filter((one) => !struck.includes(one.id));
   const clause = (one: ActionView): string => one.sentence.slice(0, -1);
   const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
@@ -469,18 +475,19 @@ export function cardOf(all: readonly ActionView[], id: number, struck: readonly 
           ? `${clause(one)}, then ${lower(clause(other))}.`
           : `Make ${left.length} changes in ${one.system_title}.`,
     actions: together,
+    questions,
     struck: [...struck],
     digest: one
       ? left.map((each) => each.request_hash.slice(0, 8)).join("") + left.map((each) => each.id).join("")
       : null,
     approve:
-      together.length === 1
+      rows === 1
         ? "Approve"
-        : left.length === together.length
+        : left.length === rows
           ? left.length === 2
             ? "Approve both"
             : `Approve all ${left.length}`
-          : `Approve ${left.length} of ${together.length}`,
+          : `Approve ${left.length} of ${rows}`,
     word: left.find((each) => each.verdict.word)?.verdict.word ?? null,
     expires: Math.min(...together.map((each) => each.expires)),
   };
@@ -580,7 +587,7 @@ export function governed(stale: (caches: Cache[]) => void, actions = structuredC
         ...structuredClone(old),
         ...(old.which ? action(next) : {}),
         id: next,
-        batch: id,
+        batch: old.batch ?? id,
         sentence: `Change 1 field on the deal “${own.title}” in ${old.system_title}.`,
         record: {
           ...deal(own.id, own.title, "1"),
