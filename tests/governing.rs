@@ -12,10 +12,11 @@ use std::task::Poll;
 
 use company::{DEAL, Desk, INES, KARI, TOKEN, system, typed};
 use domain::{Integrity, Origin, SourceRef, Taint};
+use experience::actions::ActionView;
 use governance::approval::{Choice, Hand};
 use governance::policy::{Obligation, Proposer};
 use integration::Cap;
-use orchestration::governed::{Action, Context, Proposal, RunContext, Stop};
+use orchestration::governed::{Action, Context, Proposal, RunContext, Shared, Stop};
 use orchestration::journal::{State, Word};
 use serde_json::{Value, json};
 
@@ -207,6 +208,43 @@ async fn where_records_are_close_nothing_is_prepared_before_a_person_says_which(
 }
 
 #[tokio::test]
+async fn a_question_stands_beside_the_card_it_was_proposed_with_and_joins_it_once_it_is_answered() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let question = seat.governed.propose(named("Vestby Cold Storage")).await.unwrap();
+    let with_it = Proposal {
+        batch: Some(question.id),
+        ..typed("crm.deals.update", later_stage())
+    };
+    let first = seat.governed.propose(with_it).await.unwrap();
+    let ids = |actions: &[Action]| actions.iter().map(|action| action.id).collect::<Vec<_>>();
+    let card = seat.governed.card(first.id).await.unwrap();
+    assert_eq!(ids(&card.actions), [first.id]);
+    assert_eq!(ids(&card.questions), [question.id]);
+    // It is no line: nothing of it is sealed, and a yes to the card is none to it.
+    assert_eq!(card.card.lines().len(), 1);
+    let picked = seat.governed.pick(question.id, "20441").await.unwrap();
+    let joined = seat.governed.card(first.id).await.unwrap();
+    assert_eq!(ids(&joined.actions), [first.id, picked.id]);
+    assert!(joined.questions.is_empty());
+    let digest = |card: &Shared| card.digest(&Default::default()).unwrap();
+    assert_ne!(digest(&card), digest(&joined));
+    let hand = Hand { by: INES, word: None };
+    let old = seat
+        .governed
+        .approve(
+            first.id,
+            &Default::default(),
+            digest(&card),
+            hand,
+            "a-1".to_owned(),
+        )
+        .await;
+    assert!(matches!(old, Err(Stop::Card(_))));
+    assert_eq!(desk.company.applied(), 0);
+}
+
+#[tokio::test]
 async fn what_could_be_proposed_for_no_record_is_no_question() {
     let desk = Desk::open();
     let seat = desk.sit().await;
@@ -340,6 +378,54 @@ async fn the_words_a_value_was_seen_in_stay_with_it_until_a_person_writes_anothe
         .unwrap();
     assert_eq!(quote(&fresh, "next_step"), None);
     assert_eq!(quote(&fresh, "close_date"), quote(&action, "close_date"));
+}
+
+#[tokio::test]
+async fn in_a_message_the_words_that_came_from_elsewhere_are_known_until_a_person_writes_others() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let mut run = RunContext::new(
+        Proposer::Model("m".to_owned()),
+        "Answer that we call on 23 October",
+    );
+    run.text(
+        mail(),
+        "We can sign by 30 October. Call on 23 October",
+        &Taint::unknown(),
+    );
+    let body = "Grüße, we aim for 30 October and call on 23 October.";
+    let arguments = json!({"id": 4812, "body": body});
+    let proposal = run.proposal(
+        system(),
+        "helpdesk.tickets.reply",
+        serde_json::from_value(arguments).unwrap(),
+        None,
+    );
+    let action = seat.governed.propose(proposal).await.unwrap();
+    let told = |action: &Action| -> Vec<(String, String, Option<String>)> {
+        let message = ActionView::from(action).message.unwrap();
+        let part = |start: u32, end: u32| {
+            message
+                .body
+                .chars()
+                .skip(start as usize)
+                .take((end - start) as usize)
+                .collect()
+        };
+        let pieces = message.pieces.into_iter();
+        pieces
+            .map(|own| (part(own.start, own.end), own.origin.kind, own.origin.quote))
+            .collect()
+    };
+    let quote = Some("We can sign by 30 October".to_owned());
+    assert_eq!(
+        told(&action),
+        [("30 October".to_owned(), "within".to_owned(), quote)]
+    );
+    let edited = json!({"id": 4812, "body": "We aim for 30 October."});
+    let edited = serde_json::from_value(edited).unwrap();
+    let fresh = seat.governed.edit(action.id, edited).await.unwrap();
+    assert_eq!(told(&fresh), []);
 }
 
 fn mail() -> SourceRef {

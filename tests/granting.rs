@@ -5,7 +5,7 @@
 
 mod company;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use company::{DEAL, Desk, Seat, system, typed};
 use domain::{Integrity, Taint};
@@ -25,6 +25,7 @@ async fn allow(seat: &Seat, times: u32) -> String {
     let bounds = BTreeMap::from([("amount_eur".to_owned(), Bound::UpTo(2_000_000))]);
     let limits = Limits {
         bounds,
+        left_out: BTreeSet::new(),
         count: times,
         lasts: 3_600_000,
     };
@@ -146,9 +147,60 @@ async fn a_permission_ends_with_its_time_also_in_the_queue() {
 fn up_to(most: i64, count: u32, hours: i64) -> Limits {
     Limits {
         bounds: BTreeMap::from([("amount_eur".to_owned(), Bound::UpTo(most))]),
+        left_out: BTreeSet::new(),
         count,
         lasts: hours * 3_600_000,
     }
+}
+
+#[tokio::test]
+async fn a_change_of_a_field_that_was_left_out_of_a_permission_is_asked_and_the_rest_is_not() {
+    let desk = Desk::open();
+    let seat = desk.sit().await;
+    let both = json!({"id": DEAL, "next_step": "Call Ingrid", "amount_eur": 1_300_000});
+    let asked = seat.propose("crm.deals.update", both.clone()).await;
+    let offer = seat.governed.offer(asked.id).await.unwrap();
+    let optional: Vec<&str> = (offer.arguments.iter())
+        .filter(|own| own.optional)
+        .map(|own| own.name.as_str())
+        .collect();
+    assert_eq!(optional, ["amount_eur", "next_step"]);
+    let without = |left_out: &[&str]| Limits {
+        bounds: BTreeMap::new(),
+        left_out: left_out.iter().map(|name| (*name).to_owned()).collect(),
+        count: 5,
+        lasts: 3_600_000,
+    };
+    let grant = |limits| {
+        let name = "g-1".to_owned();
+        seat.governed
+            .grant(asked.id, limits, "Next steps".to_owned(), name)
+    };
+    // What names the record, what is not there, and all that is changed can't be left out.
+    for wrong in [&["id"][..], &["stage"], &["amount_eur", "next_step"]] {
+        assert!(grant(without(wrong)).await.is_err(), "{wrong:?}");
+        assert!(seat.governed.saved(asked.id, without(wrong)).await.is_err());
+    }
+    let limits = without(&["amount_eur"]);
+    assert_eq!(
+        seat.governed.saved(asked.id, limits.clone()).await.unwrap().saved,
+        0
+    );
+    let held = grant(limits).await.unwrap();
+    let bound: Vec<&String> = held.grant.arguments.keys().collect();
+    assert_eq!(bound, ["id", "next_step"]);
+    let covered = seat
+        .propose(
+            "crm.deals.update",
+            json!({"id": DEAL, "next_step": "Call Ingrid"}),
+        )
+        .await;
+    assert_eq!(state(&seat, &covered).await, State::Succeeded);
+    for other in [both, json!({"id": DEAL, "next_step": "Call Kari"})] {
+        let asked = seat.propose("crm.deals.update", other).await;
+        assert_eq!(state(&seat, &asked).await, State::Awaiting, "{asked:?}");
+    }
+    assert_eq!(desk.company.applied(), 1);
 }
 
 #[tokio::test]

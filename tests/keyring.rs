@@ -7,11 +7,14 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Duration;
 
+use app::{Core, Home};
 use domain::Secret;
+use experience::Failure;
+use experience::commands::Window;
 use governance::SecretStore;
 use journeys::Desk;
-use serde_json::Value;
-use storage::Keyring;
+use serde_json::{Value, json};
+use storage::{Keyring, Ledger};
 
 const PASSWORD: &str = "a password of this test";
 
@@ -51,6 +54,11 @@ impl Session {
             command.args(signed_in).arg(password);
         }
         command.arg(program.get_program()).args(program.get_args());
+        command.envs(
+            program
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
         command.env("ATTACHE_RUNTIME", journeys::runtime());
         let place = |name: &str| self.folder.path().join(name);
         for (variable, name) in [
@@ -139,6 +147,126 @@ fn a_secret_is_kept_replaced_and_forgotten_in_a_real_keyring() {
     let output = Session::new().start(Some(PASSWORD), &within);
     let told = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && told.contains("1 passed"), "{told}");
+}
+
+/// Where the home is that the steps of the next test share.
+const HOME: &str = "ATTACHE_TEST_HOME";
+
+/// The core at that home, as the window has it.
+async fn core() -> Core {
+    let home = std::env::var(HOME).unwrap();
+    let core = Core::start(Home::new(Some(Path::new(&home))).unwrap(), "a test");
+    loop {
+        match core.call(Window::Main, "standing", json!({})).await {
+            Err(failure) if failure.code.as_deref() == Some("core_starting") => {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            ready => {
+                ready.unwrap();
+                return core;
+            }
+        }
+    }
+}
+
+/// What the ledger of that home says of the key of the installation.
+async fn install_key() -> String {
+    let home = std::env::var(HOME).unwrap();
+    let ledger = Ledger::open(&Path::new(&home).join("ledger.sqlite"))
+        .await
+        .unwrap();
+    ledger.setting("install_key").await.unwrap().unwrap()
+}
+
+async fn proposed(core: &Core, step: &str) -> Value {
+    let asked = json!({"system": "demo-company", "operation": "crm.deals.update",
+        "arguments": {"id": "20418", "next_step": step}});
+    let proposed = core.call(Window::Main, "action_propose", asked).await.unwrap();
+    proposed["action"]["id"].clone()
+}
+
+async fn approved(core: &Core, id: &Value) -> Result<Value, Failure> {
+    let shown = core.call(Window::Approval, "card_get", json!({"id": id})).await?;
+    let click = json!({"id": id, "shown": shown["digest"]});
+    core.call(Window::Approval, "action_approve", click).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a step of a test"]
+async fn something_is_approved_and_held_back_without_a_keyring() {
+    let core = core().await;
+    core.call(Window::Main, "demo_connect", json!({})).await.unwrap();
+    let id = proposed(&core, "Call Ingrid").await;
+    core.call(Window::Main, "stop_all", json!({"on": true}))
+        .await
+        .unwrap();
+    let decided = approved(&core, &id).await.unwrap();
+    assert_eq!(decided["actions"][0]["state"], "approved", "{decided}");
+    core.close().await;
+    assert_eq!(install_key().await.len(), 64);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a step of a test"]
+async fn it_is_sent_once_there_is_one() {
+    let core = core().await;
+    core.call(Window::Main, "stop_all", json!({"on": false}))
+        .await
+        .unwrap();
+    let state = async || {
+        let action = core.call(Window::Main, "action_get", json!({"id": 1})).await;
+        action.unwrap()["state"].clone()
+    };
+    while ["approved", "dispatching"].contains(&state().await.as_str().unwrap()) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(state().await, "succeeded");
+    core.close().await;
+    assert_eq!(install_key().await, "keyring");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a step of a test"]
+async fn without_it_nothing_is_approved_any_more_and_nothing_is_lost() {
+    let core = core().await;
+    let id = proposed(&core, "Call Kari").await;
+    let refused = approved(&core, &id).await.unwrap_err();
+    assert!(
+        refused
+            .message
+            .starts_with("Nothing can be approved or sent now.")
+            && refused
+                .message
+                .contains("The key that seals approvals belongs in it."),
+        "{refused}"
+    );
+    let action = core.call(Window::Main, "action_get", json!({"id": id})).await;
+    assert_eq!(action.unwrap()["state"], "awaiting");
+    core.close().await;
+    assert_eq!(install_key().await, "keyring");
+}
+
+#[test]
+fn the_key_that_seals_approvals_moves_to_the_keyring_and_what_was_approved_before_is_sent() {
+    let (session, home) = (Session::new(), tempfile::tempdir().unwrap());
+    for (password, step) in [
+        (None, "something_is_approved_and_held_back_without_a_keyring"),
+        (Some(PASSWORD), "it_is_sent_once_there_is_one"),
+        (
+            Some("a wrong password"),
+            "without_it_nothing_is_approved_any_more_and_nothing_is_lost",
+        ),
+        (
+            None,
+            "without_it_nothing_is_approved_any_more_and_nothing_is_lost",
+        ),
+    ] {
+        let mut own = Command::new(std::env::current_exe().unwrap());
+        own.args(["--exact", step, "--ignored"]).env(HOME, home.path());
+        let output = session.start(password, &own);
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && told.contains("1 passed"), "{told}");
+    }
 }
 
 #[test]

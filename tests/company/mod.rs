@@ -247,7 +247,7 @@ impl Seat {
             grants: Arc::new(LedgerGrants(ledger.clone())),
             systems: Arc::new(BTreeMap::from([(id, one)])),
             policies: SHIPPED.clone(),
-            install_key: [7; 32],
+            install_key: Arc::new([7; 32]),
             epoch: Epoch(epoch),
             clock,
             stopped: Default::default(),

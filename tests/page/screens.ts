@@ -1,5 +1,5 @@
 /** Every screen in every state, each with what it takes to get there. */
-import { ACTIONS } from "../../ui/src/host/fake/governed";
+import { ACTIONS, TOGETHER, governed } from "../../ui/src/host/fake/governed";
 import { FakeHost } from "../../ui/src/host/fake/FakeHost";
 import { ANSWER, CONVERSATIONS, DOCUMENTS, citation, source, turn } from "../../ui/src/host/fake/story";
 import { OPERATIONS, digest, system } from "../../ui/src/host/fake/systems";
@@ -172,6 +172,16 @@ export const SCREENS: Screen[] = [
   { name: "inbox", hash: "#/inbox/1", ready: see("Exactly the 2 requests"), picture: true },
   { name: "inbox, batch", hash: "#/inbox/3", ready: see("Exactly the 5 requests"), picture: true },
   {
+    name: "inbox, batch with a question",
+    hash: "#/inbox/3",
+    host: () => new FakeHost(governed(() => undefined, structuredClone(TOGETHER))),
+    ready: async (page) => {
+      await see("of them asks which record")(page);
+      await page.getByRole("button", { name: "None of these, drop it" }).scrollIntoViewIfNeeded();
+    },
+    picture: true,
+  },
+  {
     name: "inbox, which record",
     hash: "#/inbox/15",
     ready: async (page) => {
@@ -189,7 +199,7 @@ export const SCREENS: Screen[] = [
   },
   { name: "inbox, out of date", hash: "#/inbox/23", ready: see("so the approval was void") },
   { name: "inbox, done", hash: "#/inbox/20", ready: see("Receipt") },
-  { name: "inbox, outcome unknown", hash: "#/inbox/11", ready: see("Check now") },
+  { name: "inbox, outcome unknown", hash: "#/inbox/11", ready: see("Next look in"), picture: true },
   { name: "inbox, denied by policy", hash: "#/inbox/21", ready: see("above your limit of 12") },
   {
     name: "inbox, editing",
@@ -223,6 +233,13 @@ export const SCREENS: Screen[] = [
   { name: "approval, a word to type", hash: APPROVAL(9), size: SMALL, ready: see("to approve") },
   { name: "approval, which record", hash: APPROVAL(15), size: SMALL, ready: see("None of these, drop it") },
   { name: "approval, nobody can tell", hash: APPROVAL(10), size: SMALL, ready: see("It happened") },
+  {
+    name: "approval, mail",
+    hash: APPROVAL(1),
+    size: SMALL,
+    ready: (page) => page.getByText("Dashed line").scrollIntoViewIfNeeded(),
+    picture: true,
+  },
   {
     name: "approval, permission",
     hash: APPROVAL(8),

@@ -160,6 +160,9 @@ impl Keeper {
             };
             let copilot = workspace.copilot.clone();
             let upkeep = Upkeep::start(&copilot, workspace.notary.clone());
+            let install = workspace.install.clone();
+            // Nobody waits for it: a keyring may want its password first.
+            tokio::spawn(async move { install.settle().await });
             self.shared.set(State::Ready(Box::new(copilot.clone())));
             let order = tokio::select! {
                 () = self.shared.stop.cancelled() => None,

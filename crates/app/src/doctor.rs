@@ -140,7 +140,8 @@ fn keyring(home: &Home) -> Check {
             ok: matches!(trouble, SecretTrouble::Off(_)),
             found: trouble.to_string(),
             fix: Some(format!(
-                "Without it no head of the audit is signed, and a cut end of it can't be seen. {}",
+                "Without it no head of the audit is signed, and a cut end of it can't be seen; and once it holds the key \
+                 that seals what you approve, nothing can be approved or sent. {}",
                 trouble.fix()
             )),
         },

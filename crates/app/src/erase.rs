@@ -9,7 +9,7 @@ use storage::Ledger;
 
 use crate::{Home, Lock, keys};
 
-/// Deletes the key and the credentials in the keyring, the ledger, the index, the copy of the demo documents and the logs. The lock is held meanwhile, so that no
+/// Deletes the keys and the credentials in the keyring, the ledger, the index, the copy of the demo documents and the logs. The lock is held meanwhile, so that no
 /// other process begins to use what is being deleted.
 pub async fn everything(home: &Home, lock: Lock) -> Result<(), Failure> {
     let home = home.clone();

@@ -10,7 +10,7 @@ use storage::Keyring;
 
 use crate::connect;
 use crate::logging::redactor;
-use crate::notary::KEY;
+use crate::{install, notary};
 
 /// Set to `none`, no keyring is used. For machines without a person, and for tests.
 pub const VARIABLE: &str = "ATTACHE_KEYRING";
@@ -33,16 +33,18 @@ pub fn keyring(identity: &str) -> Arc<dyn SecretStore> {
 /// When the keyring does not work.
 pub fn has(identity: &str) -> Result<bool, SecretTrouble> {
     off().map_or(Ok(()), Err)?;
-    Keyring::of(identity, MOMENT).has(KEY)
+    Keyring::of(identity, MOMENT).has(notary::KEY)
 }
 
 /// Takes what is of this home out of the keyring. Where that can't be done it is told and nothing more: without the ledger
-/// the key opens nothing; a credential can be taken back where it is from.
+/// the keys open nothing; a credential can be taken back where it is from.
 pub async fn forget(identity: &str, systems: &[SystemId]) {
     let keyring = keyring(identity);
-    match keyring.delete(KEY).await {
-        Ok(_) | Err(SecretTrouble::Off(_) | SecretTrouble::Absent(_)) => {}
-        Err(trouble) => tracing::warn!(%trouble, "the key of the audit stays in the keyring"),
+    for key in [notary::KEY, install::KEY] {
+        match keyring.delete(key).await {
+            Ok(_) | Err(SecretTrouble::Off(_) | SecretTrouble::Absent(_)) => {}
+            Err(trouble) => tracing::warn!(%trouble, key, "a key stays in the keyring"),
+        }
     }
     for system in systems {
         if let Err(failure) = connect::forget(&*keyring, system).await {

@@ -14,6 +14,7 @@ mod core;
 pub mod doctor;
 mod erase;
 mod home;
+mod install;
 mod keys;
 pub mod logging;
 mod machine;
@@ -61,6 +62,7 @@ pub struct Workspace {
     /// What faces work with.
     pub copilot: Copilot,
     connected: Arc<systems::Connected>,
+    install: install::Installed,
     ledger: Ledger,
     notary: notary::Notary,
     lock: Lock,
@@ -115,8 +117,10 @@ async fn open_with(
         clock.clone(),
         secrets.clone(),
     ));
+    let install = install::Installed::new(ledger.clone(), secrets.clone());
     let notary = notary::Notary::new(ledger.clone(), secrets).with_way_out(connected.surroundings());
-    let governed = Arc::new(governed(&ledger, connected.clone(), clock, policy::in_force(home)).await?);
+    let rules = policy::in_force(home);
+    let governed = Arc::new(governed(&ledger, connected.clone(), install.clone(), clock, rules).await?);
     let desk = systems::Desk {
         connected: connected.clone(),
         governed: governed.clone(),
@@ -149,6 +153,7 @@ async fn open_with(
     Ok(Workspace {
         copilot,
         connected,
+        install,
         ledger,
         notary,
         lock,
@@ -159,6 +164,7 @@ async fn open_with(
 async fn governed(
     ledger: &Ledger,
     systems: Arc<systems::Connected>,
+    install: install::Installed,
     clock: Arc<dyn Clock>,
     policies: Policies,
 ) -> Result<Governed, Failure> {
@@ -170,7 +176,7 @@ async fn governed(
         grants: Arc::new(LedgerGrants(ledger.clone())),
         systems,
         policies: Arc::new(policies),
-        install_key: systems::install_key(ledger).await?,
+        install_key: Arc::new(install),
         epoch: Epoch(epoch),
         clock,
         // Only a clear no lets it go on.

@@ -20,7 +20,7 @@ use integration::{Account, Cap, Clock, Connection, Credentials, Redactor, Secret
 use orchestration::governed::{Governed, Stop, System, Systems};
 use orchestration::journal::State;
 use serde_json::{Map, Value, json};
-use storage::{Ledger, LedgerError, Note, SystemRow};
+use storage::{Ledger, Note, SystemRow};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::connect::{self, InHand, InKeyring, Setup};
@@ -727,47 +727,6 @@ impl Connections for Desk {
         })?;
         Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
     }
-}
-
-/// The key of this installation, made at the first start.
-///
-/// # Errors
-/// When the ledger can't be read or written, or the machine has no randomness.
-pub async fn install_key(ledger: &Ledger) -> Result<[u8; 32], Failure> {
-    const KEY: &str = "install_key";
-    let stored = ledger.setting(KEY).await.map_err(|error| failure(&error))?;
-    if let Some(key) = stored.as_deref().and_then(unhex) {
-        return Ok(key);
-    }
-    if stored.is_some() {
-        // With another key, what is under way could not be found again.
-        return Err(Failure::environment(
-            "The key of this installation in the ledger can't be read.",
-            "Restore the ledger from a backup.",
-        ));
-    }
-    let mut key = [0_u8; 32];
-    getrandom::fill(&mut key).map_err(|error| {
-        Failure::environment(
-            format!("This machine has no randomness: {error}."),
-            "Start it anew.",
-        )
-    })?;
-    let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-    let kept: Result<(), LedgerError> = ledger.set_setting(KEY, &text).await;
-    kept.map_err(|error| failure(&error))?;
-    Ok(key)
-}
-
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    let mut key = [0_u8; 32];
-    if text.len() != 64 {
-        return None;
-    }
-    for (byte, at) in key.iter_mut().zip((0..64).step_by(2)) {
-        *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
-    }
-    Some(key)
 }
 
 fn now() -> i64 {

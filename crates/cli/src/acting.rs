@@ -266,6 +266,13 @@ async fn approve(copilot: &Copilot, id: i64, strike: Vec<i64>, json: bool) -> Re
         .iter()
         .filter(left)
         .for_each(|action| whole_to(action, show::to_terminal));
+    for question in &card.questions {
+        let id = question.id;
+        show::to_terminal(&format!(
+            "Left out until you say which record is meant: {} `attache approvals show {id}` lists those it could be.",
+            question.sentence
+        ));
+    }
     let word = card.word.clone().unwrap_or_else(|| "yes".to_owned());
     let typed = asked(&format!("{}? Type `{word}`", card.approve), &word)?;
     let request = ApproveRequest {

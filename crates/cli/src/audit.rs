@@ -57,19 +57,18 @@ fn tell(verified: &Verified, json: bool) -> ExitCode {
 /// Writes the audit to a file, or to standard output, one row a line.
 async fn export(copilot: &Copilot, out: Option<PathBuf>, format: FormName) -> Result<ExitCode, Failure> {
     let form = format.into();
-    let shown = out.as_ref().map_or("standard output".to_owned(), |path| {
-        format!("`{}`", path.display())
-    });
+    let name = out.as_ref().map(|path| path.display().to_string());
     let failed = |error: std::io::Error| {
+        let name = name.as_deref().unwrap_or_default();
         Failure::environment(
-            format!("The audit could not be written to {shown}: {error}."),
+            format!("The audit could not be written to `{name}`: {error}."),
             "Name another file with `--out FILE`.",
         )
     };
-    let mut to: Box<dyn Write> = match &out {
+    let mut file = match &out {
         // Never over a file that is there: it may be the copy that shows a change.
-        Some(path) => Box::new(std::fs::File::create_new(path).map_err(failed)?),
-        None => Box::new(std::io::stdout().lock()),
+        Some(path) => Some(std::fs::File::create_new(path).map_err(failed)?),
+        None => None,
     };
     let mut after = 0;
     loop {
@@ -79,13 +78,15 @@ async fn export(copilot: &Copilot, out: Option<PathBuf>, format: FormName) -> Re
             .into_iter()
             .chain(exported.lines.iter().map(String::as_str))
         {
-            write!(to, "{line}{}", form.line_end()).map_err(failed)?;
+            match &mut file {
+                Some(file) => write!(file, "{line}{}", form.line_end()).map_err(failed)?,
+                None => show::print(format_args!("{line}{}", form.line_end())),
+            }
         }
-        if exported.lines.is_empty() {
+        if exported.lines.is_empty() || show::silent().is_cancelled() {
             break;
         }
         after = exported.last;
     }
-    to.flush().map_err(failed)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,3 @@
-#![allow(clippy::print_stdout)] // text for people, as in `show`
-
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -7,7 +5,7 @@ use app::connector::{Checked, Imported, Kind, check, class_word, import, schema}
 use experience::Failure;
 
 use crate::arguments::ConnectorDo;
-use crate::show;
+use crate::show::{self, out};
 
 /// How many lines of a kind are shown before the rest is only counted.
 const MOST: usize = 40;
@@ -55,18 +53,18 @@ fn checked(file: &Path, checked: &Checked) {
 fn imported(imported: &Imported) {
     let import = &imported.import;
     show::line(&format!("{} {} ({})", import.title, import.version, import.form));
-    println!("Pinned as {}.", import.digest);
+    out!("Pinned as {}.", import.digest);
     if let Some(differences) = &imported.differences {
         return compared(differences);
     }
-    println!("\n{} operations:", import.operations.len());
+    out!("\n{} operations:", import.operations.len());
     for (class, count, unclear) in import.counts() {
         let asked = if unclear > 0 {
             format!(", of which {unclear} are unclear")
         } else {
             String::new()
         };
-        println!("{count:>7}  {}{asked}", class_word(class));
+        out!("{count:>7}  {}{asked}", class_word(class));
     }
     let unclear: Vec<_> = import
         .operations
@@ -74,9 +72,7 @@ fn imported(imported: &Imported) {
         .filter(|operation| operation.unclear)
         .collect();
     if !unclear.is_empty() {
-        println!(
-            "\nUnclear, so that a person is asked each time; they count as the strictest they could be:"
-        );
+        out!("\nUnclear, so that a person is asked each time; they count as the strictest they could be:");
     }
     for operation in unclear.iter().take(MOST) {
         let outline = &operation.outline;
@@ -95,7 +91,7 @@ fn imported(imported: &Imported) {
     }
     more(unclear.len());
     if !import.left_out.is_empty() {
-        println!("\nLeft out:");
+        out!("\nLeft out:");
     }
     for left in import.left_out.iter().take(MOST) {
         show::line(&format!("  {}: {}", left.at, left.why));
@@ -105,7 +101,7 @@ fn imported(imported: &Imported) {
 
 fn compared(differences: &[app::connector::Difference]) {
     if differences.is_empty() {
-        println!("\nEvery operation is what it was.");
+        out!("\nEvery operation is what it was.");
         return;
     }
     for (kind, words) in [
@@ -120,7 +116,7 @@ fn compared(differences: &[app::connector::Difference]) {
         if of.is_empty() {
             continue;
         }
-        println!("\n{words}, {}:", of.len());
+        out!("\n{words}, {}:", of.len());
         for difference in of.iter().take(MOST) {
             show::line(&format!("  {} ({})", difference.at, difference.name));
             for what in &difference.what {
@@ -134,7 +130,7 @@ fn compared(differences: &[app::connector::Difference]) {
         .filter(|difference| difference.suspends.is_some())
         .count();
     if suspended > 0 {
-        println!(
+        out!(
             "\nWhat was allowed beforehand for the {suspended} changed or gone does not count until you allow it again."
         );
     }
@@ -142,6 +138,6 @@ fn compared(differences: &[app::connector::Difference]) {
 
 fn more(all: usize) {
     if all > MOST {
-        println!("  and {} more; `--json` lists all", all - MOST);
+        out!("  and {} more; `--json` lists all", all - MOST);
     }
 }

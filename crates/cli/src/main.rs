@@ -38,13 +38,13 @@ fn main() -> ExitCode {
             "Close other programs.",
         )),
     };
-    match done {
+    show::end(match done {
         Ok(code) => code,
         Err(failure) => {
             show::failure(&app::logging::clean(failure), json);
             ExitCode::from(2)
         }
-    }
+    })
 }
 
 async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
@@ -77,7 +77,8 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     }
     let doing = format!("attache {}", arguments.what.name());
     let workspace = app::open(&home, &doing).await?;
-    let stop = stop_on_ctrl_c();
+    let stop = show::silent().child_token();
+    stop_on_ctrl_c(stop.clone());
     let done = perform(&workspace, arguments.what, json, stop).await;
     workspace.close().await;
     done
@@ -230,20 +231,17 @@ async fn ask(
 }
 
 /// The first Ctrl-C ends the work in an orderly way, the second at once.
-fn stop_on_ctrl_c() -> CancellationToken {
-    let stop = CancellationToken::new();
-    let token = stop.clone();
+fn stop_on_ctrl_c(stop: CancellationToken) {
     tokio::spawn(async move {
         for orderly in [true, false] {
             if tokio::signal::ctrl_c().await.is_err() {
                 return;
             }
             if orderly {
-                token.cancel();
+                stop.cancel();
             } else {
                 std::process::exit(130);
             }
         }
     });
-    stop
 }

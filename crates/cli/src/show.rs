@@ -1,5 +1,12 @@
-//! Values as text for people.
-#![allow(clippy::print_stdout, clippy::print_stderr)] // the one place that writes to the terminal
+//! Values as text for people: the one place that writes to the terminal.
+//!
+//! Whoever reads may stop before the end (`attache … | head`). Then nothing more is printed, what goes on until it is stopped
+//! is stopped, and the program ends in its usual order with the status that such an end has.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::{LazyLock, OnceLock};
 
 use app::doctor::Check;
 use domain::{FileStatus, ReadStatus, Source};
@@ -11,6 +18,56 @@ use retrieval::eval::Scores;
 use retrieval::search::Why;
 use retrieval::{Counts, FileReport, Status};
 use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+/// The status of a program whose output nobody reads any more: 128 and the number of the signal SIGPIPE, by which such a
+/// program usually ends. That signal is never let loose here: a worker that dies would end everything by it.
+const UNREAD: u8 = 141;
+
+/// Cancelled once nothing can be printed any more.
+static SILENT: LazyLock<CancellationToken> = LazyLock::new(CancellationToken::new);
+/// Why that is.
+static TROUBLE: OnceLock<io::Error> = OnceLock::new();
+
+/// Prints a line.
+macro_rules! out {
+    () => { $crate::show::print(format_args!("\n")) };
+    ($($words:tt)*) => { $crate::show::print(format_args!("{}\n", format_args!($($words)*))) };
+}
+pub(crate) use out;
+
+/// A line on standard error. Where that is closed nobody can be told anything, and nothing depends on it.
+macro_rules! tell {
+    ($($words:tt)*) => {{ let _ = writeln!(io::stderr(), $($words)*); }};
+}
+
+/// Prints this on standard output.
+pub fn print(words: fmt::Arguments<'_>) {
+    if SILENT.is_cancelled() {
+        return;
+    }
+    if let Err(error) = io::stdout().write_fmt(words) {
+        let _ = TROUBLE.set(error);
+        SILENT.cancel();
+    }
+}
+
+/// Cancelled once nothing can be printed any more.
+pub fn silent() -> &'static CancellationToken {
+    &SILENT
+}
+
+/// The status to end with: this one, or what says that not everything could be printed.
+pub fn end(done: ExitCode) -> ExitCode {
+    match TROUBLE.get() {
+        None => done,
+        Some(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(UNREAD),
+        Some(error) => {
+            tell!("Not everything could be printed: {error}.");
+            ExitCode::from(2)
+        }
+    }
+}
 
 /// As JSON on one line, or as text.
 pub fn value<T: Serialize>(value: &T, json: bool, text: impl FnOnce(&T)) {
@@ -18,24 +75,24 @@ pub fn value<T: Serialize>(value: &T, json: bool, text: impl FnOnce(&T)) {
         return text(value);
     }
     match serde_json::to_string(value) {
-        Ok(line) => println!("{line}"),
-        Err(error) => eprintln!("The result can't be written as JSON: {error}."),
+        Ok(line) => out!("{line}"),
+        Err(error) => tell!("The result can't be written as JSON: {error}."),
     }
 }
 
 /// A line of text. What comes from other systems and files can't move the cursor or turn the direction of the text.
 pub fn line(text: &str) {
-    println!("{}", printable(text));
+    out!("{}", printable(text));
 }
 
 /// A line of text that a person reads before they decide, wherever the output goes.
 pub fn to_terminal(text: &str) {
-    eprintln!("{}", printable(text));
+    tell!("{}", printable(text));
 }
 
 /// A question, with the cursor behind it.
 pub fn ask(text: &str) {
-    eprint!("{}: ", printable(text));
+    let _ = write!(io::stderr(), "{}: ", printable(text));
 }
 
 fn printable(text: &str) -> String {
@@ -55,7 +112,7 @@ pub fn failure(failure: &Failure, json: bool) {
     if json {
         value(&serde_json::json!({ "failure": failure }), true, |_| {});
     } else {
-        eprintln!("{failure}");
+        tell!("{failure}");
     }
 }
 
@@ -71,24 +128,24 @@ pub fn duration(seconds: u64) -> String {
 pub fn verified(verified: &Verified) {
     match (&verified.broken, &verified.head) {
         (Some(broken), _) => {
-            println!("{broken}");
-            println!("{} rows before it hold.", verified.rows);
+            out!("{broken}");
+            out!("{} rows before it hold.", verified.rows);
         }
         (None, Some(head)) => {
-            println!("All {} rows hold. The last one is {head}.", verified.rows);
-            println!("Kept elsewhere, this value shows later whether rows were cut off at the end.");
+            out!("All {} rows hold. The last one is {head}.", verified.rows);
+            out!("Kept elsewhere, this value shows later whether rows were cut off at the end.");
         }
-        (None, None) => println!("The audit has no rows yet."),
+        (None, None) => out!("The audit has no rows yet."),
     }
     if verified.signed > 0 {
-        println!(
+        out!(
             "Signed heads: {}, by {}.",
             verified.signed,
             verified.keys.join(", ")
         );
     }
     for note in &verified.notes {
-        println!("{note}");
+        out!("{note}");
     }
 }
 
@@ -104,7 +161,7 @@ pub fn anchoring(anchoring: &Anchoring) {
         Some(place) => line(&format!(
             "Signed heads go to `{place}`; it has none yet. `attache doctor` says whether there is a keyring."
         )),
-        None => println!("There is no anchor: signed heads are kept in the ledger only."),
+        None => out!("There is no anchor: signed heads are kept in the ledger only."),
     }
     if let Some(trouble) = &anchoring.trouble {
         line(&format!(
@@ -114,21 +171,21 @@ pub fn anchoring(anchoring: &Anchoring) {
 }
 
 pub fn added(source: &Source) {
-    println!(
+    out!(
         "Watching `{}` in the collection {}{}.",
         source.root.display(),
         source.collection,
         labels(source)
     );
-    println!("`attache index` reads it now; `attache index --watch` also keeps it up to date.");
+    out!("`attache index` reads it now; `attache index --watch` also keeps it up to date.");
 }
 
 pub fn sources(sources: &Vec<Source>) {
     if sources.is_empty() {
-        println!("No folder is watched. Add one with `attache source add FOLDER`.");
+        out!("No folder is watched. Add one with `attache source add FOLDER`.");
     }
     for source in sources {
-        println!(
+        out!(
             "{}  ({}{})",
             source.root.display(),
             source.collection,
@@ -143,7 +200,7 @@ fn labels(source: &Source) -> String {
 
 pub fn status(status: &Status) {
     if status.sources.is_empty() {
-        println!("No folder is watched. Add one with `attache source add FOLDER`.");
+        out!("No folder is watched. Add one with `attache source add FOLDER`.");
         return;
     }
     for source in &status.sources {
@@ -152,7 +209,7 @@ pub fn status(status: &Status) {
         } else {
             "  can't be reached now, its files are left out"
         };
-        println!(
+        out!(
             "{}  ({}){away}",
             source.source.root.display(),
             source.source.collection
@@ -167,17 +224,18 @@ pub fn status(status: &Status) {
             0 => String::new(),
             n => format!(", {n} can't be looked at"),
         };
-        println!("  {indexed} indexed, {waiting} waiting, {skipped} skipped, {failed} failed{closed}");
+        out!("  {indexed} indexed, {waiting} waiting, {skipped} skipped, {failed} failed{closed}");
         if let Some(notice) = &source.notice {
-            println!("  {notice}");
+            out!("  {notice}");
         }
     }
     match (&status.model, &status.model_problem) {
-        (Some(model), _) => println!(
+        (Some(model), _) => out!(
             "{} of {} passages found by meaning too ({model})",
-            status.embedded, status.passages
+            status.embedded,
+            status.passages
         ),
-        (None, problem) => println!(
+        (None, problem) => out!(
             "{} passages, found by words only: {}. `attache doctor` says how to get the model.",
             status.passages,
             problem.as_deref().unwrap_or("there is no model")
@@ -188,7 +246,7 @@ pub fn status(status: &Status) {
         .iter()
         .any(|source| source.counts.skipped + source.counts.failed + source.unreadable > 0)
     {
-        println!("`attache status --files` says why files were skipped or failed.");
+        out!("`attache status --files` says why files were skipped or failed.");
     }
 }
 
@@ -200,65 +258,72 @@ pub fn files(files: &Vec<FileReport>) {
             FileStatus::Skipped => "skipped",
             FileStatus::Failed => "failed",
         };
-        println!("{word:8} {}  {}", file.file, file.reason.as_deref().unwrap_or(""));
+        out!("{word:8} {}  {}", file.file, file.reason.as_deref().unwrap_or(""));
     }
 }
 
 pub fn why(why: &Why) {
-    println!("{}", why.verdict);
+    out!("{}", why.verdict);
     for detail in &why.details {
-        println!("{detail}");
+        out!("{detail}");
     }
     let Some(found) = &why.found else { return };
-    println!("Best passage: {}", place(&found.place));
-    println!("{}", indented(&short(&found.passage, 400)));
+    out!("Best passage: {}", place(&found.place));
+    out!("{}", indented(&short(&found.passage, 400)));
     if !found.matched.is_empty() {
-        println!("Words of the question in it: {}", found.matched.join(", "));
+        out!("Words of the question in it: {}", found.matched.join(", "));
     }
     if !found.missing.is_empty() {
-        println!("Words of the question not in it: {}", found.missing.join(", "));
+        out!("Words of the question not in it: {}", found.missing.join(", "));
     }
     if let Some(similarity) = found.similarity {
-        println!("Nearness in meaning: {similarity:.2} of 1");
+        out!("Nearness in meaning: {similarity:.2} of 1");
     }
 }
 
 pub fn extracted(extracted: &Extracted) {
     if extracted.status != ReadStatus::Ok {
-        println!(
+        out!(
             "{}",
             extracted.reason.as_deref().unwrap_or("This file can't be read.")
         );
         return;
     }
     for notice in &extracted.notices {
-        println!("{notice}");
+        out!("{notice}");
     }
     for passage in &extracted.passages {
-        println!("── {} {}", passage.place_text, passage.headings.join(" > "));
-        println!("{}", passage.text);
+        out!("── {} {}", passage.place_text, passage.headings.join(" > "));
+        out!("{}", passage.text);
     }
 }
 
 pub fn boxes(boxes: &PageOfBoxes) {
-    println!(
+    out!(
         "Page {}, {:.1} wide and {:.1} high; each character with its left, upper, right and lower edge in {}",
-        boxes.page, boxes.width, boxes.height, boxes.unit
+        boxes.page,
+        boxes.width,
+        boxes.height,
+        boxes.unit
     );
     for boxed in &boxes.chars {
-        println!(
+        out!(
             "{}  {:.1} {:.1} {:.1} {:.1}",
-            boxed.char, boxed.left, boxed.top, boxed.right, boxed.bottom
+            boxed.char,
+            boxed.left,
+            boxed.top,
+            boxed.right,
+            boxed.bottom
         );
     }
 }
 
 pub fn found(response: &SearchResponse) {
     for notice in &response.notices {
-        println!("{notice}");
+        out!("{notice}");
     }
     if response.results.is_empty() {
-        println!("Nothing found.");
+        out!("Nothing found.");
     }
     for (at, hit) in response.results.iter().enumerate() {
         let heading = if hit.heading.is_empty() {
@@ -266,20 +331,26 @@ pub fn found(response: &SearchResponse) {
         } else {
             format!("  {}", hit.heading)
         };
-        println!("{:2}  {}{}{heading}", at + 1, hit.file, comma(&hit.place_text));
-        println!("{}", indented(&short(&hit.passage, 300)));
+        out!("{:2}  {}{}{heading}", at + 1, hit.file, comma(&hit.place_text));
+        out!("{}", indented(&short(&hit.passage, 300)));
     }
 }
 
 pub fn evaluated(evaluated: &Evaluated) {
-    println!(
+    out!(
         "{:10} {:>8} {:>10} {:>8}   {} questions",
-        "", "nDCG@10", "recall@10", "MRR", evaluated.hybrid.questions
+        "",
+        "nDCG@10",
+        "recall@10",
+        "MRR",
+        evaluated.hybrid.questions
     );
     let row = |name: &str, scores: &Scores| {
-        println!(
+        out!(
             "{name:10} {:8.4} {:10.4} {:8.4}",
-            scores.ndcg, scores.recall, scores.mrr
+            scores.ndcg,
+            scores.recall,
+            scores.mrr
         );
     };
     row("hybrid", &evaluated.hybrid);
@@ -292,14 +363,14 @@ pub fn evaluated(evaluated: &Evaluated) {
 
 pub fn doctor(checks: &Vec<Check>) {
     for check in checks {
-        println!(
+        out!(
             "{:4} {}: {}",
             if check.ok { "ok" } else { "no" },
             check.name,
             check.found
         );
         if let Some(fix) = &check.fix {
-            println!("     {fix}");
+            out!("     {fix}");
         }
     }
 }
@@ -315,18 +386,18 @@ impl Growing {
         match event {
             AskEvent::Gathered(gathered) => {
                 for notice in &gathered.notices {
-                    println!("{notice}");
+                    out!("{notice}");
                 }
-                println!(
+                out!(
                     "Read {} passages in {} files",
                     gathered.evidence.len(),
                     gathered.files
                 );
-                println!();
+                out!();
             }
             AskEvent::Sentence(sentence) => {
                 self.sentences += 1;
-                println!("{} [{}]", sentence.text, self.sentences);
+                out!("{} [{}]", sentence.text, self.sentences);
             }
             AskEvent::Finished(_) => {}
         }
@@ -334,43 +405,43 @@ impl Growing {
 
     pub fn end(&self, answered: &Answered) {
         if let Some(reason) = &answered.reason {
-            println!("{reason}");
+            out!("{reason}");
         }
         if answered.cancelled {
-            println!("Stopped.");
+            out!("Stopped.");
         }
         if !answered.answer.is_empty() {
-            println!();
+            out!();
         }
         for (at, sentence) in answered.answer.iter().enumerate() {
             for citation in &sentence.citations {
-                println!(
+                out!(
                     "[{}] {}{}  {}",
                     at + 1,
                     citation.file,
                     comma(&citation.place_text),
                     citation.dated
                 );
-                println!("{}", indented(&format!("“{}”", short(&citation.quote, 300))));
+                out!("{}", indented(&format!("“{}”", short(&citation.quote, 300))));
             }
         }
         for conflict in &answered.conflicts {
-            println!();
-            println!("Two sources disagree on {}:", conflict.about);
+            out!();
+            out!("Two sources disagree on {}:", conflict.about);
             for side in &conflict.sides {
-                println!(
+                out!(
                     "  {}  {}{}  {}",
                     side.value,
                     side.citation.file,
                     comma(&side.citation.place.to_string()),
                     side.dated
                 );
-                println!("{}", indented(&format!("“{}”", short(&side.citation.quote, 300))));
+                out!("{}", indented(&format!("“{}”", short(&side.citation.quote, 300))));
             }
         }
         if !answered.answer.is_empty() {
-            println!();
-            println!("{}", answered.engine);
+            out!();
+            out!("{}", answered.engine);
         }
     }
 }
@@ -409,17 +480,17 @@ fn indented(text: &str) -> String {
 /// The rules that would be in force.
 pub fn checked(checked: &app::policy::Checked) {
     for rule in &checked.rules {
-        println!("{}  ({})\n  {}", rule.id, rule.file, rule.why);
+        out!("{}  ({})\n  {}", rule.id, rule.file, rule.why);
     }
-    println!("{} rules, {}", checked.rules.len(), checked.digest);
+    out!("{} rules, {}", checked.rules.len(), checked.digest);
 }
 
 /// How stories went.
 pub fn tested(tested: &app::policy::Tested) {
     for wrong in &tested.wrong {
-        println!("{}: {}\n  {}", wrong.file, wrong.story, wrong.wrong);
+        out!("{}: {}\n  {}", wrong.file, wrong.story, wrong.wrong);
     }
-    println!(
+    out!(
         "{} stories, {} of them go otherwise",
         tested.stories,
         tested.wrong.len()
@@ -428,5 +499,5 @@ pub fn tested(tested: &app::policy::Tested) {
 
 /// What the rules say to a request, and why.
 pub fn explained(explained: &app::policy::Explained) {
-    println!("{}", explained.explanation);
+    out!("{}", explained.explanation);
 }

@@ -4,11 +4,15 @@
 //! to. So this may make a verdict stricter and never milder. Short values and small numbers are found everywhere and are
 //! looked for nowhere.
 
+mod pieces;
+
 use std::iter::once;
 
 use domain::{Origin, SourceRef};
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
+
+pub use pieces::{Piece, pieces};
 
 /// Shorter values are not looked for, in characters.
 const SHORTEST: usize = 4;
@@ -224,20 +228,28 @@ impl Sought {
             .is_some_and(|number| field.numbers().contains(&number))
     }
 
-    /// Where it stands as a word of its own: characters of the original text.
+    /// Where it stands first as a word of its own: characters of the original text.
     fn within(&self, text: &Normal) -> Option<(u32, u32)> {
-        let plain = text
-            .text
-            .windows(self.text.len())
-            .enumerate()
-            .find(|(start, window)| {
-                window.iter().zip(&self.text).all(|((a, _), b)| a == b)
-                    && text.is_edge(*start, start + self.text.len())
-            });
-        match plain {
-            Some((start, window)) => text.span(start, start + window.len()),
-            None => text.number_like(self.number?),
+        let plain = self.plainly(text).next();
+        plain.or_else(|| text.number_like(self.number?))
+    }
+
+    /// Every place where it stands as it is, else the first where it stands as another writing of the same number.
+    fn everywhere(&self, text: &Normal) -> Vec<(u32, u32)> {
+        let plain: Vec<(u32, u32)> = self.plainly(text).collect();
+        match self.number {
+            Some(number) if plain.is_empty() => text.number_like(number).into_iter().collect(),
+            _ => plain,
         }
+    }
+
+    fn plainly<'t>(&'t self, text: &'t Normal) -> impl Iterator<Item = (u32, u32)> + 't {
+        let length = self.text.len();
+        let windows = text.text.windows(length).enumerate();
+        windows.filter_map(move |(start, window)| {
+            let same = window.iter().zip(&self.text).all(|((a, _), b)| a == b);
+            (same && text.is_edge(start, start + length)).then(|| text.span(start, start + length))?
+        })
     }
 }
 

@@ -464,7 +464,7 @@ const deed = (text: string, id: number) => {
     reason: text,
     verdict: { ...told.verdict, rules: [{ name: text, why: text, layer: text }], policy: text },
     changes: [{ field: text, label: text, before: text, after: text, value: text, origin: null }],
-    message: { to: [text], cc: [], bcc: [], subject: text, body: text, attachments: [text] },
+    message: { to: [text], cc: [], bcc: [], subject: text, body: text, pieces: [], attachments: [text] },
     outside: [{ kind: text, object: text, span: [0, 5] }],
     grant: text,
     unused_grant: text,
@@ -714,7 +714,18 @@ function hostileAction(id: number, text: string, more: Partial<ActionView> = {})
       { ...change, field: `g${id}`, origin: { kind: "field", source, quote: text } },
     ],
     given: [{ name: `h${id}`, label: text, value: text, origin: { kind: "within", source, quote: text } }],
-    message: { to: [text], cc: [text], bcc: [text], subject: text, body: text, attachments: [text] },
+    message: {
+      to: [text],
+      cc: [text],
+      bcc: [text],
+      subject: text,
+      body: text,
+      pieces: [
+        { start: 0, end: 3, origin: { kind: "within", source, quote: text } },
+        { start: 3, end: 9, origin: { kind: "field", source, quote: text } },
+      ],
+      attachments: [text],
+    },
     outside: [source],
     grant: text,
     unused_grant: text,
@@ -747,6 +758,7 @@ test("in the inbox and in the approval window it is only text", async ({ fake, t
     card_get: ({ id, struck }) => ({
       sentence: `${id} ${joined}`,
       actions: cards.get(id) ?? [],
+      questions: [],
       struck,
       digest: "7f3a09c1",
       approve: joined.slice(0, 200),
@@ -755,7 +767,13 @@ test("in the inbox and in the approval window it is only text", async ({ fake, t
     }),
     grant_offer: ({ id }) => ({
       refused: id === 2 ? joined : null,
-      arguments: texts.map((text) => ({ name: text, label: text, value: text, amount: true })),
+      arguments: texts.map((text) => ({
+        name: text,
+        label: text,
+        value: text,
+        amount: true,
+        optional: true,
+      })),
     }),
   });
   const { page } = await under("#/inbox/1");

@@ -173,7 +173,11 @@ outcome: OutcomeView | null,
 /**
  * How often sending was begun.
  */
-attempts: number, };
+attempts: number, 
+/**
+ * When it is looked up again what became of it, in milliseconds since 1970; nothing where nobody waits for that.
+ */
+next_look: number | null, };
 
 export type Actions = { 
 /**
@@ -336,6 +340,11 @@ sentence: string,
  * The proposals, in the order they would be done.
  */
 actions: Array<ActionView>, 
+/**
+ * What was proposed together with them and waits for the person to say which record is meant. Not part of what is
+ * approved.
+ */
+questions: Array<ActionView>, 
 /**
  * Those that are struck out.
  */
@@ -973,6 +982,10 @@ id: ActionId,
  */
 bounds: Array<BoundRequest>, 
 /**
+ * Arguments that are left out: a change that has one of them too is asked.
+ */
+left_out: Array<string>, 
+/**
  * So many changes in all.
  */
 count: number, 
@@ -1295,6 +1308,10 @@ subject: string,
  */
 body: string, 
 /**
+ * Which of them were seen somewhere else, in their order.
+ */
+pieces: Array<PieceView>, 
+/**
  * Names of attachments.
  */
 attachments: Array<string>, };
@@ -1333,7 +1350,11 @@ value: string,
 /**
  * It can be bounded by a largest amount instead of this very value.
  */
-amount: boolean, };
+amount: boolean, 
+/**
+ * It can be left out: then a change that has it too is asked.
+ */
+optional: boolean, };
 
 export type OfferView = { 
 /**
@@ -1459,6 +1480,20 @@ id: ActionId,
  * Id of the record in its system; one of those that were shown.
  */
 record: string, };
+
+export type PieceView = { 
+/**
+ * From which character.
+ */
+start: number, 
+/**
+ * To which character.
+ */
+end: number, 
+/**
+ * Where they were seen.
+ */
+origin: OriginView, };
 
 export type Place = { "kind": "whole" } | { "kind": "page", 
 /**

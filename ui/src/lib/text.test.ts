@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ending, fileKind, fileName, held, parted, plainly, undirected, visible } from "./text";
+import { ending, fileKind, fileName, held, parted, plainly, undirected, visible, letters } from "./text";
 
 test("a character that turns a file name around is made visible", () => {
   expect(visible("invoice\u202efdp.exe")).toBe("invoice�fdp.exe");
@@ -61,4 +61,8 @@ test("the end of a name is its ending with a little before it", () => {
   expect(ending("Makefile")).toEqual(["Make", "file"]);
   expect(ending("a.md")).toEqual(["", "a.md"]);
   expect(ending("")).toEqual(["", ""]);
+});
+
+test("characters are counted as the core counts them", () => {
+  expect(letters("a€🤖b")).toEqual(["a", "€", "🤖", "b"]);
 });

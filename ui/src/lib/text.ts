@@ -8,6 +8,11 @@ const HIDDEN =
 const BREAKS = /[\r\n\t\v\f\u2028\u2029]+/g;
 const OVERRIDES = /[\u202a-\u202e\u2066-\u2069]/g;
 
+/** The characters of a text as the core counts them; JavaScript takes some for two. */
+export function letters(text: string): string[] {
+  return Array.from(text);
+}
+
 /** A name with everything invisible in it made visible: `invoice‮fdp.exe` must not look like `invoiceexe.pdf`. */
 export function visible(name: string): string {
   return name.replace(BREAKS, " ").replace(HIDDEN, "�");

@@ -1,8 +1,8 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
-import type { Request } from "../host";
+import type { Cache, Request } from "../host";
 import { FakeHost } from "../host/fake/FakeHost";
-import { ACTIONS } from "../host/fake/governed";
+import { ACTIONS, TOGETHER, governed } from "../host/fake/governed";
 import { show } from "../test/render";
 import ApprovalView from "./ApprovalView";
 
@@ -254,9 +254,50 @@ test("a permission is created beside the card, which still waits", async () => {
   expect(await screen.findByText("This proposal still needs your decision.")).toBeVisible();
   expect(host.calls).toContainEqual({
     name: "grant_add",
-    request: { id: 8, bounds: [], count: 5, hours: 24 },
+    request: { id: 8, bounds: [], left_out: [], count: 5, hours: 24 },
   });
   expect(approved(host)).toEqual([]);
+});
+
+test("the person chooses which of the values a permission is bound to", async () => {
+  const { user, host } = open(8);
+  await user.click(await screen.findByRole("button", { name: "Always allow for…" }));
+  const dialog = await screen.findByRole("dialog", { name: "Stop asking when all of this holds" });
+  await user.click(await within(dialog).findByRole("checkbox", { name: "Tags" }));
+  expect(within(dialog).getByText("left out: a change that has it too is asked")).toBeVisible();
+  await expect(dialog).toHaveNoFindings();
+  await user.click(within(dialog).getByRole("button", { name: "Create permission" }));
+  await waitFor(() =>
+    expect(host.calls).toContainEqual({
+      name: "grant_add",
+      request: { id: 8, bounds: [], left_out: ["tags"], count: 20, hours: 168 },
+    }),
+  );
+});
+
+test("in the words of a mail what came from elsewhere is underlined and said", async () => {
+  const { user, container } = open(1);
+  expect(await screen.findByText("Dashed line")).toBeVisible();
+  const told = (kind: string): (string | null)[] =>
+    [...container.querySelectorAll(`.mail-body .${kind}`)].map(({ textContent }) => textContent);
+  expect(told("src-out")).toEqual(["30 October (from outside text)", "22 October (from outside text)"]);
+  expect(told("src")).toEqual(["1,181,280 (from your files or systems)"]);
+  await user.click(screen.getByRole("button", { name: "Where these words stand" }));
+  expect(screen.getByText("our board meets on 22 October")).toBeVisible();
+});
+
+test("a question of the card can be answered here, and what is picked is on it", async () => {
+  const page: { emit?: ReturnType<typeof open>["emit"] } = {};
+  const stale = (caches: Cache[]): void => page.emit?.({ event: "stale", caches });
+  const { user, emit } = open(3, governed(stale, structuredClone(TOGETHER)));
+  page.emit = emit;
+  expect(await screen.findByRole("button", { name: "Approve 5 of 6" })).toBeVisible();
+  await user.click(screen.getByRole("radio", { name: /AS, new site/ }));
+  await user.click(screen.getByRole("button", { name: "Use this deal" }));
+  const box = await screen.findByRole("checkbox", { name: "Include Vestby Cold Storage AS, new site" });
+  await waitFor(() => expect(box).toHaveFocus());
+  expect(screen.getByRole("button", { name: "Approve all 6" })).toBeVisible();
+  expect(screen.getByText(/^It is on this card now/)).toBeInTheDocument();
 });
 
 test("where no permission can be given the reason stands in its place", async () => {

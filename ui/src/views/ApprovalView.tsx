@@ -131,6 +131,7 @@ function Decision({ shown: { id, struck } }: { shown: Shown }) {
         <OutOfDate
           old={before}
           fresh={fresh}
+          level={1}
           heading={heading}
           onReview={() => show(fresh.id)}
           onDrop={() =>

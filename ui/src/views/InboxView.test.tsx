@@ -1,7 +1,8 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
+import type { Looked } from "../host";
 import { FakeHost } from "../host/fake/FakeHost";
-import { ACTIONS } from "../host/fake/governed";
+import { ACTIONS, TOGETHER, action, change, deal, governed } from "../host/fake/governed";
 import { show } from "../test/render";
 import InboxView from "./InboxView";
 
@@ -65,6 +66,25 @@ test("where records are close the person picks one, and it is proposed for that 
   expect(host.calls).toContainEqual({ name: "action_pick", request: { id: 15, record: "20432" } });
 });
 
+test("a question stands as a row of its batch, and what is picked joins the card", async () => {
+  const { user, host, container } = show(
+    <InboxView id={15} />,
+    new FakeHost(governed(() => undefined, structuredClone(TOGETHER))),
+  );
+  const table = await screen.findByRole("table", { name: /^6.proposed changes/ });
+  expect(screen.getByText("1 of them asks which record")).toBeVisible();
+  expect(
+    within(table).getByRole("checkbox", { name: /^Vestby Cold Storage cannot be ticked/ }),
+  ).toBeDisabled();
+  expect(within(table).getByText("Confirm dock layout")).toBeVisible();
+  await expect(container).toHaveNoFindings();
+  await user.click(within(table).getByRole("radio", { name: /DC 2, refit/ }));
+  await user.click(within(table).getByRole("button", { name: "Use this deal" }));
+  await waitFor(() =>
+    expect(host.calls).toContainEqual({ name: "action_pick", request: { id: 15, record: "20432" } }),
+  );
+});
+
 test("a question that is about none of the records is dropped", async () => {
   const { user, host } = show(<InboxView id={15} />);
   await user.click(await screen.findByRole("button", { name: "None of these, drop it" }));
@@ -96,6 +116,40 @@ test("a no asks for a reason", async () => {
   await waitFor(() =>
     expect(host.calls).toContainEqual({ name: "action_deny", request: { ids: [8], reason: "not now" } }),
   );
+});
+
+test("the card that is open is read again each minute while it can be seen, and what changed is told", async () => {
+  const every = vi.spyOn(globalThis, "setInterval");
+  const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+  const fresh = action(40, {
+    record: { ...deal("20500", "Halden spare parts 2027", "4"), edited: { by: "Kari Holm", at: null } },
+    changes: [change("close_date", "1 Oct 2026", "15 Oct 2026")],
+  });
+  let looked: Looked = { kind: "same", at: Date.UTC(2026, 8, 24, 12, 2) };
+  const { user, host } = show(<InboxView id={3} />, new FakeHost({ card_look: () => looked }));
+  await screen.findByRole("button", { name: "Review and approve" });
+  const look = every.mock.calls.filter(([, ms]) => ms === 60_000).map(([job]) => job);
+  const again = (): Promise<void> =>
+    act(() => {
+      look.forEach((job) => job());
+      return Promise.resolve();
+    });
+  const looks = (): number => host.calls.filter(({ name }) => name === "card_look").length;
+  await again();
+  expect(looks()).toBe(0);
+  hidden.mockReturnValue(false);
+  await again();
+  expect(looks()).toBe(1);
+  looked = { kind: "changed", fresh };
+  await again();
+  expect(
+    await screen.findByRole("heading", { level: 2, name: /^Kari Holm changed “Halden spare parts/ }),
+  ).toBeVisible();
+  expect(screen.getByRole("alert")).toHaveTextContent("Out of date.");
+  await user.click(screen.getByRole("button", { name: "Review new version" }));
+  expect(window.location.hash).toBe("#/inbox/40");
+  every.mockRestore();
+  hidden.mockRestore();
 });
 
 test("what is edited is a new proposal", async () => {
@@ -137,7 +191,14 @@ test("what was done together can be undone together, on one card", async () => {
 
 test("an unknown outcome can be looked up at once, and says that nothing is sent meanwhile", async () => {
   const { user, host, container } = show(<InboxView id={11} />);
-  expect(await screen.findByText(/nothing is sent meanwhile/)).toBeVisible();
+  expect(await screen.findByText(/^Next look in 8.s; nothing is sent meanwhile/)).toBeVisible();
+  // Each step with its exact time, of which the whole is in its title.
+  const steps = within(screen.getByRole("list", { name: "What happened" }));
+  const step = (await steps.findByText("The system did not answer.")).closest("li")!;
+  const time = step.querySelector("time")!;
+  expect(time).toHaveTextContent(/^\d\d:\d\d:\d\d$/);
+  expect(time.title).toMatch(/^24 Sep 2026, \d\d:\d\d:\d\d$/);
+  expect(time.dateTime).toMatch(/^2026-09-24T/);
   await user.click(screen.getByRole("button", { name: "Check now" }));
   expect(host.calls).toContainEqual({ name: "action_check", request: { id: 11 } });
   await expect(container).toHaveNoFindings();

@@ -35,7 +35,11 @@ export default function InboxView({ id }: { id?: number | undefined }) {
   const groups = groupsOf(tab, waiting, open.data?.actions ?? [], all.data?.actions ?? []);
   const shown = groups.flatMap((group) => group.cards);
   const known = [...(open.data?.actions ?? []), ...(all.data?.actions ?? [])];
-  const chosen = known.find((own) => own.id === id) ?? shown[0]?.[0];
+  const named = known.find((own) => own.id === id) ?? shown[0]?.[0];
+  // A question is read on the card that it was proposed with.
+  const chosen = named?.which
+    ? (waiting.find((own) => own.some((one) => one.id === named.id))?.[0] ?? named)
+    : named;
   const place = shown.findIndex((own) => own.some((one) => one.id === chosen?.id));
   const to = (by: number): void => {
     const next = shown[place + by]?.[0];

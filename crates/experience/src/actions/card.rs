@@ -15,6 +15,9 @@ pub struct CardView {
     pub sentence: String,
     /// The proposals, in the order they would be done.
     pub actions: Vec<ActionView>,
+    /// What was proposed together with them and waits for the person to say which record is meant. Not part of what is
+    /// approved.
+    pub questions: Vec<ActionView>,
     /// Those that are struck out.
     pub struck: Vec<ActionId>,
     /// Digest of what is left; it comes back with the click. Nothing when everything is struck out.
@@ -83,7 +86,8 @@ impl CardView {
     pub(crate) fn of(shared: &Shared, struck: &BTreeSet<ActionId>) -> Self {
         let actions: Vec<ActionView> = shared.actions.iter().map(ActionView::from).collect();
         let left: Vec<&ActionView> = actions.iter().filter(|view| !struck.contains(&view.id)).collect();
-        let approve = match (left.len(), actions.len()) {
+        let questions: Vec<ActionView> = shared.questions.iter().map(ActionView::from).collect();
+        let approve = match (left.len(), actions.len() + questions.len()) {
             (1, 1) => "Approve".to_owned(),
             (2, 2) => "Approve both".to_owned(),
             (left, all) if left == all => format!("Approve all {all}"),
@@ -97,6 +101,7 @@ impl CardView {
             expires: shared.card.expires(),
             struck: struck.iter().copied().collect(),
             actions,
+            questions,
         }
     }
 }

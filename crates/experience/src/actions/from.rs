@@ -2,6 +2,7 @@
 
 use domain::{Change, Integrity, Origin, SourceRef, Undo};
 use governance::approval::{Approval, Line};
+use governance::origin::Piece;
 use governance::policy::{Decision, Layer, Obligation, Proposer};
 use orchestration::governed::{Action, Meant, Message, Near, Raw};
 use orchestration::journal::State;
@@ -10,7 +11,8 @@ use serde_json::Value;
 use super::words::{label, one_word, plain, sentence, side_effect_word, state_words, within};
 use super::{
     ActionState, ActionView, ChangeView, EditedView, GivenView, MeantView, MessageView, NearView, OriginView,
-    OutcomeView, ProposerView, RawView, RecordView, RuleView, SourceView, UndoView, VerdictView, WhichView,
+    OutcomeView, PieceView, ProposerView, RawView, RecordView, RuleView, SourceView, UndoView, VerdictView,
+    WhichView,
 };
 
 impl From<State> for ActionState {
@@ -109,7 +111,7 @@ impl From<&Action> for ActionView {
                 candidates: which.candidates.iter().map(NearView::from).collect(),
             }),
             unchanged: shown.unchanged,
-            message: shown.message.as_ref().map(MessageView::from),
+            message: (shown.message.as_ref()).map(|message| message_view(message, action)),
             undo: shown.undo.map(UndoView::from),
             outside: sources,
             grant: shown.grant.clone(),
@@ -131,6 +133,10 @@ impl From<&Action> for ActionView {
                     .collect(),
             }),
             attempts: action.entry.attempts,
+            next_look: match action.entry.state {
+                State::Unknown => action.entry.rests_until(),
+                _ => None,
+            },
         };
         view.sentence = sentence(&view);
         view.state_words = state_words(&view);
@@ -168,7 +174,43 @@ fn given(action: &Action) -> Vec<GivenView> {
     .collect()
 }
 
+fn message_view(message: &Message, action: &Action) -> MessageView {
+    MessageView {
+        to: message.to.clone(),
+        cc: message.cc.clone(),
+        bcc: message.bcc.clone(),
+        subject: message.subject.clone(),
+        pieces: pieces(&message.body, action),
+        body: message.body.clone(),
+        attachments: message.attachments.clone(),
+    }
+}
+
+/// The words of a body that were seen somewhere else. The body holds the argument, and perhaps more.
+fn pieces(body: &str, action: &Action) -> Vec<PieceView> {
+    let each = action.shown.pieces.iter();
+    let found = each.filter_map(|(name, pieces)| {
+        let text = action.effect.arguments.get(name)?.value.as_str()?;
+        let (before, _) = body.split_once(text)?;
+        Some((u32::try_from(before.chars().count()).ok()?, text, pieces))
+    });
+    // Another argument may stand in the same body by chance; the longest is what it was made from.
+    let Some((before, _, pieces)) = found.max_by_key(|(_, text, _)| text.len()) else {
+        return Vec::new();
+    };
+    let view = |piece: &Piece| PieceView {
+        start: before.saturating_add(piece.span.0),
+        end: before.saturating_add(piece.span.1),
+        origin: origin_view(&piece.origin, Some(piece.quote.clone())),
+    };
+    pieces.iter().map(view).collect()
+}
+
 fn origin(name: &str, origin: &Origin, action: &Action) -> OriginView {
+    origin_view(origin, action.shown.quotes.get(name).cloned())
+}
+
+fn origin_view(origin: &Origin, quote: Option<String>) -> OriginView {
     let (kind, source) = match origin {
         Origin::User => ("user", None),
         Origin::Field { source } => ("field", Some(source)),
@@ -178,7 +220,7 @@ fn origin(name: &str, origin: &Origin, action: &Action) -> OriginView {
     OriginView {
         kind: kind.to_owned(),
         source: source.map(SourceView::from),
-        quote: action.shown.quotes.get(name).cloned(),
+        quote,
     }
 }
 
@@ -231,19 +273,6 @@ impl From<&SourceRef> for SourceView {
             kind: source.kind.clone(),
             object: source.object.clone(),
             span: source.span,
-        }
-    }
-}
-
-impl From<&Message> for MessageView {
-    fn from(message: &Message) -> Self {
-        Self {
-            to: message.to.clone(),
-            cc: message.cc.clone(),
-            bcc: message.bcc.clone(),
-            subject: message.subject.clone(),
-            body: message.body.clone(),
-            attachments: message.attachments.clone(),
         }
     }
 }

@@ -60,6 +60,8 @@ pub struct OfferArgument {
     pub value: String,
     /// It can be bounded by a largest amount instead of this very value.
     pub amount: bool,
+    /// It can be left out: then a change that has it too is asked.
+    pub optional: bool,
 }
 
 /// How many questions of the last 30 days a permission would have saved.

@@ -17,7 +17,8 @@ pub(crate) use receipt::event_words;
 pub use receipt::{Happening, Receipt, ReceiptRow};
 pub use shown::{
     ActionState, ActionView, ChangeView, EditedView, GivenView, MeantView, MessageView, NearView, OriginView,
-    OutcomeView, ProposerView, RawView, RecordView, RuleView, SourceView, UndoView, VerdictView, WhichView,
+    OutcomeView, PieceView, ProposerView, RawView, RecordView, RuleView, SourceView, UndoView, VerdictView,
+    WhichView,
 };
 pub use words::label;
 pub(crate) use words::plain;

@@ -72,6 +72,8 @@ pub struct ActionView {
     pub outcome: Option<OutcomeView>,
     /// How often sending was begun.
     pub attempts: u32,
+    /// When it is looked up again what became of it, in milliseconds since 1970; nothing where nobody waits for that.
+    pub next_look: Option<i64>,
 }
 
 /// Where a proposal stands.
@@ -280,8 +282,22 @@ pub struct MessageView {
     pub subject: String,
     /// Words.
     pub body: String,
+    /// Which of them were seen somewhere else, in their order.
+    pub pieces: Vec<PieceView>,
     /// Names of attachments.
     pub attachments: Vec<String>,
+}
+
+/// Some words of a text that were seen somewhere else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct PieceView {
+    /// From which character.
+    pub start: u32,
+    /// To which character.
+    pub end: u32,
+    /// Where they were seen.
+    pub origin: OriginView,
 }
 
 /// How something can be taken back.

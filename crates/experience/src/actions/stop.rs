@@ -21,6 +21,7 @@ impl From<Stop> for Failure {
             Stop::Elsewhere(_) => Self::user(message, "Look at it again.").with_code("decided"),
             Stop::Changed { .. } => Self::user(message, "Look at the new card.").with_code("changed"),
             Stop::Unreached(_) => Self::environment(message, "Try again, or look under Connections."),
+            Stop::NoKey { fix, .. } => Self::environment(message, fix),
             Stop::Book(_) => Self::environment(message, "Look at the disk, then try again."),
             Stop::Unkept(_) => Self::environment(message, "Look at the disk; the rest goes on by itself."),
         }

@@ -230,7 +230,7 @@ pub struct CardLook;
 impl Command for CardLook {
     const NAME: &'static str = "card_look";
     const ACCESS: Access = Access::Write;
-    const WINDOWS: &'static [Window] = DECIDING;
+    const WINDOWS: &'static [Window] = BOTH;
     type Request = ActionRequest;
     type Response = Looked;
 

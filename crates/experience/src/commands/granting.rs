@@ -19,15 +19,13 @@ impl Command for GrantOffer {
 
     async fn run(copilot: &Copilot, request: ActionRequest) -> Result<OfferView, Failure> {
         let offer = copilot.governed.offer(request.id).await?;
-        let arguments = offer
-            .arguments
-            .into_iter()
-            .map(|(name, value, amount)| OfferArgument {
-                label: label(&name),
-                value: plain(&value),
-                name,
-                amount,
-            });
+        let arguments = offer.arguments.into_iter().map(|own| OfferArgument {
+            label: label(&own.name),
+            value: plain(&own.value),
+            name: own.name,
+            amount: own.amount,
+            optional: own.optional,
+        });
         Ok(OfferView {
             refused: offer.refused,
             arguments: arguments.collect(),
@@ -46,6 +44,9 @@ pub struct GrantRequest {
     pub id: ActionId,
     /// Arguments that may have other values; the others are bound to the very value of the proposal.
     pub bounds: Vec<BoundRequest>,
+    /// Arguments that are left out: a change that has one of them too is asked.
+    #[serde(default)]
+    pub left_out: Vec<String>,
     /// So many changes in all.
     pub count: u32,
     /// For so many hours.
@@ -59,6 +60,7 @@ impl GrantRequest {
             bounds: each
                 .filter_map(|bound| Some((bound.name.clone(), Bound::UpTo(bound.up_to?))))
                 .collect(),
+            left_out: self.left_out.iter().cloned().collect(),
             count: self.count,
             lasts: i64::from(self.hours).saturating_mul(3_600_000),
         }

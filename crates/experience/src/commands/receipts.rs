@@ -6,7 +6,7 @@ use orchestration::governed::{Action, Stop};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Access, ActionRequest, Command, MAIN, Window};
+use super::{Access, ActionRequest, BOTH, Command, MAIN, Window};
 use crate::actions::{ActionView, Happening, Receipt, ReceiptRow, event_words};
 use crate::activity::ANSWER;
 use crate::{Copilot, Failure};
@@ -17,7 +17,7 @@ pub struct ReceiptGet;
 impl Command for ReceiptGet {
     const NAME: &'static str = "receipt_get";
     const ACCESS: Access = Access::Read;
-    const WINDOWS: &'static [Window] = MAIN;
+    const WINDOWS: &'static [Window] = BOTH;
     type Request = ActionRequest;
     type Response = Receipt;
 

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{ActionId, Argument, Origin};
-use governance::approval::{Binding, Hand};
+use governance::approval::{Binding, Hand, SealKey};
 use governance::audit::Digest;
 use serde_json::Value;
 
@@ -27,13 +27,14 @@ impl Governed {
         name: String,
     ) -> Result<Vec<Action>, Stop> {
         let shared = self.card(id).await?;
+        let key = self.install_key.key().await?;
         let clock = self.now();
         let choices = shared.choices(struck);
         let actions: Vec<ActionId> = shared.actions.iter().map(|action| action.id).collect();
         let binding = Binding {
             name,
             actions: &actions,
-            key: self.seal(),
+            key: SealKey(&key),
         };
         let approval = shared.card.approve(&choices, shown, hand, binding, clock.wall)?;
         let (mut refused, mut wanted): (Vec<Action>, Vec<Action>) = shared
@@ -115,6 +116,7 @@ impl Governed {
             if given.arguments.get(name).is_none_or(|same| same.value != *value) {
                 given.arguments.insert(name.clone(), own(value));
                 given.quotes.remove(name);
+                given.pieces.remove(name);
             }
         }
         let target = old
@@ -169,6 +171,7 @@ impl Governed {
         let target = target.ok_or_else(|| Stop::NoRecord(record.to_owned()))?;
         let mut given = Given::of(&old);
         given.quotes.remove(&target);
+        given.pieces.remove(&target);
         let picked = Argument {
             value: Value::from(record),
             origin: Origin::User,

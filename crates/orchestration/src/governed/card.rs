@@ -13,6 +13,9 @@ use crate::journal::State;
 pub struct Shared {
     /// The proposals, a line each, in the order they would be done.
     pub actions: Vec<Action>,
+    /// What was proposed together with them and can't be decided before a person says which record is meant. No line of the
+    /// card, and nothing of it is sealed.
+    pub questions: Vec<Action>,
     /// What is sealed.
     pub card: Card,
 }
@@ -51,12 +54,16 @@ impl Governed {
             return Err(Stop::Elsewhere(super::word(own.entry.state)));
         }
         let alone = |action: &Action| line(action).is_none_or(|line| line.needs.contains(&Obligation::Alone));
-        let actions = if alone(&own) {
-            vec![own]
+        let (actions, questions) = if alone(&own) {
+            (vec![own], Vec::new())
         } else {
             let mut together = self.book.batch(own.batch.unwrap_or(own.id)).await?;
-            together.retain(|action| action.entry.state == State::Awaiting && !alone(action));
-            without_twins(together, &own)
+            together.retain(|action| action.entry.state == State::Awaiting);
+            let (questions, mut together): (Vec<Action>, Vec<Action>) = together
+                .into_iter()
+                .partition(|action| action.shown.which.is_some());
+            together.retain(|action| !alone(action));
+            (without_twins(together, &own), questions)
         };
         let cards: Vec<&Card> = actions
             .iter()
@@ -70,7 +77,11 @@ impl Governed {
         let expires = cards.iter().map(|card| card.expires()).min().unwrap_or_default();
         let policy = cards.first().map(|card| card.policy()).unwrap_or_default();
         let card = Card::new(lines, policy, made, expires)?;
-        Ok(Shared { actions, card })
+        Ok(Shared {
+            actions,
+            questions,
+            card,
+        })
     }
 }
 

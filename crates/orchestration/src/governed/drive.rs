@@ -1,6 +1,6 @@
 use data_encoding::BASE32_NOPAD;
 use domain::{ActionId, Change, Confidentiality, SideEffect};
-use governance::approval::{Authorized, Ground, Warrant, authorize};
+use governance::approval::{Authorized, Ground, SealKey, Warrant, authorize};
 use governance::grants::Used;
 use integration::{Dispatch, Outcome, Verified};
 
@@ -129,14 +129,15 @@ impl Governed {
     /// Makes the attempt durable, sends, and keeps the answer. The action where the guard refused it.
     async fn send(&self, mut action: Action) -> Result<Option<Action>, Stop> {
         let _under_way = self.sending.begin(action.id);
-        let (authorized, spend) = match self.authorized(&action).await {
+        let install_key = self.install_key.key().await?;
+        let (authorized, spend) = match self.authorized(&action, SealKey(&install_key)).await {
             Ok(authorized) => authorized,
             Err(refusal) => return self.refused(action, &refusal.to_string()).await,
         };
         let system = self.system(&action.effect.system).await?;
         let connection = system.connection.clone();
         let material = authorized.key_material(&action.id.to_string());
-        let key = key(&self.install_key, &material);
+        let key = key(&install_key, &material);
         // Under another key the system would take it for another request.
         if action.key.get_or_insert_with(|| key.clone()) != &key {
             let words = "Nothing was sent. The key of the first attempt was changed where it was kept; look in the system.";
@@ -199,7 +200,11 @@ impl Governed {
     }
 
     /// The right to send it, judged anew at this moment.
-    async fn authorized(&self, action: &Action) -> Result<(Authorized<domain::Effect>, Option<Spend>), Stop> {
+    async fn authorized(
+        &self,
+        action: &Action,
+        key: SealKey<'_>,
+    ) -> Result<(Authorized<domain::Effect>, Option<Spend>), Stop> {
         let system = self.system(&action.effect.system).await?;
         let described = system
             .connection
@@ -232,7 +237,7 @@ impl Governed {
             (Some(approval), _) => Warrant::Approval {
                 approval,
                 action: action.id,
-                key: self.seal(),
+                key,
                 used: false,
             },
             // A second attempt is the same change: it was counted when the first began.

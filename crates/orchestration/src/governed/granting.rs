@@ -1,12 +1,12 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{ActionId, Effect, Integrity, Role};
+use domain::{ActionId, Effect, Integrity, Operation, Role};
 use governance::audit::Digest;
 use governance::grants::{Bound, Cover, Grant, Uncovered, Used};
 use governance::policy::{Decision, Facts, Obligation, Situation, Verdict};
 use serde_json::{Map, Value};
 
-use super::{Action, Governed, Held, Noted, Stop};
+use super::{Action, Governed, Held, Noted, Stop, System};
 
 /// The longest that a grant may hold, in milliseconds: 30 days.
 const LONGEST_MS: i64 = 30 * 24 * 3_600 * 1_000;
@@ -28,10 +28,23 @@ pub(super) enum Granted {
 /// What may be allowed beforehand after a proposal like this one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Offer {
-    /// What is offered: each argument of the proposal with its value and whether it is an amount, which can be bounded.
-    pub arguments: Vec<(String, Value, bool)>,
+    /// What is offered: each argument of the proposal.
+    pub arguments: Vec<Offered>,
     /// Why nothing is offered.
     pub refused: Option<String>,
+}
+
+/// An argument of a proposal that may be allowed beforehand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offered {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: Value,
+    /// It can be bounded by a largest amount.
+    pub amount: bool,
+    /// It can be left out: then only proposals without it are covered.
+    pub optional: bool,
 }
 
 /// How many questions of the last 30 days a grant would have made unnecessary.
@@ -50,6 +63,8 @@ pub struct Saved {
 pub struct Limits {
     /// Values for the arguments of the proposal; one without a bound is bound to its very value.
     pub bounds: BTreeMap<String, Bound>,
+    /// Arguments that a covered proposal does not have.
+    pub left_out: BTreeSet<String>,
     /// So many changes in all.
     pub count: u32,
     /// For so long, in milliseconds.
@@ -90,20 +105,20 @@ impl Governed {
     /// When there is no such action, or its system can't be asked.
     pub async fn offer(&self, id: ActionId) -> Result<Offer, Stop> {
         let action = self.action(id).await?;
-        let system = self.system(&action.effect.system).await?;
-        let described = system
-            .connection
-            .description()
-            .operation(&action.effect.operation);
-        let parameters = described.map(|described| &described.operation.parameters);
-        let is_amount = |name: &String| {
-            parameters.is_some_and(|all| all.get(name).is_some_and(|own| own.role == Role::Amount))
-        };
+        let (_, operation) = self.offered(&action).await?;
         let arguments = action.effect.arguments.iter();
         Ok(Offer {
             refused: self.not_grantable(&action).await?,
             arguments: arguments
-                .map(|(name, argument)| (name.clone(), argument.value.clone(), is_amount(name)))
+                .map(|(name, argument)| Offered {
+                    name: name.clone(),
+                    value: argument.value.clone(),
+                    amount: operation
+                        .parameters
+                        .get(name)
+                        .is_some_and(|own| own.role == Role::Amount),
+                    optional: is_optional(&operation, name),
+                })
                 .collect(),
         })
     }
@@ -143,15 +158,20 @@ impl Governed {
         Ok(None)
     }
 
-    async fn judged_as_granted(&self, action: &Action) -> Result<Verdict, Stop> {
+    /// The operation of a proposal as its system describes it now.
+    async fn offered(&self, action: &Action) -> Result<(System, Operation), Stop> {
         let system = self.system(&action.effect.system).await?;
         let described = system
             .connection
             .description()
             .operation(&action.effect.operation);
-        let Some(described) = described else {
-            return Err(Stop::Elsewhere("no longer offered by its system"));
-        };
+        let operation = described.map(|described| described.operation.clone());
+        let operation = operation.ok_or(Stop::Elsewhere("no longer offered by its system"))?;
+        Ok((system, operation))
+    }
+
+    async fn judged_as_granted(&self, action: &Action) -> Result<Verdict, Stop> {
+        let (system, operation) = self.offered(action).await?;
         let situation = self.situation(
             &system,
             &action.effect,
@@ -159,7 +179,7 @@ impl Governed {
             &action.shown.context,
             1,
         );
-        let facts = Facts::of(&action.effect, &described.operation, &situation);
+        let facts = Facts::of(&action.effect, &operation, &situation);
         Ok(self.allowed_beforehand(facts))
     }
 
@@ -173,7 +193,8 @@ impl Governed {
         let action = self.action(id).await?;
         let now = self.clock.wall();
         let from = now.saturating_sub(limits.lasts);
-        let grant = self.granting(&action, limits, from, String::new())?;
+        let (system, described) = self.offered(&action).await?;
+        let grant = self.granting(&action, &described, limits, from, String::new())?;
         // The moment itself counts here: this very question is one of them.
         let grant = Grant {
             until: now.saturating_add(1),
@@ -185,11 +206,6 @@ impl Governed {
             .book
             .asked(system_id, operation, since, LOOKED_AT + 1)
             .await?;
-        let system = self.system(system_id).await?;
-        let described = system.connection.description().operation(operation);
-        let Some(described) = described else {
-            return Err(Stop::Elsewhere("no longer offered by its system"));
-        };
         let most = usize::try_from(LOOKED_AT).unwrap_or(usize::MAX);
         let mut told = Saved {
             more: asked.len() > most,
@@ -207,7 +223,7 @@ impl Governed {
                 stopped: false,
                 ..self.situation(&system, &past.effect, &shown.proposer, &shown.context, 1)
             };
-            let facts = Facts::of(&past.effect, &described.operation, &situation);
+            let facts = Facts::of(&past.effect, &described, &situation);
             let covered = grant.covers(
                 &past.effect,
                 &shown.account,
@@ -235,15 +251,24 @@ impl Governed {
     }
 
     /// What a person would allow beforehand.
-    fn granting(&self, action: &Action, limits: Limits, from: i64, name: String) -> Result<Grant, Stop> {
+    fn granting(
+        &self,
+        action: &Action,
+        operation: &Operation,
+        limits: Limits,
+        from: i64,
+        name: String,
+    ) -> Result<Grant, Stop> {
         let Limits {
             mut bounds,
+            left_out,
             count,
             lasts,
         } = limits;
         let no = |why: &str| Err(Stop::NoGrant(why.to_owned()));
         if let Some(unknown) = bounds
             .keys()
+            .chain(&left_out)
             .find(|name| !action.effect.arguments.contains_key(*name))
         {
             return no(&format!("`{unknown}` is no part of this proposal."));
@@ -254,7 +279,24 @@ impl Governed {
         if !(1..=LONGEST_MS).contains(&lasts) {
             return no("It must end within 30 days.");
         }
-        for (argument, own) in &action.effect.arguments {
+        if let Some(needed) = left_out.iter().find(|name| !is_optional(operation, name)) {
+            return no(&format!("`{needed}` is part of every such change."));
+        }
+        bounds.retain(|name, _| !left_out.contains(name));
+        let kept = || {
+            let all = action.effect.arguments.iter();
+            all.filter(|(name, _)| !left_out.contains(*name))
+        };
+        // What names the record is no change.
+        let target = action.effect.target.as_ref();
+        let changes = |name: &String| {
+            let role = operation.parameters.get(name).map(|own| own.role);
+            target.is_none() || role != Some(Role::Target)
+        };
+        if !left_out.is_empty() && !kept().any(|(name, _)| changes(name)) {
+            return no("At least one value must be left.");
+        }
+        for (argument, own) in kept() {
             bounds
                 .entry(argument.clone())
                 .or_insert_with(|| Bound::Exactly(own.value.clone()));
@@ -295,8 +337,18 @@ impl Governed {
         if let Some(why) = self.not_grantable(&action).await? {
             return Err(Stop::NoGrant(why));
         }
+        let (_, operation) = self.offered(&action).await?;
+        // What it would cover is judged too, not only what was proposed.
+        let mut covered = action.clone();
+        covered
+            .effect
+            .arguments
+            .retain(|name, _| !limits.left_out.contains(name));
+        if let Some(why) = self.not_grantable(&covered).await? {
+            return Err(Stop::NoGrant(why));
+        }
         let held = Held {
-            grant: self.granting(&action, limits, self.clock.wall(), name)?,
+            grant: self.granting(&action, &operation, limits, self.clock.wall(), name)?,
             used: Used::default(),
             action: id,
             words,
@@ -349,4 +401,10 @@ impl Governed {
                 .collect::<Map<String, Value>>(),
         }
     }
+}
+
+/// Whether an operation can do without an argument, and it is not what names the record that is acted on.
+fn is_optional(operation: &Operation, name: &str) -> bool {
+    let own = operation.parameters.get(name);
+    own.is_some_and(|own| !own.required && own.role != Role::Target)
 }

@@ -32,7 +32,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use domain::{ActionId, Change, Effect, SideEffect, SystemId, Taint};
-use governance::approval::{Approval, Card, CardError, Refusal, SealKey};
+use governance::approval::{Approval, Card, CardError, Refusal};
+use governance::origin::Piece;
 use governance::policy::{Decision, Policies, Proposer, Situation, Verdict, organisation_of};
 use integration::{Connection, Trouble};
 use serde::{Deserialize, Serialize};
@@ -43,7 +44,7 @@ use crate::journal::{self, Entry, Epoch, State};
 
 pub use book::{ActionBook, BookError, GrantBook, Held, Noted, Spend};
 pub use card::Shared;
-pub use granting::{Limits, Offer, Saved};
+pub use granting::{Limits, Offer, Offered, Saved};
 pub use integration::{Edited, Message, Raw};
 pub use propose::{Context, Meant, Near, Proposal, Which};
 pub use run::RunContext;
@@ -105,6 +106,9 @@ pub struct Shown {
     /// The words that a value was seen in, by name of the argument.
     #[serde(default)]
     pub quotes: BTreeMap<String, String>,
+    /// Which of the words of a longer text were seen somewhere else, by name of the argument.
+    #[serde(default)]
+    pub pieces: BTreeMap<String, Vec<Piece>>,
     /// Who changed the record last and when, as its system says.
     #[serde(default)]
     pub edited: Option<Edited>,
@@ -197,6 +201,14 @@ pub enum Stop {
     /// The system can't be reached at all.
     #[error("{0}")]
     Unreached(String),
+    /// The key of the installation can't be had, and what can be done.
+    #[error("Nothing can be approved or sent now. {why}")]
+    NoKey {
+        /// Why.
+        why: String,
+        /// What the person can do.
+        fix: String,
+    },
     /// The book failed.
     #[error("What was decided could not be kept, so nothing was sent: {0}")]
     Book(#[from] BookError),
@@ -241,6 +253,25 @@ pub trait Systems: Send + Sync {
     async fn system(&self, id: &SystemId) -> Result<System, Stop>;
 }
 
+/// Port: the key that is known to this installation only. Keys of requests are made with it, and approvals are sealed with
+/// it, so that without it nothing can be approved or sent.
+#[async_trait]
+pub trait InstallKey: Send + Sync {
+    /// The key.
+    ///
+    /// # Errors
+    /// [`Stop::NoKey`] where it can't be had now.
+    async fn key(&self) -> Result<[u8; 32], Stop>;
+}
+
+/// One that is known.
+#[async_trait]
+impl InstallKey for [u8; 32] {
+    async fn key(&self) -> Result<[u8; 32], Stop> {
+        Ok(*self)
+    }
+}
+
 /// A fixed set of systems.
 #[async_trait]
 impl Systems for BTreeMap<SystemId, System> {
@@ -261,8 +292,8 @@ pub struct Governed {
     pub systems: Arc<dyn Systems>,
     /// The rules.
     pub policies: Arc<Policies>,
-    /// Known to this installation only; keys of requests are made with it, and approvals are sealed with it.
-    pub install_key: [u8; 32],
+    /// The key of the installation, asked for when it is needed.
+    pub install_key: Arc<dyn InstallKey>,
     /// This start of the program.
     pub epoch: Epoch,
     /// What time it is.
@@ -338,10 +369,6 @@ impl Governed {
     /// When one can't be read.
     pub async fn actions(&self, ids: &[ActionId]) -> Result<Vec<Action>, Stop> {
         Ok(self.book.get(ids).await?)
-    }
-
-    fn seal(&self) -> SealKey<'_> {
-        SealKey(&self.install_key)
     }
 
     fn now(&self) -> journal::Clock {

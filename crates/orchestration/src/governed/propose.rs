@@ -5,7 +5,7 @@ use domain::{
     SystemId, Taint,
 };
 use governance::approval::{CARD_LASTS_MS, Card, Line};
-use governance::origin::{self, Attributed, Seen};
+use governance::origin::{self, Attributed, Piece, Seen};
 use governance::policy::{Deciding, Decision, Facts, Layer, Proposer, Verdict};
 use integration::{Candidate, How, Matched, Preview, Record};
 use serde::{Deserialize, Serialize};
@@ -120,6 +120,14 @@ impl Context {
         for (name, value) in arguments {
             let Attributed { origin, quote } = self.attributed(proposer, value);
             let value = value.clone();
+            let pieces = match (&origin, &value) {
+                (Origin::User, _) => Vec::new(),
+                (_, Value::String(text)) => self.pieces(text),
+                _ => Vec::new(),
+            };
+            if !pieces.is_empty() {
+                given.pieces.insert(name.clone(), pieces);
+            }
             given.arguments.insert(name.clone(), Argument { value, origin });
             given.quotes.extend(quote.map(|quote| (name.clone(), quote)));
         }
@@ -130,10 +138,22 @@ impl Context {
         if *proposer == Proposer::Person && self.texts.is_empty() && self.fields.is_empty() {
             return Attributed::user(None);
         }
-        let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
-        let fields: Vec<Seen<'_>> = self.fields.iter().map(seen_of).collect();
-        let texts: Vec<Seen<'_>> = self.texts.iter().map(seen_of).collect();
+        let (words, fields, texts) = self.in_view();
         origin::attribute(value, &words, &fields, &texts)
+    }
+
+    /// Which of the words of a text were in view too.
+    fn pieces(&self, text: &str) -> Vec<Piece> {
+        let (words, fields, texts) = self.in_view();
+        origin::pieces(text, &words, &fields, &texts)
+    }
+
+    fn in_view(&self) -> (Vec<&str>, Vec<Seen<'_>>, Vec<Seen<'_>>) {
+        (
+            self.words.iter().map(String::as_str).collect(),
+            self.fields.iter().map(seen_of).collect(),
+            self.texts.iter().map(seen_of).collect(),
+        )
     }
 }
 
@@ -144,6 +164,8 @@ pub(super) struct Given {
     pub(super) arguments: BTreeMap<String, Argument>,
     /// The words that it was seen in, by name of the argument.
     pub(super) quotes: BTreeMap<String, String>,
+    /// Which of its words were seen somewhere else, by name of the argument.
+    pub(super) pieces: BTreeMap<String, Vec<Piece>>,
     /// How the record was found that is acted on.
     pub(super) meant: Option<Meant>,
     /// What this takes the place of, as it will be then, and what is said of that in the audit.
@@ -156,6 +178,7 @@ impl Given {
         Self {
             arguments: action.effect.arguments.clone(),
             quotes: action.shown.quotes.clone(),
+            pieces: action.shown.pieces.clone(),
             meant: action.shown.meant.clone(),
             instead_of: None,
         }
@@ -481,6 +504,10 @@ fn shown(
 ) -> Shown {
     let scrubbed = |words: &str| system.connection.scrubbed(words);
     let quotes = given.quotes.into_iter();
+    let mut pieces = given.pieces;
+    for piece in pieces.values_mut().flatten() {
+        piece.quote = scrubbed(&piece.quote);
+    }
     Shown {
         summary: operation.summary.clone(),
         account,
@@ -492,6 +519,7 @@ fn shown(
         which: None,
         changes: Vec::new(),
         quotes: quotes.map(|(name, quote)| (name, scrubbed(&quote))).collect(),
+        pieces,
         edited: None,
         unchanged: 0,
         message: None,

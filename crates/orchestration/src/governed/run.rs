@@ -224,6 +224,7 @@ mod tests {
                 which: None,
                 changes: Vec::new(),
                 quotes: BTreeMap::new(),
+                pieces: BTreeMap::new(),
                 edited: None,
                 unchanged: 0,
                 message: None,

@@ -438,6 +438,13 @@ impl Entry {
         }
     }
 
+    /// Until when nothing is sent or looked up, in milliseconds since 1970. To be shown only: what is done follows the steady
+    /// clock, which begins anew with each process.
+    pub fn rests_until(&self) -> Option<i64> {
+        self.wait
+            .map(|(since, span)| since.wall.saturating_add(i64::try_from(span).unwrap_or(i64::MAX)))
+    }
+
     fn patience(&self, clock: Clock) -> u64 {
         self.wait.map_or(0, |(since, span)| {
             span.saturating_sub(since.at_least_since(clock))

@@ -91,7 +91,7 @@ impl<'a> Desk<'a> {
             grants,
             systems: Arc::new(BTreeMap::new()),
             policies: Arc::clone(&site.policies),
-            install_key: [7; 32],
+            install_key: Arc::new([7; 32]),
             epoch: Epoch(epoch),
             clock: clock.clone(),
             stopped: Default::default(),

@@ -89,9 +89,31 @@ export interface Range {
   end: number;
 }
 
-interface MarkedProps {
+interface WrappedProps<R extends Range> {
   children: string;
   /** Positions in the text as it is given, in order and apart from each other. */
+  ranges: readonly R[];
+  /** What stands around the words of a range. */
+  wrap: (range: R, words: ReactNode, index: number) => ReactNode;
+}
+
+/** Text of which some parts are shown otherwise. */
+export function Wrapped<R extends Range>({ children, ranges, wrap }: WrappedProps<R>) {
+  const parts: ReactNode[] = [];
+  let at = 0;
+  for (const [index, range] of ranges.entries()) {
+    const { start, end } = range;
+    if (start > at) parts.push(<Held key={`to ${start}`}>{children.slice(at, start)}</Held>);
+    const words = <Held>{children.slice(start, end)}</Held>;
+    parts.push(<Fragment key={start}>{wrap(range, words, index)}</Fragment>);
+    at = end;
+  }
+  if (at < children.length) parts.push(<Held key="rest">{children.slice(at)}</Held>);
+  return <bdi className="said">{parts}</bdi>;
+}
+
+interface MarkedProps {
+  children: string;
   ranges: readonly Range[];
   /** Put on the first mark, to scroll to it. */
   first?: (element: HTMLElement | null) => void;
@@ -99,17 +121,12 @@ interface MarkedProps {
 
 /** Text with some of it under the marker. */
 export function Marked({ children, ranges, first }: MarkedProps) {
-  const parts: ReactNode[] = [];
-  let at = 0;
-  for (const [index, { start, end }] of ranges.entries()) {
-    if (start > at) parts.push(<Held key={`to ${start}`}>{children.slice(at, start)}</Held>);
-    parts.push(
-      <mark key={start} {...(index === 0 && first ? { ref: first } : {})}>
-        <Held>{children.slice(start, end)}</Held>
-      </mark>,
-    );
-    at = end;
-  }
-  if (at < children.length) parts.push(<Held key="rest">{children.slice(at)}</Held>);
-  return <bdi className="said">{parts}</bdi>;
+  return (
+    <Wrapped
+      ranges={ranges}
+      wrap={(_, words, index) => <mark {...(index === 0 && first ? { ref: first } : {})}>{words}</mark>}
+    >
+      {children}
+    </Wrapped>
+  );
 }

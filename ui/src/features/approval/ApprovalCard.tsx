@@ -123,6 +123,7 @@ function Waiting(props: WaitingProps) {
   const [denying, setDenying] = useState(false);
   const [editing, setEditing] = useState<number | null>(null);
   const [granted, setGranted] = useState<GrantView | null>(null);
+  const ids = [...card.actions, ...card.questions].map((own) => own.id);
   const armed = useArmed(fits ? card.digest : null);
   const over = useNow() >= card.expires;
   const calm = editing === null && !approve.isPending && !over;
@@ -197,7 +198,7 @@ function Waiting(props: WaitingProps) {
             <GrantMenu id={id} onGranted={setGranted} />
             <span className="grow" />
             <Button keyCap="D" aria-keyshortcuts="D" onClick={() => setDenying(true)}>
-              {card.actions.length > 1 ? "Deny all" : "Deny"}
+              {ids.length > 1 ? "Deny all" : "Deny"}
             </Button>
             {editable && (
               <Button keyCap="E" aria-keyshortcuts="E" onClick={() => setEditing(editable.id)}>
@@ -228,13 +229,7 @@ function Waiting(props: WaitingProps) {
           </>
         )}
       </footer>
-      {denying && (
-        <DenyDialog
-          ids={card.actions.map((own) => own.id)}
-          onClose={() => setDenying(false)}
-          onDone={() => onDenied(card.actions.map((own) => own.id))}
-        />
-      )}
+      {denying && <DenyDialog ids={ids} onClose={() => setDenying(false)} onDone={() => onDenied(ids)} />}
     </>
   );
 }

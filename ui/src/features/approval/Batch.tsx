@@ -1,34 +1,45 @@
 import { useRef, type KeyboardEvent } from "react";
 import { Now, Was } from "../../components/Diff/Diff";
+import { Icon } from "../../components/Icon/Icon";
 import { OriginMark } from "../../components/OriginMark/OriginMark";
 import { Plain } from "../../components/Text/Text";
 import { UndoMark } from "../../components/UndoMark/UndoMark";
-import type { ActionView } from "../../host";
+import type { ActionView, CardView } from "../../host";
 import { plainly } from "../../lib/text";
+import { count } from "../../lib/words";
 import { useKey } from "../keys/useKey";
 import { Freshness } from "./Freshness";
-import { capital } from "./words";
+import { close, QuestionPart } from "./Question";
+import { capital, includeId } from "./words";
 
 /** Whether these are better read as rows than as one block after the other. */
-export function isBatch(actions: readonly ActionView[]): boolean {
-  return actions.length > 2 && actions.every((own) => own.message === null && own.changes.length <= 2);
+export function isBatch({ actions, questions }: Pick<CardView, "actions" | "questions">): boolean {
+  return (
+    actions.length + questions.length > 2 &&
+    actions.every((own) => own.message === null && own.changes.length <= 2)
+  );
 }
 
 interface BatchProps {
   actions: readonly ActionView[];
+  /** What can't be ticked before the person says which record is meant. */
+  questions: readonly ActionView[];
   struck: readonly number[];
   /** When the records were read again. */
   read?: number;
   onLeft: (id: number, left: boolean) => void;
   onAll: (left: boolean) => void;
+  onAnswered: (question: number, fresh: ActionView) => void;
 }
 
 /** One row for each record, with a box, its change, and why. */
-export function Batch({ actions, struck, read = 0, onLeft, onAll }: BatchProps) {
+export function Batch({ actions, questions, struck, read = 0, onLeft, onAll, onAnswered }: BatchProps) {
   const body = useRef<HTMLTableSectionElement>(null);
   const row = useRef(0);
   const left = actions.length - struck.length;
-  const boxes = (): HTMLInputElement[] => [...(body.current?.querySelectorAll("input") ?? [])];
+  const boxes = (): HTMLInputElement[] => [
+    ...(body.current?.querySelectorAll<HTMLInputElement>(".check:enabled") ?? []),
+  ];
   useKey("X", () => {
     const focused = boxes().findIndex((box) => box === document.activeElement);
     const own = actions[focused >= 0 ? focused : row.current];
@@ -50,7 +61,8 @@ export function Batch({ actions, struck, read = 0, onLeft, onAll }: BatchProps) 
     <div className="batch">
       <table className="batch-t">
         <caption className="vh">
-          {actions.length} proposed changes. Tick the ones to approve; arrow keys go from row to row.
+          {count(actions.length + questions.length, "proposed change")}. Tick the ones to approve; arrow keys
+          go from row to row.
         </caption>
         <thead>
           <tr>
@@ -81,6 +93,7 @@ export function Batch({ actions, struck, read = 0, onLeft, onAll }: BatchProps) 
               <tr key={own.id} className={off ? "off" : undefined}>
                 <td>
                   <input
+                    id={includeId(own.id)}
                     className="check"
                     type="checkbox"
                     checked={!off}
@@ -121,6 +134,38 @@ export function Batch({ actions, struck, read = 0, onLeft, onAll }: BatchProps) 
               </tr>
             );
           })}
+          {questions.map(
+            (own) =>
+              own.which && (
+                <tr key={own.id} className="off">
+                  <td>
+                    <input
+                      className="check"
+                      type="checkbox"
+                      disabled
+                      checked={false}
+                      readOnly
+                      aria-label={`${plainly(own.which.words)} cannot be ticked: ${close(own.which)}`}
+                    />
+                  </td>
+                  <td>
+                    <span className="name">
+                      <Plain>{own.which.words}</Plain>
+                    </span>
+                    <span className="note t-ask">
+                      <Icon name="v-ask" /> {close(own.which)}
+                    </span>
+                  </td>
+                  <td colSpan={2}>
+                    <QuestionPart
+                      action={own}
+                      which={own.which}
+                      onPicked={(fresh) => onAnswered(own.id, fresh)}
+                    />
+                  </td>
+                </tr>
+              ),
+          )}
         </tbody>
       </table>
       <footer className="step-f">

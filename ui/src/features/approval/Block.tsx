@@ -10,8 +10,9 @@ import { plainly } from "../../lib/text";
 import { count } from "../../lib/words";
 import { Freshness } from "./Freshness";
 import { Given } from "./Given";
+import { MailBody, MailOrigins } from "./MailBody";
 import { NotThis } from "./NotThis";
-import { capital } from "./words";
+import { capital, includeId } from "./words";
 
 interface BlockProps {
   action: ActionView;
@@ -49,6 +50,7 @@ export function Block(props: BlockProps) {
         {onLeft ? (
           <span className="step-t">
             <input
+              id={includeId(action.id)}
               className="check"
               type="checkbox"
               checked={left}
@@ -120,12 +122,9 @@ export function Block(props: BlockProps) {
             subject={message.subject}
             attachments={message.attachments}
           >
-            {message.body.split(/\n{2,}/).map((part, index) => (
-              <p key={index}>
-                <Plain>{part}</Plain>
-              </p>
-            ))}
+            <MailBody message={message} />
           </Mail>
+          <MailOrigins message={message} />
         </div>
       )}
       {action.given.length > 0 && (

@@ -5,10 +5,12 @@ import { Icon, type IconName } from "../../components/Icon/Icon";
 import { Name, Plain, Said } from "../../components/Text/Text";
 import { UndoMark } from "../../components/UndoMark/UndoMark";
 import { Verdict } from "../../components/Verdict/Verdict";
-import { useChange, type ActionView, type FoundOut } from "../../host";
+import { useCall, useChange, type ActionView, type FoundOut } from "../../host";
+import { dated, dayWords, exactly } from "../../lib/moments";
 import { plainly } from "../../lib/text";
 import { FailureNotice } from "../shell/FailureNotice";
-import { LAYERS, at, byWhom, canUndo, isAllowed, isOutOfDate, second, stateMark } from "./words";
+import { useNow } from "./useNow";
+import { LAYERS, age, at, byWhom, canUndo, isAllowed, isOutOfDate, second, stateMark } from "./words";
 
 interface EndedProps {
   action: ActionView;
@@ -169,26 +171,63 @@ function words(action: ActionView): string {
 /** What happened in order, where it matters: while nobody knows whether it was done. */
 function Track({ action }: { action: ActionView }) {
   if (action.state !== "unknown" && action.state !== "needs_person") return null;
-  const sent = action.approved_at;
-  const times = action.attempts === 1 ? "once" : `${action.attempts} times`;
-  const steps: [string, IconName, string][] = [
-    [sent === null ? "" : second(sent), "up", `Request sent ${times}`],
-    ["", "clock", `${action.system_title} did not answer`],
-    action.state === "unknown"
-      ? ["", "v-hold", "It is looked up again by itself; nothing is sent meanwhile"]
-      : ["", "v-hold", "Looking it up does not tell; nothing is sent until you say"],
-  ];
+  return <Steps action={action} />;
+}
+
+/** The rows of the audit that are told, and how. */
+const TOLD: Record<string, IconName> = {
+  dispatching: "up",
+  answered: "clock",
+  lost: "clock",
+  looked: "eye",
+  said: "pen",
+};
+
+function Steps({ action }: { action: ActionView }) {
+  const rows = useCall("receipt_get", { id: action.id }).data?.rows ?? [];
+  const now = useNow();
+  const told = rows.flatMap(({ seq, at: when, event, words: said }) => {
+    const icon = TOLD[event];
+    return icon ? [{ key: seq, when, icon, said }] : [];
+  });
+  const next = action.state === "unknown" ? action.next_look : null;
+  const rest = next === null ? 0 : next - now;
   return (
-    <ul className="trk" aria-label="What happened">
-      {steps.map(([time, icon, said]) => (
-        <li key={said}>
-          <span className="faint num">{time}</span>
+    <ol className="trk trk-when" aria-label="What happened">
+      {told.map(({ key, when, icon, said }) => (
+        <li key={key}>
+          <Moment at={when} />
           <Icon name={icon} />
           <span>
             <Plain>{said}</Plain>
           </span>
         </li>
       ))}
-    </ul>
+      <li>
+        {next !== null && rest > 0 ? <Moment at={next} /> : <span />}
+        <Icon name="v-hold" />
+        <span>
+          {action.state === "needs_person"
+            ? "Looking it up does not tell; nothing is sent until you say"
+            : rest > 0
+              ? `Next look in ${age(rest)}; nothing is sent meanwhile`
+              : "It is looked up again by itself; nothing is sent meanwhile"}
+        </span>
+      </li>
+    </ol>
+  );
+}
+
+/** `14:06:12`, with its day if that is another one; the whole of it for those who point at it. */
+function Moment({ at: when }: { at: number }) {
+  const day = dayWords(when);
+  return (
+    <time
+      className="faint num"
+      dateTime={new Date(when).toISOString()}
+      title={`${dated(when)}, ${exactly(when)}`}
+    >
+      {day === "Today" ? exactly(when) : `${day}, ${exactly(when)}`}
+    </time>
   );
 }

@@ -56,12 +56,14 @@ function Offer({ id, onGranted }: GrantMenuProps) {
   const [count, setCount] = useState(20);
   const [hours, setHours] = useState(168);
   const [most, setMost] = useState<Readonly<Record<string, string>>>({});
+  const [out, setOut] = useState<readonly string[]>([]);
   if (offer.error) return <FailureNotice failure={offer.error} urgent={false} />;
   if (!offer.data) return <Skeleton label="Looking what may be allowed" />;
   const { refused, arguments: all } = offer.data;
-  const wrong = Object.values(most).some((own) => !/^\d{1,15}$/.test(own));
-  const bounds = Object.entries(most).map(([name, own]) => ({ name, up_to: Number(own) }));
-  const limits = { id, bounds, count, hours };
+  const bounded = Object.entries(most).filter(([name]) => !out.includes(name));
+  const wrong = bounded.some(([, own]) => !/^\d{1,15}$/.test(own));
+  const bounds = bounded.map(([name, own]) => ({ name, up_to: Number(own) }));
+  const limits = { id, bounds, left_out: [...out], count, hours };
   const create = (): void => add.mutate(limits, { onSuccess: onGranted });
   return (
     <div className="grant">
@@ -83,6 +85,8 @@ function Offer({ id, onGranted }: GrantMenuProps) {
               key={own.name}
               argument={own}
               most={most[own.name]}
+              out={out.includes(own.name)}
+              onOut={(on) => setOut([...out.filter((name) => name !== own.name), ...(on ? [own.name] : [])])}
               onMost={(value) =>
                 setMost(
                   Object.fromEntries([
@@ -149,17 +153,35 @@ function Saved({ limits, known }: { limits: Request<"grant_saved">; known: boole
 interface ArgumentProps {
   argument: OfferArgument;
   most: string | undefined;
+  /** A change that has it too is asked. */
+  out: boolean;
+  onOut: (out: boolean) => void;
   onMost: (most: string | undefined) => void;
 }
 
-function Argument({ argument: { label, value, amount }, most, onMost }: ArgumentProps) {
+function Argument({ argument, most, out, onOut, onMost }: ArgumentProps) {
+  const { label, value, amount, optional } = argument;
   return (
     <div className="g-row">
-      <span>
-        <Plain>{label}</Plain>
-      </span>
+      {optional ? (
+        <label className="opt">
+          <input
+            className="check"
+            type="checkbox"
+            checked={!out}
+            onChange={(event) => onOut(!event.target.checked)}
+          />
+          <span>{plainly(label)}</span>
+        </label>
+      ) : (
+        <span>
+          <Plain>{label}</Plain>
+        </span>
+      )}
       <span className="g-val">
-        {most === undefined ? (
+        {out ? (
+          <span className="faint">left out: a change that has it too is asked</span>
+        ) : most === undefined ? (
           <>
             exactly{" "}
             <b>
@@ -174,7 +196,7 @@ function Argument({ argument: { label, value, amount }, most, onMost }: Argument
             onChange={(event) => onMost(event.target.value.trim())}
           />
         )}
-        {amount && (
+        {amount && !out && (
           <label className="opt">
             <input
               className="check"

@@ -12,6 +12,7 @@ interface OutOfDateProps {
   old: ActionView | undefined;
   /** As it would be now. */
   fresh: ActionView;
+  level: 1 | 2;
   heading: Ref<HTMLHeadingElement>;
   onReview: () => void;
   onDrop: () => void;
@@ -42,7 +43,8 @@ export function outOfDate(old: ActionView | undefined, fresh: ActionView): strin
 }
 
 /** The record changed between the card and the click: nothing was sent, and the new card waits. */
-export function OutOfDate({ old, fresh, heading, onReview, onDrop }: OutOfDateProps) {
+export function OutOfDate({ old, fresh, level, heading, onReview, onDrop }: OutOfDateProps) {
+  const Heading = `h${level}` as const;
   const moved = fresh.changes.flatMap(({ field, label, before }) => {
     const was = old?.changes.find((own) => own.field === field);
     return was && was.before !== before ? [{ field, label, was: was.before, now: before }] : [];
@@ -57,9 +59,9 @@ export function OutOfDate({ old, fresh, heading, onReview, onDrop }: OutOfDatePr
           </Verdict>
           <span className="faint xs">{when !== null && `changed ${at(when)}, `}the approval is void</span>
         </div>
-        <h1 ref={heading} tabIndex={-1}>
+        <Heading ref={heading} tabIndex={-1}>
           <Plain>{outOfDate(old, fresh)}</Plain>
-        </h1>
+        </Heading>
         {moved.length > 0 ? (
           <ul className="trk trk-2" aria-label="What changed">
             {moved.map(({ field, label, was, now }) => (

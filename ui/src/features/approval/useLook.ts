@@ -5,7 +5,7 @@ import { useChange, type ActionView } from "../../host";
 const OLD_MS = 60_000;
 
 /**
- * Reads the records of a card again while it is looked at; when they were read last, in milliseconds since 1970. What cannot
+ * Reads the records of a card again every minute while its page is to be seen; when they were read last, in milliseconds since 1970. What cannot
  * be read stays as old as it is: it is read once more before anything is sent.
  */
 export function useLook(id: number, enabled: boolean, onChanged: (fresh: ActionView) => void): number {
@@ -19,6 +19,8 @@ export function useLook(id: number, enabled: boolean, onChanged: (fresh: ActionV
     if (!enabled) return;
     let over = false;
     const look = async (): Promise<void> => {
+      // Nobody looks: the system need not be asked.
+      if (document.hidden) return;
       const looked = await mutateAsync({ id });
       if (over) return;
       if (looked.kind === "same") setRead(looked.at);

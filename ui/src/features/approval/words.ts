@@ -101,15 +101,20 @@ export function decidedHow(action: ActionView): string {
   }
 }
 
-/** Those that are decided on one card, in the order of the list; cards in the order of their first. */
+/**
+ * Those that are decided on one card, in the order of the list; cards in the order of their first. A question stands last
+ * on the card it was proposed with, and is one of its own where there is none.
+ */
 export function cards(actions: readonly ActionView[]): ActionView[][] {
+  const first = ({ batch, id }: ActionView): number => batch ?? id;
+  const decided = new Set(actions.filter(({ which, state }) => !which && state === "awaiting").map(first));
   const by = new Map<number, ActionView[]>();
   for (const action of actions) {
-    // A question is on no card before it is answered.
-    const key = action.which ? -action.id : (action.batch ?? action.id);
+    const key = action.which && !decided.has(first(action)) ? -action.id : first(action);
     by.set(key, [...(by.get(key) ?? []), action]);
   }
-  return [...by.values()].map((own) => own.sort((a, b) => a.id - b.id));
+  const asks = ({ which }: ActionView): number => (which ? 1 : 0);
+  return [...by.values()].map((own) => own.sort((a, b) => asks(a) - asks(b) || a.id - b.id));
 }
 
 /** Whether what was done can be proposed to be taken back. */
@@ -120,6 +125,11 @@ export function canUndo({ state, undo }: ActionView): boolean {
 /** What can be edited: fields whose value is given. */
 export function canEdit({ state, changes }: ActionView): boolean {
   return state === "awaiting" && changes.some(({ value }) => value !== undefined);
+}
+
+/** The box by which a proposal is left on its card. */
+export function includeId(id: number): string {
+  return `include-${id}`;
 }
 
 export function capital(text: string): string {

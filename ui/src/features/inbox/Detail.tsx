@@ -1,15 +1,17 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "../../components/Button/Button";
 import { Key } from "../../components/Key/Key";
 import { Skeleton } from "../../components/Skeleton/Skeleton";
 import { Verdict } from "../../components/Verdict/Verdict";
-import { useCall, useHost, type ActionView } from "../../host";
+import { useCall, useChange, useHost, type ActionView } from "../../host";
 import { Block } from "../approval/Block";
 import { DenyDialog } from "../approval/DenyDialog";
 import { Ended } from "../approval/Ended";
+import { OutOfDate, outOfDate } from "../approval/OutOfDate";
 import { Question } from "../approval/Question";
 import { useCard } from "../approval/useCard";
 import { useEdit } from "../approval/useEdit";
+import { useLook } from "../approval/useLook";
 import { Whole } from "../approval/Whole";
 import { canEdit, canUndo, stateMark } from "../approval/words";
 import { isBatch } from "../approval/Batch";
@@ -22,8 +24,19 @@ function open({ id }: ActionView): void {
   go({ at: "inbox", id });
 }
 
+/** A record that changed while the card of a proposal was open here. */
+interface Moved {
+  of: number;
+  old: ActionView | undefined;
+  fresh: ActionView;
+}
+
 /** One proposal, or all of one card: everything about it, and what can be done with it here. */
 export function Detail({ action }: { action: ActionView }) {
+  const [moved, setMoved] = useState<Moved | null>(null);
+  // What changed is told once: who comes back to the card reads it as it is then.
+  if (moved && moved.of !== action.id) setMoved(null);
+  if (moved?.of === action.id) return <Void moved={moved} onSeen={() => setMoved(null)} />;
   if (action.state === "awaiting" && action.which) {
     return (
       <section className="pane detail" aria-label="Question">
@@ -34,14 +47,57 @@ export function Detail({ action }: { action: ActionView }) {
     );
   }
   return action.state === "awaiting" ? (
-    <Waiting key={action.id} action={action} />
+    <Waiting
+      key={action.id}
+      action={action}
+      onMoved={(own) => {
+        // Wherever the list goes on, this is what the person was reading.
+        open(action);
+        setMoved(own);
+      }}
+    />
   ) : (
     <Decided key={action.id} action={action} />
   );
 }
 
+/** The card is void: what changed, and the way to what would be done now. */
+function Void({ moved: { old, fresh }, onSeen }: { moved: Moved; onSeen: () => void }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const deny = useChange("action_deny");
+  const on = (): void => {
+    onSeen();
+    open(fresh);
+  };
+  useEffect(() => {
+    // Who was on the card is taken to what became of it; who was elsewhere stays there.
+    if (document.activeElement === document.body) heading.current?.focus();
+  }, []);
+  return (
+    <section className="pane detail" aria-label="Proposal">
+      <div className="cardy ends" tabIndex={0} role="region" aria-label="Card">
+        <p className="vh" role="alert">
+          Out of date. {outOfDate(old, fresh)}
+        </p>
+        {deny.error && <FailureNotice failure={deny.error} />}
+        <OutOfDate
+          old={old}
+          fresh={fresh}
+          level={2}
+          heading={heading}
+          onReview={on}
+          onDrop={() => {
+            const drop = { ids: [fresh.id], reason: "the record changed" };
+            deny.mutate(drop, { onSuccess: on });
+          }}
+        />
+      </div>
+    </section>
+  );
+}
+
 /** It is read here and decided in a window of its own; nothing here can approve. */
-function Waiting({ action: { id } }: { action: ActionView }) {
+function Waiting({ action: { id }, onMoved }: { action: ActionView; onMoved: (moved: Moved) => void }) {
   const host = useHost();
   const [struck, setStruck] = useState<readonly number[]>([]);
   const [denying, setDenying] = useState(false);
@@ -52,6 +108,11 @@ function Waiting({ action: { id } }: { action: ActionView }) {
   const editable = card?.actions.find(canEdit);
   const review = (): void => void host.openApproval(id, struck);
   const calm = editing === null && card !== undefined;
+  const read = useLook(id, calm, (fresh) => {
+    const same = (own: ActionView): boolean =>
+      own.operation === fresh.operation && own.record?.id === fresh.record?.id;
+    onMoved({ of: id, old: card?.actions.find(same), fresh });
+  });
   useKey("Ctrl Enter", review, calm);
   useKey("D", () => setDenying(true), calm);
   useKey("E", () => setEditing(editable?.id ?? null), calm && editable !== undefined);
@@ -81,7 +142,7 @@ function Waiting({ action: { id } }: { action: ActionView }) {
   }
   const [first] = card.actions;
   const mark = first && stateMark(first);
-  const several = card.actions.length > 1;
+  const ids = [...card.actions, ...card.questions].map((own) => own.id);
   return (
     <section className="pane detail" aria-label="Proposal">
       <div className="cardy" tabIndex={0} role="region" aria-label="Card">
@@ -100,6 +161,7 @@ function Waiting({ action: { id } }: { action: ActionView }) {
           level={2}
           editing={edited ? { id: edited.id, edit } : null}
           onEdit={setEditing}
+          read={read}
           onPicked={open}
         />
       </div>
@@ -108,7 +170,7 @@ function Waiting({ action: { id } }: { action: ActionView }) {
         {editing === null ? (
           <>
             <span className="keys grow" aria-hidden="true">
-              {isBatch(card.actions) && (
+              {isBatch(card) && (
                 <>
                   <span>
                     <Key>↑</Key>
@@ -121,7 +183,7 @@ function Waiting({ action: { id } }: { action: ActionView }) {
               )}
             </span>
             <Button keyCap="D" aria-keyshortcuts="D" onClick={() => setDenying(true)}>
-              {several ? "Deny all" : "Deny"}
+              {ids.length > 1 ? "Deny all" : "Deny"}
             </Button>
             {editable && (
               <Button keyCap="E" aria-keyshortcuts="E" onClick={() => setEditing(editable.id)}>
@@ -146,13 +208,7 @@ function Waiting({ action: { id } }: { action: ActionView }) {
           </>
         )}
       </footer>
-      {denying && (
-        <DenyDialog
-          ids={card.actions.map((own) => own.id)}
-          onClose={() => setDenying(false)}
-          onDone={() => setDenying(false)}
-        />
-      )}
+      {denying && <DenyDialog ids={ids} onClose={() => setDenying(false)} onDone={() => setDenying(false)} />}
     </section>
   );
 }

@@ -63,6 +63,7 @@ function Item({ actions, past, current }: ItemProps) {
   const systems = [...new Set(actions.map(({ system_title }) => system_title))];
   const records = new Set(actions.map(({ record, id }) => record?.id ?? id)).size;
   const worst = actions.find(({ undo }) => undo === "irreversible") ?? first;
+  const asks = several ? actions.filter(({ which }) => which).length : 0;
   const here = actions.some(({ id }) => id === current);
   return (
     <a
@@ -90,6 +91,11 @@ function Item({ actions, past, current }: ItemProps) {
             <span>{close(first.which)}</span>
           ) : (
             worst.undo && <UndoMark undo={worst.undo} brief />
+          )}
+          {asks > 0 && (
+            <span className="t-ask">
+              {asks} of them {asks === 1 ? "asks" : "ask"} which record
+            </span>
           )}
         </span>
       )}

@@ -5,8 +5,10 @@ import type {
   CardView,
   ChangeView,
   Commands,
+  PieceView,
   RecordView,
 } from "../generated";
+import { letters } from "../../lib/text";
 
 type Handlers = {
   [N in keyof Commands]?: (
@@ -28,6 +30,16 @@ const QUOTES: Record<string, string> = {
   next_step: "next step is a call after their board",
   pilot_site: "please drop the Moss pilot",
 };
+
+const BODY =
+  "Hello Ingrid,\n\nthank you for the update. We now aim for 30 October, after your board meets on 22 October, and the Moss pilot is out of the scope.\n\nThe revised offer for 40 Carrier 300 units is attached. The total is € 1,181,280 with the 8 % volume discount.\n\nShall we talk on 23 October?\n\nBest regards\nInes";
+
+/** Words of the message that were seen elsewhere. */
+function piece(words: string, kind: string, quote: string): PieceView {
+  const start = letters(BODY.slice(0, BODY.indexOf(words))).length;
+  const source = kind === "within" ? mail : prices;
+  return { start, end: start + letters(words).length, origin: { kind, source, quote } };
+}
 
 export function change(
   field: string,
@@ -95,6 +107,7 @@ export function action(id: number, more: Partial<ActionView> = {}): ActionView {
     approved_at: null,
     outcome: null,
     attempts: 0,
+    next_look: null,
     ...more,
   };
 }
@@ -178,7 +191,12 @@ const FIRST: ActionView[] = [
       cc: [],
       bcc: [],
       subject: "Re: Expansion timing",
-      body: "Hello Ingrid,\n\nthank you for the update. We now aim for 30 October, after your board meets on 22 October, and the Moss pilot is out of the scope.\n\nThe revised offer for 40 Carrier 300 units is attached. The total is € 1,181,280 with the 8 % volume discount.\n\nShall we talk on 23 October?\n\nBest regards\nInes",
+      body: BODY,
+      pieces: [
+        piece("30 October", "within", "We see the signature realistically by 30 October"),
+        piece("22 October", "within", "our board meets on 22 October"),
+        piece("1,181,280", "field", "1,181,280"),
+      ],
       attachments: ["Offer NR-2026-0588 rev 2.pdf"],
     },
     raw: {
@@ -278,6 +296,7 @@ const FIRST: ActionView[] = [
     state_words: "Northwind CRM did not answer. It is looked up before anything is sent again.",
     changes: [change("stage", "Qualified", "Proposal")],
     attempts: 1,
+    next_look: NOW + 8000,
     approved_by: "ines.okafor@northwind.example",
     approved_at: NOW - MINUTE,
     created: NOW - 2 * MINUTE,
@@ -421,6 +440,9 @@ const LAST: ActionView[] = [
 
 export const ACTIONS: ActionView[] = [...FIRST, ...LAST];
 
+/** The same story, in which the question was proposed together with the five deals. */
+export const TOGETHER: ActionView[] = ACTIONS.map((own) => (own.id === 15 ? { ...own, batch: 3 } : own));
+
 const gone = {
   code: "gone",
   message: "There is no such proposal.",
@@ -436,7 +458,10 @@ export function cardOf(all: readonly ActionView[], id: number, struck: readonly 
   if (own.state !== "awaiting")
     throw { message: "This was decided already.", hint: "Look at it again.", fault: "user", code: "decided" };
   const first = own.batch ?? own.id;
-  const together = all.filter((one) => (one.batch ?? one.id) === first && one.state === "awaiting");
+  const waiting = all.filter((one) => (one.batch ?? one.id) === first && one.state === "awaiting");
+  const together = waiting.filter(({ which }) => !which);
+  const questions = waiting.filter(({ which }) => which);
+  const rows = waiting.length;
   const left = together.filter((one) => !struck.includes(one.id));
   const clause = (one: ActionView): string => one.sentence.slice(0, -1);
   const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
@@ -450,18 +475,19 @@ export function cardOf(all: readonly ActionView[], id: number, struck: readonly 
           ? `${clause(one)}, then ${lower(clause(other))}.`
           : `Make ${left.length} changes in ${one.system_title}.`,
     actions: together,
+    questions,
     struck: [...struck],
     digest: one
       ? left.map((each) => each.request_hash.slice(0, 8)).join("") + left.map((each) => each.id).join("")
       : null,
     approve:
-      together.length === 1
+      rows === 1
         ? "Approve"
-        : left.length === together.length
+        : left.length === rows
           ? left.length === 2
             ? "Approve both"
             : `Approve all ${left.length}`
-          : `Approve ${left.length} of ${together.length}`,
+          : `Approve ${left.length} of ${rows}`,
     word: left.find((each) => each.verdict.word)?.verdict.word ?? null,
     expires: Math.min(...together.map((each) => each.expires)),
   };
@@ -561,7 +587,7 @@ export function governed(stale: (caches: Cache[]) => void, actions = structuredC
         ...structuredClone(old),
         ...(old.which ? action(next) : {}),
         id: next,
-        batch: id,
+        batch: old.batch ?? id,
         sentence: `Change 1 field on the deal “${own.title}” in ${old.system_title}.`,
         record: {
           ...deal(own.id, own.title, "1"),
@@ -627,6 +653,7 @@ export function governed(stale: (caches: Cache[]) => void, actions = structuredC
           label,
           value: after ?? "empty",
           amount: field === "amount",
+          optional: true,
         })),
       };
     },
@@ -635,7 +662,7 @@ export function governed(stale: (caches: Cache[]) => void, actions = structuredC
       of: 14,
       more: false,
     }),
-    grant_add: ({ id, count, hours }) => {
+    grant_add: ({ id, left_out, count, hours }) => {
       const own = find(id);
       stale(["grants"]);
       return {
@@ -644,7 +671,9 @@ export function governed(stale: (caches: Cache[]) => void, actions = structuredC
         system: own.system,
         operation: own.operation,
         account: own.account,
-        bounds: own.changes.map(({ label, after }) => [label, after ?? "empty"] as [string, string]),
+        bounds: own.changes
+          .filter(({ field }) => !left_out.includes(field))
+          .map(({ label, after }) => [label, after ?? "empty"] as [string, string]),
         count,
         used: 0,
         from: NOW,

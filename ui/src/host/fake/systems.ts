@@ -1,4 +1,4 @@
-import { deal } from "./governed";
+import { ACTIONS, deal } from "./governed";
 import type {
   ActionState,
   ActionView,
@@ -262,6 +262,7 @@ export function done(more: Partial<ActionView> = {}): ActionView {
     approved_at: MS - 6_000,
     outcome: { words: "The deal was changed.", record: "20418", as_sent: true, differs: [] },
     attempts: 1,
+    next_look: null,
     ...more,
   };
 }
@@ -285,6 +286,17 @@ export function receiptRow(seq: number, at: number, event: string, words: string
     body: `{"action":12,"at":${at},"event":${JSON.stringify(event)},"kind":"action","operation":"crm.deals.update","system":"demo"}`,
   };
 }
+
+const LOST: readonly ActionState[] = ["unknown", "needs_person"];
+
+/** What happened to an action of which nobody knows what became of it. */
+const NO_ANSWER: readonly [string, string][] = [
+  ["proposed", "Proposed. The rules ask a person."],
+  ["approved", "Approved by a person."],
+  ["dispatching", "Sending began."],
+  ["answered", "The system did not answer."],
+  ["looked", "Looked up: it could not be told."],
+];
 
 /** What is kept of an action for good. */
 export function receipt(action: ActionView | null = done(), events = EVENTS): Receipt {
@@ -526,6 +538,8 @@ export function systemsStory(emit: (event: Event) => void): Handlers {
       return {};
     },
     receipt_get: ({ id }) => {
+      const lost = ACTIONS.find((own) => own.id === id && own.attempts > 0 && LOST.includes(own.state));
+      if (lost) return receipt(lost, NO_ANSWER);
       const found = HAPPENINGS.find(({ action }) => action === id);
       if (!found)
         throw {
