@@ -33,6 +33,7 @@ const READS = new Set([
   "about",
   "contacts",
   "system_list",
+  "connector_list",
   "standing",
   "grant_list",
   "receipt_get",

@@ -14,6 +14,8 @@ const CACHES: Partial<Record<CommandName, readonly Cache[]>> = {
   page_marks: ["files"],
   settings_get: ["settings"],
   system_list: ["systems"],
+  // They come with the program.
+  connector_list: [],
   standing: ["actions", "systems"],
   action_list: ["actions"],
   action_get: ["actions"],

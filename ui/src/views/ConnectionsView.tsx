@@ -1,14 +1,17 @@
 import "../features/connections/connections.css";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { Button } from "../components/Button/Button";
 import { Empty } from "../components/Empty/Empty";
+import { LiveRegion } from "../components/LiveRegion/LiveRegion";
 import { Skeleton } from "../components/Skeleton/Skeleton";
+import { ConnectDialog } from "../features/connections/ConnectDialog";
 import { Permissions } from "../features/connections/Permissions";
 import { SystemDetail } from "../features/connections/SystemDetail";
 import { SystemsList } from "../features/connections/SystemsList";
 import { FailureNotice } from "../features/shell/FailureNotice";
 import { go } from "../features/shell/useRoute";
 import { useCall, useChange, type Failure } from "../host";
+import { plainly } from "../lib/text";
 import { useNarrow } from "../lib/useWidth";
 import { count } from "../lib/words";
 
@@ -22,13 +25,21 @@ export default function ConnectionsView({ system: id, permissions }: Connections
   const { data: systems, error, refetch } = useCall("system_list", {});
   const narrow = useNarrow(66);
   const demo = useChange("demo_connect");
-  const connect = (): void =>
+  const [connecting, setConnecting] = useState(false);
+  const [said, setSaid] = useState("");
+  const place = useRef<HTMLElement>(null);
+  const begin = (): void => {
+    setSaid("");
+    setConnecting(true);
+  };
+  const tryDemo = (): void =>
     demo.mutate({}, { onSuccess: (added) => go({ at: "connections", system: added.id }) });
   const named = systems?.find((own) => own.id === id);
   const chosen = named ?? (narrow || permissions ? undefined : systems?.[0]);
   const open = permissions === true || named !== undefined;
   const list = !narrow || !open;
   const hasDemo = systems?.some((own) => own.demo) ?? true;
+  const none = systems?.length === 0 && !permissions;
   return (
     <main className="sheet" id="main">
       <header className="sheet-head">
@@ -42,8 +53,25 @@ export default function ConnectionsView({ system: id, permissions }: Connections
               Systems
             </Button>
           )}
+          {systems && !none && (
+            <Button small icon="plus" onClick={begin}>
+              Connect a system…
+            </Button>
+          )}
         </div>
       </header>
+      <LiveRegion>{said}</LiveRegion>
+      {connecting && systems && (
+        <ConnectDialog
+          systems={systems}
+          shown={named?.id}
+          place={place}
+          onClose={(connected) => {
+            setConnecting(false);
+            if (connected) setSaid(plainly(`${connected.title} is connected as ${connected.account}.`));
+          }}
+        />
+      )}
       {!systems ? (
         <div className="con-wait">
           {error ? (
@@ -59,8 +87,8 @@ export default function ConnectionsView({ system: id, permissions }: Connections
             <Skeleton label="Looking at the connections" lines={6} />
           )}
         </div>
-      ) : systems.length === 0 && !permissions ? (
-        <Offer pending={demo.isPending} failure={demo.error} onConnect={connect} />
+      ) : none ? (
+        <Offer pending={demo.isPending} failure={demo.error} onConnect={begin} onDemo={tryDemo} />
       ) : (
         <div className={list && !narrow ? "sheet-body con" : "sheet-body con con-alone"}>
           {list && (
@@ -68,11 +96,12 @@ export default function ConnectionsView({ system: id, permissions }: Connections
               systems={systems}
               current={chosen?.id}
               permissions={permissions === true}
-              onDemo={hasDemo ? undefined : connect}
+              onDemo={hasDemo ? undefined : tryDemo}
             />
           )}
           {(open || !narrow) && (
             <section
+              ref={place}
               className="pane d"
               aria-label={permissions ? "Permissions" : undefined}
               aria-labelledby={permissions ? undefined : "system"}
@@ -92,10 +121,11 @@ interface OfferProps {
   pending: boolean;
   failure: Failure | null;
   onConnect: () => void;
+  onDemo: () => void;
 }
 
-/** Where nothing is connected yet: a company to try everything on. */
-function Offer({ pending, failure, onConnect }: OfferProps) {
+/** Where nothing is connected yet: a system of one's own, or a company to try everything on. */
+function Offer({ pending, failure, onConnect, onDemo }: OfferProps) {
   const [pressed, setPressed] = useState(false);
   return (
     <Empty
@@ -103,14 +133,16 @@ function Offer({ pending, failure, onConnect }: OfferProps) {
       title="No system is connected yet"
       actions={
         <>
+          <Button small look="primary" icon="plus" onClick={onConnect}>
+            Connect a system…
+          </Button>
           <Button
             small
-            look="primary"
             icon="play"
             notYet={pending}
             onClick={() => {
               setPressed(true);
-              onConnect();
+              onDemo();
             }}
           >
             {pending ? "Starting the demo company…" : "Try it on the demo company"}
@@ -122,7 +154,11 @@ function Offer({ pending, failure, onConnect }: OfferProps) {
       }
     >
       <p>
-        The demo company is a CRM, a help desk and a mailbox that run on this machine.{" "}
+        Connect a system you work in with your own sign-in. Attaché reads what you may read there, and changes
+        nothing without your approval.
+      </p>
+      <p>
+        Or try it first: the demo company is a CRM, a help desk and a mailbox that run on this machine.{" "}
         <b>Demo: nothing in it is real</b>, and nothing leaves this machine. Propose a change, decide about
         it, take it back. Leaving it removes every trace.
       </p>

@@ -11,24 +11,36 @@ import { go } from "../shell/useRoute";
 export function LeaveDialog({ system, onClose }: { system: SystemView; onClose: () => void }) {
   const leave = useChange("system_disconnect");
   const grants = (useCall("grant_list", {}).data ?? []).filter((grant) => grant.system === system.id).length;
-  const permissions = grants === 0 ? "Its permissions" : `Its ${count(grants, "permission")}`;
+  const permissions = grants === 0 ? "permissions" : count(grants, "permission");
   const goes = system.demo
-    ? ["All its records, and every change you made to them", "Its proposals, decided or not"]
-    : ["The connection and its sign-in on this machine", "Its proposals that are not decided"];
+    ? [
+        "All its records, and every change you made to them",
+        "Its proposals, decided or not",
+        `Its ${permissions}`,
+      ]
+    : ["The connection", "Its secret in this computer’s keyring"];
+  const stays = system.demo
+    ? []
+    : [
+        "Everything in the system itself",
+        grants === 0
+          ? "Its proposals. Nothing is sent while it is not connected."
+          : `Its proposals and ${permissions}. Nothing is sent while it is not connected.`,
+      ];
   return (
     <Dialog
       title={system.demo ? "Leave the demo company?" : `Disconnect ${visible(system.title)}?`}
       hint={
         system.demo
           ? "No trace of it stays in your lists. You can try it again at any time, from its first morning."
-          : "The records in the system itself stay as they are."
+          : "Forgets the connection and its secret in the keyring. To use it again, connect it again."
       }
       open
       onClose={onClose}
     >
       <h3 className="sec-label">What goes</h3>
       <ul className="goes">
-        {[...goes, permissions].map((words) => (
+        {goes.map((words) => (
           <li key={words}>
             <Icon name="x" /> {words}
           </li>
@@ -36,6 +48,11 @@ export function LeaveDialog({ system, onClose }: { system: SystemView; onClose: 
       </ul>
       <h3 className="sec-label">What stays</h3>
       <ul className="goes">
+        {stays.map((words) => (
+          <li key={words}>
+            <Icon name="check" /> {words}
+          </li>
+        ))}
         <li>
           <Icon name="seal" /> The rows of the audit. They say that something was done and when, and hold no
           contents.

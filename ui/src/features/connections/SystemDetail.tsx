@@ -32,7 +32,7 @@ export function SystemDetail({ system }: { system: SystemView }) {
   const [leaving, setLeaving] = useState(false);
   const [proposing, setProposing] = useState<OperationView | null>(null);
   const apart = useChange("system_quarantine");
-  const { operations, trouble, quarantined, demo } = system;
+  const { operations, trouble, quarantined, demo, link } = system;
   const changed = changedOf(system);
   const stopped = useCall("standing", {}).data?.stopped ?? false;
   const sending = sendingOf(stopped, quarantined);
@@ -48,6 +48,11 @@ export function SystemDetail({ system }: { system: SystemView }) {
             <Name>{system.title}</Name>
           </h2>
           {demo && <Tag icon="play">Demo, nothing in it is real</Tag>}
+          {link !== null && (
+            <p className="d-link dim xs">
+              <Name>{link}</Name>
+            </p>
+          )}
         </div>
         <Button small look="danger" onClick={() => setLeaving(true)}>
           {demo ? "Leave the demo…" : "Disconnect…"}
@@ -99,7 +104,10 @@ export function SystemDetail({ system }: { system: SystemView }) {
             <Icon name={trouble ? "warn" : "v-allow"} size="sm" className={trouble ? "t-deny" : "t-allow"} />{" "}
             {trouble ? "Out of reach" : "Healthy"}
           </dd>
-          <dd className="xs">since {dated(system.added)}</dd>
+          <dd className="xs">
+            since {dated(system.added)}
+            {!demo && ", its secret in the keyring"}
+          </dd>
         </div>
         <div>
           <dt>Sending</dt>

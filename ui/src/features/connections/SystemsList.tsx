@@ -28,7 +28,7 @@ export function SystemsList({ systems, current, permissions, onDemo }: SystemsLi
           key={system.id}
           className="c"
           href={formatRoute({ at: "connections", system: system.id })}
-          title={visible(system.title)}
+          title={visible(system.link === null ? system.title : `${system.title}, ${system.link}`)}
           {...(!permissions && system.id === current ? { "aria-current": "true" as const } : {})}
         >
           <span className="tile tile-lg" aria-hidden="true">
@@ -40,6 +40,11 @@ export function SystemsList({ systems, current, permissions, onDemo }: SystemsLi
               {system.demo && <Tag>Demo</Tag>}
             </b>
             <Standing system={system} />
+            {system.link !== null && (
+              <span className="xs">
+                <Name className="clip">{system.link.replace(/^https?:\/\//, "")}</Name>
+              </span>
+            )}
           </span>
           <Mark system={system} />
         </a>

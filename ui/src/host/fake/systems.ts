@@ -3,6 +3,8 @@ import type {
   ActionState,
   ActionView,
   ChangeView,
+  ConnectorView,
+  ConnectRequest,
   Event,
   GrantView,
   Happening,
@@ -132,6 +134,7 @@ export function system(more: Partial<SystemView> = {}): SystemView {
     id: "demo",
     title: "Demo company",
     demo: true,
+    link: null,
     account: "ines.okafor@northwind-robotics.com",
     person: "Ines Okafor",
     quarantined: false,
@@ -140,6 +143,121 @@ export function system(more: Partial<SystemView> = {}): SystemView {
     operations: OPERATIONS,
     ...more,
   };
+}
+
+const BASIC = { way: "basic", secret: "your password", user: true };
+
+/** Connectors as they come with Attaché, from crates/integration/connectors. */
+export const CONNECTORS: ConnectorView[] = [
+  {
+    name: "django-helpdesk",
+    title: "django-helpdesk",
+    about: "Tickets and what was done about them.",
+    tried: "django-helpdesk 2.6.1, by `make test-peers`",
+    base: "https://helpdesk.example.com/api",
+    sign_in: [
+      { way: "header", secret: "your token; whoever runs the help desk makes it", user: false },
+      BASIC,
+    ],
+  },
+  {
+    name: "redmine",
+    title: "Redmine",
+    about: "Issues with notes, projects and their wiki.",
+    tried: "Redmine 5.0.4, by `make test-peers`",
+    base: "https://redmine.example.com",
+    sign_in: [{ way: "header", secret: "your API access key, under My account", user: false }],
+  },
+  {
+    name: "request-tracker",
+    title: "Request Tracker",
+    about: "Tickets with replies and internal comments, and articles of the knowledge base.",
+    tried: "Request Tracker 5.0.3, by `make test-peers`",
+    base: "https://rt.example.com/REST/2.0",
+    sign_in: [
+      {
+        way: "header",
+        secret: "an auth token, under Logged in as > Settings > Auth Tokens",
+        user: false,
+      },
+      BASIC,
+    ],
+  },
+  {
+    name: "roundup",
+    title: "Roundup",
+    about: "Issues of a Roundup tracker of the classic form.",
+    tried: "Roundup 2.6.0, by `make test-peers`",
+    base: "https://roundup.example.com/tracker/rest/data",
+    sign_in: [BASIC],
+  },
+];
+
+const TICKETS: OperationView[] = [
+  operation("ticket.search", "Finds tickets.", "read", null, parameter("query", "value", "text")),
+  operation("ticket.get", "Reads a ticket.", "read", null, ID),
+  operation(
+    "ticket.update",
+    "Changes fields of a ticket.",
+    "write",
+    "restorable",
+    ID,
+    parameter("status", "value", "one of new, open, stalled, resolved"),
+  ),
+  operation(
+    "ticket.reply",
+    "Answers the customer, who gets it as a mail.",
+    "send",
+    "irreversible",
+    ID,
+    parameter("body", "words", "text", true),
+  ),
+];
+
+/** A system that a person connected. */
+export function connected(more: Partial<SystemView> = {}): SystemView {
+  return system({
+    id: "request-tracker",
+    title: "Request Tracker",
+    demo: false,
+    link: "https://rt.northwind-robotics.com/REST/2.0",
+    person: "ines.okafor@northwind-robotics.com",
+    operations: TICKETS,
+    ...more,
+  });
+}
+
+/** As the core does it: the name first, then the sign-in, which a secret with `wrong` in it fails. */
+function connect(request: ConnectRequest, systems: readonly SystemView[]): SystemView {
+  const refuse = (fault: "user" | "remote", message: string, hint: string): never => {
+    throw { message, hint, fault };
+  };
+  const connector =
+    CONNECTORS.find(({ name }) => name === request.connector) ??
+    refuse("user", `There is no connector \`${request.connector}\`.`, "Choose another one.");
+  const id = request.name ?? connector.name;
+  if (systems.some((own) => own.id === id)) {
+    refuse(
+      "user",
+      `There is a connection \`${id}\` already.`,
+      "Forget that one first, or give this one another name.",
+    );
+  }
+  if (request.secret.includes("wrong")) {
+    refuse(
+      "remote",
+      `It could not be connected. \`${id}\` refused with status 401: Unauthorized`,
+      "The secret is wrong, or not for this system. Look it up there and try again.",
+    );
+  }
+  return connected({
+    id,
+    title: request.title ?? connector.title,
+    link: request.address.replace(/\/+$/, ""),
+    account: request.account,
+    person: request.account,
+    added: MS,
+  });
 }
 
 export function contact(more: Partial<HostView> = {}): HostView {
@@ -472,6 +590,13 @@ export function systemsStory(emit: (event: Event) => void): Handlers {
   return {
     contacts: () => (systems.length > 0 ? HOSTS : []),
     system_list: () => systems,
+    connector_list: () => CONNECTORS,
+    system_connect: (request) => {
+      const added = connect(request, systems);
+      systems = [...systems, added];
+      stale();
+      return added;
+    },
     demo_connect: () => {
       const added = system();
       systems = [...systems.filter(({ id }) => id !== added.id), added];

@@ -1,0 +1,48 @@
+import { useId } from "react";
+import { Plain } from "../../components/Text/Text";
+import type { ConnectorView } from "../../host";
+import { triedWords } from "./connecting";
+import { monogram } from "./operations";
+
+interface ConnectorsProps {
+  connectors: readonly ConnectorView[];
+  /** The one that was chosen before; it takes the focus. */
+  last: ConnectorView | null;
+  onChoose: (connector: ConnectorView) => void;
+}
+
+/** The kinds of systems that can be connected, each with what it was tried with. */
+export function Connectors({ connectors, last, onChoose }: ConnectorsProps) {
+  const id = useId();
+  return (
+    <ul className="kinds">
+      {connectors.map((connector, index) => (
+        <li key={connector.name}>
+          <button
+            type="button"
+            className="c"
+            aria-labelledby={`${id}-${index}`}
+            aria-describedby={`${id}-${index}-about ${id}-${index}-tried`}
+            autoFocus={connector.name === last?.name}
+            onClick={() => onChoose(connector)}
+          >
+            <span className="tile tile-lg" aria-hidden="true">
+              {monogram(connector.title)}
+            </span>
+            <span className="c-words">
+              <b id={`${id}-${index}`}>
+                <Plain>{connector.title}</Plain>
+              </b>
+              <span id={`${id}-${index}-about`} className="dim">
+                <Plain>{connector.about}</Plain>
+              </span>
+              <span id={`${id}-${index}-tried`} className="faint xs">
+                Tried: <Plain>{triedWords(connector.tried)}</Plain>
+              </span>
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
