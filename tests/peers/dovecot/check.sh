@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # what check.sh sets
 imap() { python3 "$peers/dovecot/check.py" "$line" "$1"; }
 reads() { imap read; }
 writes() { imap write; }

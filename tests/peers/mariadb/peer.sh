@@ -31,7 +31,7 @@ configure() {
     port=$(free_port)
     common
     server=("${common[@]}" --port="$port" --bind-address=127.0.0.1 --skip-name-resolve --plugin-load-add=server_audit
-        --server-audit-logging=ON --server-audit-events=CONNECT,QUERY --server-audit-file-path="$log")
+        --server-audit-logging=ON "--server-audit-events=CONNECT,QUERY" --server-audit-file-path="$log")
 }
 
 answers() { mariadb-admin --no-defaults --host=127.0.0.1 --port="$port" --user=reader --password=reader-pass-1 ping | grep alive; }

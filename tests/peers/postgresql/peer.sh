@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154  # what start.sh reads and sets
+# shellcheck shell=bash disable=SC2034,SC2154,SC2164  # what start.sh reads and sets
 # A CRM of the old kind in a database cluster of its own.
 
 packages=(postgresql)

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154  # what start.sh reads and sets
+# shellcheck shell=bash disable=SC2034,SC2154,SC2164  # what start.sh reads and sets
 # Redmine as Debian ships it. The package itself is unpacked and not installed: its installation wants a database of the
 # machine's own and fails, because Bundler takes Debian's gems without a folder of their own for deleted.
 
