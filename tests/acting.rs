@@ -412,3 +412,36 @@ fn on_the_command_line_only_a_person_at_a_terminal_approves() {
     );
     assert!(run(&["audit", "verify"]).status.success());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_second_person_has_to_sign_is_not_approved_by_one() {
+    let home = tempfile::tempdir().unwrap();
+    let policies = home.path().join("policies");
+    std::fs::create_dir(&policies).unwrap();
+    let rule = "@id(\"two-eyes-more\")\n@why(\"Deals are changed by two.\")\n@needs(\"second-signature\")\n\
+                forbid (principal, action == Action::\"run\", resource);";
+    std::fs::write(policies.join("ours.cedar"), rule).unwrap();
+    let desk = Desk {
+        core: core(home.path()).await,
+        home,
+    };
+    desk.main("demo_connect", json!({})).await.unwrap();
+    let action = desk.propose(later("Call Ingrid")).await;
+    assert_eq!(action["verdict"]["second_signature"], true, "{action}");
+    let shown = desk
+        .approval("card_get", json!({"id": action["id"]}))
+        .await
+        .unwrap();
+    let click = json!({"id": action["id"], "shown": shown["digest"], "word": shown["word"]});
+    let refused = desk.approval("action_approve", click).await.unwrap_err();
+    assert!(
+        refused.message.contains("A second person has to sign it"),
+        "{refused}"
+    );
+    let still = desk
+        .main("action_get", json!({"id": action["id"]}))
+        .await
+        .unwrap();
+    assert_eq!(still["state"], "awaiting", "{still}");
+    desk.core.close().await;
+}

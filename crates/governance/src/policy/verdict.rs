@@ -62,7 +62,9 @@ impl Obligation {
             Self::Red => "Look at it with special care.".into(),
             Self::Alone => "It is decided by itself, not together with others.".into(),
             Self::TypedWord => "You confirm it by typing a word.".into(),
-            Self::SecondSignature => "A second person has to sign it.".into(),
+            Self::SecondSignature => {
+                "A second person has to sign it, which Attaché can't take yet; it is left to be done in the system itself.".into()
+            }
             Self::AtMost(most) => format!("One card may hold at most {most}."),
         }
     }

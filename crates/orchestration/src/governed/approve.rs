@@ -1,8 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{ActionId, Argument, Origin};
-use governance::approval::{Binding, Hand, SealKey};
+use governance::approval::{Binding, Hand, Refusal, SealKey};
 use governance::audit::Digest;
+use governance::policy::Obligation;
 use serde_json::Value;
 
 use super::propose::{Given, target_of};
@@ -41,6 +42,11 @@ impl Governed {
             .actions
             .into_iter()
             .partition(|action| struck.contains(&action.id));
+        // There is no way yet to take a second signature. Better told before it counts as approved than at sending.
+        let second = |action: &Action| action.verdict.obligations.contains(&Obligation::SecondSignature);
+        if approval.second().is_none() && wanted.iter().any(second) {
+            return Err(Refusal::Unmet(Obligation::SecondSignature).into());
+        }
         self.as_shown(&wanted).await?;
         for action in &mut wanted {
             action.entry = after(action, Event::Approved, clock)?;
