@@ -93,7 +93,7 @@ prepare() {
         rm -rf "$fixture.new"
         cp -a "$data" "$fixture.new"
         mv -T "$fixture.new" "$fixture"
-        find "$cache" -maxdepth 1 -name '*-*' -mtime +30 -exec rm -rf {} +
+        find "$cache" -maxdepth 1 \( -name 'seeded-*' -o -name 'venv-*' \) -mtime +30 -exec rm -rf {} +
     else
         cp -a --reflink=auto "$fixture" "$data"
     fi
@@ -143,7 +143,8 @@ missing_packages() {
 installed_after_all() { fail "apt-get could not install $*; its own words are above."; }
 
 install_python() {
-    [[ -f $peer/requirements.txt && ! -f $venv/.ready ]] || return 0
+    [[ -f $peer/requirements.txt ]] || return 0
+    [[ ! -f $venv/.ready ]] || { touch "$venv" && return 0; }
     python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
     rm -rf "$venv"
     python3 -m venv "$venv"
