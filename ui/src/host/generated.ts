@@ -2413,6 +2413,7 @@ export interface Commands {
   system_list: { request: Nothing; response: Array<SystemView> };
   connector_list: { request: Nothing; response: Array<ConnectorView> };
   system_connect: { request: ConnectRequest; response: SystemView };
+  system_test: { request: SystemRequest; response: Nothing };
   demo_connect: { request: Nothing; response: SystemView };
   system_disconnect: { request: SystemRequest; response: Nothing };
   system_quarantine: { request: QuarantineRequest; response: Nothing };
