@@ -134,4 +134,26 @@ macro_rules! shipped {
     };
 }
 
-shipped!["django-helpdesk", "redmine", "request-tracker", "roundup"];
+shipped![
+    "asana",
+    "confluence",
+    "directus",
+    "django-helpdesk",
+    "freshdesk",
+    "gmail",
+    "google-calendar",
+    "google-drive",
+    "hubspot",
+    "intercom",
+    "jira",
+    "microsoft-graph",
+    "notion",
+    "pipedrive",
+    "redmine",
+    "request-tracker",
+    "roundup",
+    "salesforce",
+    "servicenow",
+    "slack",
+    "zendesk",
+];
