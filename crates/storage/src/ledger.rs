@@ -4,7 +4,9 @@ use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use governance::audit::Head;
+use sha2::{Digest, Sha256};
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
@@ -132,6 +134,12 @@ impl Ledger {
                 sqlx::migrate::MigrateError::VersionMissing(_) => LedgerError::Newer(path.to_owned()),
                 error => open(error.to_string()),
             })?;
+        let form = form(&pool).await.map_err(|error| open(error.to_string()))?;
+        if form != FORM {
+            return Err(open(
+                "its tables and rules are not those that were made, so that it is damaged".to_owned(),
+            ));
+        }
         Ok(Self {
             pool,
             epoch: Arc::default(),
@@ -141,8 +149,32 @@ impl Ledger {
 
     /// Closes the file.
     pub async fn close(self) {
-        self.pool.close().await;
+        // A damaged file can end SQLite's thread, and then the pool would wait for it without end. What was written is safe.
+        let _ = tokio::time::timeout(PATIENCE, self.pool.close()).await;
     }
+}
+
+/// How long closing the file may take: more than any write waits for another one.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What [`form`] gives of a ledger of this version. A test says what it is now.
+const FORM: &str = "f298ad341a1d9472efdfe4ee2d387a1314383de2b59e1d53d6532d753caf1c22";
+
+/// SHA-256 of what the database is made of: its tables with their columns, and the words of indexes, views and triggers. The
+/// database's own check does not look at names and rules, so that one flipped bit could empty a list or take a guard away.
+async fn form(pool: &SqlitePool) -> Result<String, sqlx::Error> {
+    // The words of a table are left out: SQLite itself rewrites them when a column is added.
+    let sql = "SELECT m.type || ' ' || m.name || ' ' || m.tbl_name || ' ' || COALESCE(iif(m.type = 'table', NULL, m.sql), '')
+                      || COALESCE((SELECT group_concat(c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || c.pk, ',')
+                                   FROM pragma_table_xinfo(m.name) AS c WHERE m.type = 'table'), '') AS part
+               FROM sqlite_schema AS m WHERE m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.type, m.name";
+    let parts: Vec<String> = sqlx::query_scalar(sql).fetch_all(pool).await?;
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    Ok(HEXLOWER.encode(&hash.finalize()))
 }
 
 #[cfg(test)]
@@ -176,6 +208,51 @@ mod tests {
         let error = Ledger::open(&file).await.err().expect("must not open");
         assert!(matches!(error, LedgerError::Newer(_)), "{error}");
         assert_eq!(std::fs::read(&file).unwrap(), before);
+    }
+
+    #[tokio::test]
+    async fn the_form_that_is_compared_with_is_that_of_this_version() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ledger.sqlite");
+        // Whatever the form that is expected, the file is made before it is compared.
+        let _ = Ledger::open(&file).await;
+        let pool = SqlitePoolOptions::new()
+            .connect_with(SqliteConnectOptions::new().filename(&file))
+            .await
+            .unwrap();
+        assert_eq!(
+            form(&pool).await.unwrap(),
+            FORM,
+            "a migration was added: this is the form now"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_name_or_a_rule_that_is_another_is_damage() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ledger.sqlite");
+        Ledger::open(&file).await.unwrap().close().await;
+        let sound = std::fs::read(&file).unwrap();
+        // In the words of the database itself: a column, a trigger's condition, and a letter that is none.
+        for (words, by) in [
+            ("quarantined INTEGER", b'q' ^ 0x80),
+            ("quarantined INTEGER", b'x'),
+            ("'audit is", b'"'),
+        ] {
+            let at = sound
+                .windows(words.len())
+                .position(|window| window == words.as_bytes());
+            let Some(at) = at else { continue };
+            let mut bytes = sound.clone();
+            bytes[at] = by;
+            std::fs::write(&file, &bytes).unwrap();
+            let error = Ledger::open(&file).await.err().expect("must not open");
+            assert!(
+                error.to_string().contains("was left untouched"),
+                "{words}: {error}"
+            );
+            assert_eq!(std::fs::read(&file).unwrap(), bytes);
+        }
     }
 
     #[tokio::test]

@@ -252,6 +252,52 @@ fn a_vendors_description_that_says_something_else_is_told() {
     );
 }
 
+/// Extracts of what vendors publish (tests/fixtures/connectors/vendors), by name of the connector.
+fn vendors() -> Vec<(String, Vec<u8>)> {
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../tests/fixtures/connectors/vendors"
+    );
+    let all = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let json = all.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+    let read = |path: std::path::PathBuf| {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        (name, std::fs::read(path).unwrap())
+    };
+    json.map(read).filter(|(name, _)| name != "differences").collect()
+}
+
+#[test]
+fn no_shipped_manifest_is_milder_than_its_vendors_own_description_or_asks_for_what_is_not_there() {
+    let all = vendors();
+    let differences = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../tests/fixtures/connectors/vendors/differences.json"
+    );
+    let differences: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(differences).unwrap()).unwrap();
+    assert!(all.len() >= 8, "{}", all.len());
+    for (name, bytes) in all {
+        let manifest = Manifest::read(shipped()[name.as_str()]).unwrap();
+        let import = Import::read(&bytes).unwrap();
+        // What a description leaves out, with the reason why the manifest is right, is written down place by place.
+        let explained = differences.get(&name).cloned().unwrap_or_default();
+        let told = compared(&manifest, &import);
+        let unexplained: Vec<_> = told
+            .iter()
+            .filter(|mistake| explained.get(&mistake.at).is_none())
+            .collect();
+        assert!(unexplained.is_empty(), "{name}: {unexplained:#?}");
+        let places = explained
+            .as_object()
+            .map(|places| places.len())
+            .unwrap_or_default();
+        assert_eq!(places, told.len(), "{name}: what is explained is a difference");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
