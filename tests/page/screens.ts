@@ -2,7 +2,7 @@
 import { ACTIONS, TOGETHER, governed } from "../../ui/src/host/fake/governed";
 import { FakeHost } from "../../ui/src/host/fake/FakeHost";
 import { ANSWER, CONVERSATIONS, DOCUMENTS, citation, source, turn } from "../../ui/src/host/fake/story";
-import { OPERATIONS, digest, system } from "../../ui/src/host/fake/systems";
+import { OPERATIONS, connected, digest, system } from "../../ui/src/host/fake/systems";
 import type { Page } from "./page";
 
 export interface Screen {
@@ -53,6 +53,12 @@ const three: typeof ANSWER = {
 const APPROVAL = (id: number): string => `?window=approval#/approval/${id}`;
 const SMALL = { width: 784, height: 720 };
 const see = (text: string) => (page: Page) => page.getByText(text).first().waitFor();
+/** The form for a system of this kind. */
+const signIn = async (page: Page, kind: string): Promise<void> => {
+  await page.getByRole("button", { name: "Connect a system…" }).click();
+  await page.getByRole("button", { name: kind }).click();
+  await page.getByLabel("Address").waitFor();
+};
 const passage = (number: number, mark: string) => async (page: Page) => {
   await page.locator(`.ev-list button:nth-child(${number})`).click();
   await page.locator(mark).first().waitFor();
@@ -353,6 +359,7 @@ export const SCREENS: Screen[] = [
             id: "crm",
             title: "HubSpot",
             demo: false,
+            link: "https://api.hubspot.example",
             trouble: "`HubSpot` did not answer.",
             operations: [],
           }),
@@ -360,13 +367,14 @@ export const SCREENS: Screen[] = [
             id: "desk",
             title: "Inventory",
             demo: false,
+            link: "https://inventory.northwind-robotics.com/api",
             quarantined: true,
             operations: OPERATIONS.map((own, index) => ({ ...own, changed: index === 2 })),
           }),
         ],
       }),
     ready: async (page) => {
-      await page.getByText("Inventory").click();
+      await page.getByRole("link", { name: "Inventory" }).click();
       await see("Changed, not used")(page);
     },
     picture: true,
@@ -388,6 +396,63 @@ export const SCREENS: Screen[] = [
     host: () => new FakeHost({ system_list: () => [] }),
     ready: see("No system is connected yet"),
     picture: true,
+  },
+  {
+    name: "connections, a system of one's own",
+    hash: "#/connections/system/request-tracker",
+    host: () => new FakeHost({ system_list: () => [system(), connected()] }),
+    ready: see("its secret in the keyring"),
+  },
+  {
+    name: "connect a system",
+    hash: "#/connections",
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Connect a system…" }).click();
+      await see("Roundup 2.6.0")(page);
+    },
+    picture: true,
+  },
+  {
+    name: "connect a system, nothing written",
+    hash: "#/connections",
+    host: () => new FakeHost({ system_list: () => [] }),
+    ready: (page) => signIn(page, "Redmine"),
+  },
+  {
+    name: "connect a system, wrong secret",
+    hash: "#/connections",
+    ready: async (page) => {
+      await signIn(page, "Request Tracker");
+      await page.getByRole("button", { name: "With your password" }).click();
+      await page.getByLabel("Address").fill("https://rt.northwind-robotics.com/REST/2.0");
+      await page.getByLabel("Your name there").fill("ines.okafor@northwind-robotics.com");
+      await page.getByLabel("Password").fill("wrong-20418");
+      await page.getByRole("button", { name: "Connect", exact: true }).click();
+      await see("The secret is wrong, or not for this system.")(page);
+    },
+    picture: true,
+  },
+  {
+    name: "connect a system, signing in",
+    hash: "#/connections",
+    host: () => new FakeHost({ system_connect: () => new Promise(() => undefined) }),
+    ready: async (page) => {
+      await signIn(page, "Redmine");
+      await page.getByLabel("Address").fill("https://redmine.northwind-robotics.com");
+      await page.getByLabel("Your name there").fill("ines.okafor");
+      await page.getByLabel("API access key").fill("k-20418-6f3a");
+      await page.getByRole("button", { name: "Connect", exact: true }).click();
+      await see("You may close this.")(page);
+    },
+  },
+  {
+    name: "disconnect",
+    hash: "#/connections",
+    host: () => new FakeHost({ system_list: () => [connected()] }),
+    ready: async (page) => {
+      await page.getByText("Disconnect…").click();
+      await page.getByRole("dialog").waitFor();
+    },
   },
   {
     name: "leave the demo",

@@ -38,6 +38,77 @@ test("an answer appears sentence by sentence, and Esc stops it", async ({ fake, 
   expect(await page.getByText("September stands at 99.71 %").count()).toBe(0);
 });
 
+test("a system is connected by keys alone, and the focus is on it", async ({ fake, open }) => {
+  let answer = (): void => undefined;
+  const asked = new Promise<void>((go) => (answer = go));
+  const { host } = fake;
+  const call = host.call.bind(host);
+  host.call = async (name, request) => {
+    if (name === "system_connect") await asked;
+    return call(name, request);
+  };
+  const { page } = await open(fake.at("#/connections"));
+  await page.getByRole("button", { name: "Connect a system…" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Redmine" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Address").waitFor();
+  for (const [text, fields] of [
+    ["redmine.northwind.example", 2],
+    ["ines", 1],
+  ] as const) {
+    await page.keyboard.type(text);
+    for (let field = 0; field < fields; field += 1) await page.keyboard.press("Tab");
+  }
+  await page.keyboard.type("k-20418-6f3a");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Signing in…" }).waitFor();
+  answer();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.getByText("https://redmine.northwind.example").waitFor();
+  await page.locator("section.d:focus").waitFor();
+  expect(await page.content()).not.toContain("k-20418");
+  expect(page.url()).toMatch(/#\/connections\/system\/redmine$/);
+});
+
+test.for([
+  { width: 1280, height: 820 },
+  { width: 720, height: 560 },
+])(
+  "with 200 % text at $width x $height the form to connect a system is whole, and its end can be reached",
+  async (size, { fake, open }) => {
+    fake.host = new FakeHost({
+      settings_get: () => ({
+        theme: "system",
+        text_size: 200,
+        hotkey: null,
+        single_keys: true,
+        notifications: true,
+      }),
+    });
+    const { page } = await open(fake.at("#/connections"), size);
+    await page.waitForFunction(() => getComputedStyle(document.documentElement).fontSize === "32px");
+    await page.getByRole("button", { name: "Connect a system…" }).click();
+    const dialog = page.getByRole("dialog");
+    const wide = (): Promise<boolean> =>
+      dialog.evaluate((own) =>
+        [own, ...own.querySelectorAll("*:not(.vh, input)")].some(
+          (part) => part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).display !== "inline",
+        ),
+      );
+    await dialog.getByRole("button", { name: "Request Tracker" }).waitFor();
+    expect(await wide()).toBe(false);
+    await dialog.getByRole("button", { name: "Request Tracker" }).click();
+    await dialog.getByRole("button", { name: "With your password" }).click();
+    expect(await wide()).toBe(false);
+    const last = dialog.getByRole("button", { name: "Connect" });
+    await last.scrollIntoViewIfNeeded();
+    // Nothing lies over it.
+    await last.hover({ force: true });
+    expect(await last.evaluate((own) => own.matches(":hover"))).toBe(true);
+  },
+);
+
 const LONG = [
   { what: "a conversation of 5,000 turns", hash: "#/conversation/1", scrolls: ".flow", item: ".flow-item" },
   { what: "a list of 10,000 files", hash: "#/library/1", scrolls: ".files", item: ".files-rows .frow" },

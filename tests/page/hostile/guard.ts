@@ -93,8 +93,11 @@ function watch({ elements, head, attributes, styles }: typeof CLOSED): void {
     if (name === "style" && !plainStyle(value)) return `style ${where}`;
     if (name === "id" && (value in Document.prototype || value === "__TAURI_INTERNALS__"))
       return `id ${where}`;
-    if (own.localName === "input" && name === "type" && !/^(?:text|search|checkbox)$/.test(value))
-      return `input ${where}`;
+    // A secret is asked for in forms of dialogs only.
+    const types = own.closest("form.dlg-form")
+      ? /^(?:text|password|checkbox)$/
+      : /^(?:text|search|checkbox)$/;
+    if (own.localName === "input" && name === "type" && !types.test(value)) return `input ${where}`;
     if (name === "id" && (own.localName === "form" || !/^[«»\w:-]*$/.test(value))) return `id ${where}`;
     return undefined;
   };

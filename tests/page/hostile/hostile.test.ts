@@ -542,6 +542,7 @@ test("in the connections, their forms and the permissions it is only text", asyn
         title: all,
         account: all,
         person: all,
+        link: all,
         trouble: all,
         operations: texts.map((text, index) => ({
           name: `${index} ${text}`,
@@ -557,6 +558,18 @@ test("in the connections, their forms and the permissions it is only text", asyn
         })),
       }),
     ],
+    connector_list: () =>
+      texts.map((text, index) => ({
+        name: `${index} ${text}`,
+        title: text,
+        about: text,
+        tried: text,
+        base: text,
+        sign_in: [
+          { way: text, secret: text, user: true },
+          { way: `${text}2`, secret: text, user: false },
+        ],
+      })),
     grant_list: () =>
       texts.map((text, index) =>
         grant({
@@ -580,6 +593,15 @@ test("in the connections, their forms and the permissions it is only text", asyn
   }
   await page.getByRole("button", { name: "Leave the demo…" }).click();
   await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Connect a system…" }).click();
+  for (let kind = 0; kind < 10; kind += 1) {
+    await page.locator(".kinds button").nth(kind).click();
+    await page.locator("form.dlg-form").waitFor();
+    await page.getByRole("button", { name: "Another system" }).click();
+  }
+  await page.locator(".kinds").waitFor();
   await page.keyboard.press("Escape");
   await page.evaluate(() => (location.hash = "#/connections/permissions"));
   await expect.poll(() => page.locator(".grant").count()).toBe(texts.length);

@@ -11,6 +11,9 @@ import { Connectors } from "./Connectors";
 import { EMPTY, requestOf, type Draft } from "./connecting";
 import { useConnect } from "./useConnect";
 
+const HINT =
+  "You sign in as yourself. Attaché reads what you may read there, and changes nothing without your approval.";
+
 interface ConnectDialogProps {
   systems: readonly SystemView[];
   /** The system that is shown behind it, and where. */
@@ -65,9 +68,9 @@ export function ConnectDialog({ systems, shown, place, onClose }: ConnectDialogP
   return (
     <Dialog
       title={chosen ? `Connect ${visible(chosen.title)}` : "Connect a system"}
-      hint="You sign in as yourself. Attaché reads what you may read there, and changes nothing without your approval."
       open
       onClose={() => onClose()}
+      {...(chosen ? {} : { hint: HINT })}
     >
       {chosen ? (
         <ConnectForm

@@ -1,5 +1,5 @@
 import "../../components/Field/Field.css";
-import { useId, type ReactNode } from "react";
+import { useEffect, useId, useRef, type ReactNode } from "react";
 import { Button } from "../../components/Button/Button";
 import { Field } from "../../components/Field/Field";
 import { Icon } from "../../components/Icon/Icon";
@@ -36,6 +36,11 @@ export function ConnectForm({
   const title = visible(connector.title);
   const way = wayOf(connector, draft);
   const secret = secretWords(way?.secret ?? "");
+  const end = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Where there is little room it would be below the edge.
+    if (failure) end.current?.scrollIntoView({ block: "nearest" });
+  }, [failure]);
   const shared = { readOnly: trying, autoComplete: "off", spellCheck: false };
   return (
     <form
@@ -115,7 +120,7 @@ export function ConnectForm({
         label={plainly(secret.label)}
         hint={
           <>
-            <Plain>{secret.sentence}</Plain>
+            {secret.sentence !== "" && <Plain>{secret.sentence}</Plain>}
             <span className="con-kept">
               <Icon name="lock" size="sm" /> It goes into this computer’s keyring, where passwords are kept,
               and nowhere else. Only <Name>{title}</Name> gets it, to sign you in.
@@ -133,7 +138,7 @@ export function ConnectForm({
           />
         )}
       </Line>
-      <Line label="What you call it" needed={false} hint="May stay empty.">
+      <Line label="What you call it, may stay empty" needed={false}>
         {(named) => (
           <Field
             {...shared}
@@ -145,22 +150,24 @@ export function ConnectForm({
           />
         )}
       </Line>
-      {failure && !trying && <FailureNotice failure={failure} />}
       <LiveRegion>{trying ? `Signing in to ${title}` : ""}</LiveRegion>
-      <div className="dlg-acts dlg-acts-said">
-        <span className="faint xs">
-          {trying
-            ? "You may close this. If the sign-in holds, the system appears in the list; if not, nothing is kept."
-            : lacks
-              ? visible(missingWords(connector, draft))
-              : "The sign-in is tried first. Nothing is changed there."}
-        </span>
-        <Button notYet={trying} icon="left" onClick={onBack}>
-          Another system
-        </Button>
-        <Button type="submit" look="primary" notYet={lacks || trying}>
-          {trying ? "Signing in…" : "Connect"}
-        </Button>
+      <div ref={end} className="dlg-form con-end">
+        {failure && !trying && <FailureNotice failure={failure} />}
+        <div className="dlg-acts dlg-acts-said">
+          <span className="faint xs">
+            {trying
+              ? "You may close this. If the sign-in works, the system appears in the list; if not, nothing is kept."
+              : lacks
+                ? visible(missingWords(connector, draft))
+                : "The sign-in is tried first. Nothing is changed there."}
+          </span>
+          <Button notYet={trying} icon="left" onClick={onBack}>
+            Another system
+          </Button>
+          <Button type="submit" look="primary" notYet={lacks || trying}>
+            {trying ? "Signing in…" : "Connect"}
+          </Button>
+        </div>
       </div>
     </form>
   );
@@ -168,13 +175,13 @@ export function ConnectForm({
 
 interface Named {
   id: string;
-  "aria-describedby": string;
+  "aria-describedby"?: string;
   "aria-required": boolean;
 }
 
 interface LineProps {
   label: string;
-  hint: ReactNode;
+  hint?: ReactNode;
   needed?: boolean;
   children: (named: Named) => ReactNode;
 }
@@ -185,10 +192,16 @@ function Line({ label, hint, needed = true, children }: LineProps) {
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      {children({ id, "aria-describedby": `${id}-hint`, "aria-required": needed })}
-      <span id={`${id}-hint`} className="faint xs said">
-        {hint}
-      </span>
+      {children({
+        id,
+        "aria-required": needed,
+        ...(hint ? { "aria-describedby": `${id}-hint` } : {}),
+      })}
+      {hint && (
+        <span id={`${id}-hint`} className="faint xs said">
+          {hint}
+        </span>
+      )}
     </div>
   );
 }

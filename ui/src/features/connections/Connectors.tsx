@@ -1,4 +1,3 @@
-import { useId } from "react";
 import { Plain } from "../../components/Text/Text";
 import type { ConnectorView } from "../../host";
 import { triedWords } from "./connecting";
@@ -13,16 +12,13 @@ interface ConnectorsProps {
 
 /** The kinds of systems that can be connected, each with what it was tried with. */
 export function Connectors({ connectors, last, onChoose }: ConnectorsProps) {
-  const id = useId();
   return (
     <ul className="kinds">
-      {connectors.map((connector, index) => (
+      {connectors.map((connector) => (
         <li key={connector.name}>
           <button
             type="button"
             className="c"
-            aria-labelledby={`${id}-${index}`}
-            aria-describedby={`${id}-${index}-about ${id}-${index}-tried`}
             autoFocus={connector.name === last?.name}
             onClick={() => onChoose(connector)}
           >
@@ -30,13 +26,13 @@ export function Connectors({ connectors, last, onChoose }: ConnectorsProps) {
               {monogram(connector.title)}
             </span>
             <span className="c-words">
-              <b id={`${id}-${index}`}>
+              <b>
                 <Plain>{connector.title}</Plain>
-              </b>
-              <span id={`${id}-${index}-about`} className="dim">
+              </b>{" "}
+              <span className="dim">
                 <Plain>{connector.about}</Plain>
-              </span>
-              <span id={`${id}-${index}-tried`} className="faint xs">
+              </span>{" "}
+              <span className="faint xs">
                 Tried: <Plain>{triedWords(connector.tried)}</Plain>
               </span>
             </span>

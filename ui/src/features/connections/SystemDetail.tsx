@@ -94,9 +94,11 @@ export function SystemDetail({ system }: { system: SystemView }) {
           <dd>
             <Name>{system.person || system.account}</Name>
           </dd>
-          <dd className="xs">
-            <Name>{system.account}</Name>
-          </dd>
+          {system.person !== "" && system.person !== system.account && (
+            <dd className="xs">
+              <Name>{system.account}</Name>
+            </dd>
+          )}
         </div>
         <div>
           <dt>Connection</dt>

@@ -69,7 +69,7 @@ test("a connector's words about its secret are a label and a sentence", () => {
     label: "API access key",
     sentence: "Your API access key, under My account.",
   });
-  expect(secretWords("an auth token")).toMatchObject({ label: "Auth token" });
+  expect(secretWords("your password")).toMatchObject({ label: "Password", sentence: "" });
   expect(secretWords("your")).toMatchObject({ label: "Your" });
   expect(secretWords("")).toMatchObject({ label: "Secret" });
 });

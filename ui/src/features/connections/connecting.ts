@@ -41,7 +41,7 @@ export interface SecretWords {
   name: string;
   /** `Token` */
   label: string;
-  /** All of it, as a sentence. */
+  /** All of it, as a sentence; empty where the label says it already. */
   sentence: string;
 }
 
@@ -49,7 +49,8 @@ export function secretWords(words: string): SecretWords {
   const [name = words] = words.split(/[,;]/);
   const label = name.trim().replace(/^(?:your|an?|the)\s+/i, "");
   const end = /[.!?]$/.test(words) ? "" : ".";
-  return { name: name.trim(), label: capital(label) || "Secret", sentence: capital(words) + end };
+  const sentence = name === words ? "" : capital(words) + end;
+  return { name: name.trim(), label: capital(label) || "Secret", sentence };
 }
 
 /** Against what it was tried, without the command of those who made it that tries it again. */
