@@ -82,8 +82,9 @@ impl Ledger {
         Ok(true)
     }
 
-    /// Forgets a system, with the audit row about it; false if there is none. With `everything`, what was proposed in it,
-    /// what was allowed in it and which hosts were contacted for it are forgotten too; the audit stays.
+    /// Forgets a system, with the audit row about it; false if there is none. What was allowed in it beforehand counts no
+    /// more. With `everything`, what was proposed in it, what was allowed in it and which hosts were contacted for it are
+    /// forgotten too; the audit stays.
     ///
     /// # Errors
     /// When the ledger cannot be written; then nothing was forgotten.
@@ -96,6 +97,12 @@ impl Ledger {
         if removed.rows_affected() == 0 {
             return Ok(false);
         }
+        // Whoever connects another system under this name has allowed nothing in it.
+        sqlx::query("UPDATE grants SET revoked = ? WHERE system = ? AND revoked IS NULL")
+            .bind(note.at)
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
         if everything {
             for sql in [
                 "DELETE FROM actions WHERE system = ?",
@@ -151,6 +158,31 @@ mod tests {
             added: 1,
             setup: "{}".into(),
         }
+    }
+
+    #[tokio::test]
+    async fn what_was_allowed_in_a_system_counts_no_more_once_it_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.sqlite")).await.unwrap();
+        ledger.add_system(&system(), note()).await.unwrap();
+        let grant = crate::GrantRow {
+            id: "g1".into(),
+            system: "demo".into(),
+            body: "{}".into(),
+            words: "One.".into(),
+            action: 1,
+            used_count: 0,
+            used_amount: 0,
+            revoked: None,
+            made: 1,
+        };
+        ledger.add_grant(&grant, note()).await.unwrap();
+        ledger.remove_system("demo", false, note()).await.unwrap();
+        let grants = ledger.grants().await.unwrap();
+        assert!(
+            grants.iter().all(|grant| grant.revoked.is_some()) && grants.len() == 1,
+            "{grants:?}"
+        );
     }
 
     #[tokio::test]

@@ -291,8 +291,10 @@ impl<'a> Seen<'a> {
             let words = tokens(&given.name);
             let message =
                 any_of(&words, words::MESSAGES).is_some() || any_of(&words, "users people").is_some();
-            let acts =
-                words::is(&words[0], words::SIDE_ACTS) || (message && words::is(&words[0], "send notify"));
+            // A name may hold no word at all.
+            let acts = words.first().is_some_and(|first| {
+                words::is(first, words::SIDE_ACTS) || (message && words::is(first, "send notify"))
+            });
             if given.place == "query" && words.len() > 1 && acts {
                 out.push(format!(
                     "Its parameter `{}` asks for more than an answer.",

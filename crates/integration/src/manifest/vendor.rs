@@ -19,9 +19,11 @@ pub fn compared(manifest: &Manifest, import: &Import) -> Vec<Mistake> {
             });
         };
         let (method, path) = request(form);
-        let found = import.operations.iter().find(|known| {
+        let all = import.operations.iter().filter(|known| {
             known.outline.method.eq_ignore_ascii_case(method) && same_path(&known.outline.path, path)
         });
+        // Of several that end the same, the one that is nothing but that.
+        let found = all.min_by_key(|known| known.outline.path.len());
         let Some(found) = found else {
             say(
                 "/request",

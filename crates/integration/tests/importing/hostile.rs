@@ -235,3 +235,14 @@ fn what_is_no_description_is_refused_with_what_to_do() {
     let empty = Import::read(b"openapi: 3.0.0\npaths: {}\n").unwrap();
     assert_eq!(left_out(&empty), [("#/paths", "no operation stands here")]);
 }
+
+#[test]
+fn a_parameter_whose_name_holds_no_word_ends_nothing() {
+    for name in ["", "-", "?!", "…"] {
+        let document = described(
+            json!({"/notes": {"get": {"parameters": [{"name": name, "in": "header"},
+            {"name": name, "in": "query"}], "responses": {"200": {"description": "ok"}}}}}),
+        );
+        assert_eq!(read(&document).operations.len(), 1, "{name}");
+    }
+}

@@ -18,14 +18,16 @@ export function LeaveDialog({ system, onClose }: { system: SystemView; onClose: 
         "Its proposals, decided or not",
         `Its ${permissions}`,
       ]
-    : ["The connection", "Its secret in this computer’s keyring"];
+    : [
+        "The connection",
+        "Its secret in this computer’s keyring",
+        ...(grants === 0 ? [] : [`Its ${permissions}: nothing in it is allowed beforehand any more`]),
+      ];
   const stays = system.demo
     ? []
     : [
         "Everything in the system itself",
-        grants === 0
-          ? "Its proposals. Nothing is sent while it is not connected."
-          : `Its proposals and ${permissions}. Nothing is sent while it is not connected.`,
+        "Its proposals. Nothing is sent while it is not connected.",
       ];
   return (
     <Dialog
