@@ -25,10 +25,7 @@ export function LeaveDialog({ system, onClose }: { system: SystemView; onClose: 
       ];
   const stays = system.demo
     ? []
-    : [
-        "Everything in the system itself",
-        "Its proposals. Nothing is sent while it is not connected.",
-      ];
+    : ["Everything in the system itself", "Its proposals. Nothing is sent while it is not connected."];
   return (
     <Dialog
       title={system.demo ? "Leave the demo company?" : `Disconnect ${visible(system.title)}?`}
