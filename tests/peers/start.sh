@@ -76,7 +76,7 @@ prepare() {
     exec 9>"$cache/.lock"
     flock 9
     begin=$(now)
-    install_packages "${packages[@]}"
+    install_packages curl "${packages[@]}"
     install_python
     took install "$begin"
     # Written last, so that what was begun and not finished is not taken for data.
