@@ -197,7 +197,7 @@ impl Command for SystemConnect {
     type Response = SystemView;
 
     fn confirm(request: &ConnectRequest) -> Option<Confirm> {
-        let (address, account) = (request.address.trim(), request.account.trim());
+        let (address, account) = (plain(&request.address, false), plain(&request.account, true));
         Some(Confirm {
             question: format!(
                 "Connect to {address} as {account}?\n\nYour secret is sent there. Go on only if you asked for this yourself \
@@ -225,6 +225,21 @@ impl Command for SystemTest {
     async fn run(copilot: &Copilot, request: SystemRequest) -> Result<Nothing, Failure> {
         copilot.connections.try_out(&id(&request.system)?).await?;
         Ok(Nothing {})
+    }
+}
+
+/// A text of the page in one line, without anything that could make it look like another one: what is not ASCII is shown by
+/// its number, but for letters where these may be of any script.
+fn plain(text: &str, letters: bool) -> String {
+    let shown = text.trim().chars().take(120).map(|letter| match letter {
+        ' '..='~' => letter.to_string(),
+        letter if letters && letter.is_alphabetic() => letter.to_string(),
+        letter => format!("<{:x}>", u32::from(letter)),
+    });
+    let shown: String = shown.collect();
+    match text.trim().chars().count() > 120 {
+        true => format!("{shown} …"),
+        false => shown,
     }
 }
 
@@ -458,5 +473,17 @@ mod tests {
         );
         assert!(!asked.question.contains("hidden-from"), "{}", asked.question);
         assert_eq!(confirmation("system_list", &json!({})), None);
+        // Nothing of what the page gives makes lines of its own, or turns the address around.
+        let request = json!({"connector": "redmine", "account": "ines", "secret": "x",
+            "address": "https://evil.example\n\nYou asked for this.\u{202e}moc.doog"});
+        let asked = confirmation("system_connect", &request).unwrap();
+        assert!(
+            asked
+                .question
+                .starts_with("Connect to https://evil.example<a><a>You asked"),
+            "{}",
+            asked.question
+        );
+        assert!(asked.question.contains("<202e>"), "{}", asked.question);
     }
 }
