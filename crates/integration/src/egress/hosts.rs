@@ -67,6 +67,22 @@ impl Host {
         Ok(host)
     }
 
+    /// The host of something that is not spoken to by HTTP but through a [`Line`](super::Line), as
+    /// `postgresql://db.example.com:5432`. Whether what is sent is protected on its way is for the line to see to.
+    ///
+    /// # Errors
+    /// When it has no name and port, holds credentials, is a web address, or is a number outside its reach.
+    pub fn by_line(address: &str, reach: Reach) -> Result<Self, HostError> {
+        let malformed = || HostError::Malformed(address.to_owned());
+        let url = Url::parse(address).map_err(|_| malformed())?;
+        let host = Self::of(&url, reach).filter(|host| !["http", "https"].contains(&host.scheme.as_str()));
+        let host = host.ok_or_else(malformed)?;
+        if literal(&host.name).is_some_and(|address| !reach.allows(address)) {
+            return Err(HostError::Address(host.to_string()));
+        }
+        Ok(host)
+    }
+
     fn of(url: &Url, reach: Reach) -> Option<Self> {
         if !url.username().is_empty() || url.password().is_some() {
             return None;

@@ -2,6 +2,7 @@
 
 mod contacts;
 mod hosts;
+mod line;
 mod names;
 pub(crate) mod patience;
 mod trust;
@@ -20,6 +21,7 @@ use crate::{Clock, Redactor};
 
 pub use contacts::{Contact, EgressLog, Ended, Purpose};
 pub use hosts::{Host, HostError, Reach};
+pub use line::{Answered, Asked, Line};
 pub use names::{Names, SystemNames};
 
 #[cfg(feature = "test-support")]
@@ -75,6 +77,8 @@ pub struct Egress {
     /// something was sent.
     fresh: Client,
     hosts: BTreeMap<SystemId, Vec<Host>>,
+    /// What is spoken to in another way than by HTTP.
+    lines: BTreeMap<SystemId, Arc<dyn Line>>,
     limits: Limits,
     around: Surroundings,
     patience: Patience,
@@ -220,6 +224,18 @@ impl EgressError {
         }
     }
 
+    /// The same with every word that came from elsewhere made clean.
+    fn scrubbed(mut self, clean: impl Fn(&str) -> String) -> Self {
+        if let Self::Malformed { why, .. }
+        | Self::Unreached { why, .. }
+        | Self::Broken { why, .. }
+        | Self::Unreadable { why, .. } = &mut self
+        {
+            *why = clean(why);
+        }
+        self
+    }
+
     fn ended(&self) -> Ended {
         match self {
             Self::Undeclared { .. }
@@ -282,10 +298,28 @@ impl Egress {
             kept: client(4)?,
             fresh: client(0)?,
             hosts,
+            lines: BTreeMap::new(),
             limits,
             around,
             patience: Patience::default(),
         })
+    }
+
+    /// The way out to one system that does not speak HTTP, behind the same rules: its host is declared, what never leaves this
+    /// machine is refused, a host that needs a pause has it, and every contact is written down.
+    ///
+    /// # Errors
+    /// As for [`Egress::open`].
+    pub fn by_line(
+        system: SystemId,
+        host: Host,
+        line: Arc<dyn Line>,
+        limits: Limits,
+        around: Surroundings,
+    ) -> Result<Self, HostError> {
+        let mut egress = Self::open([(system.clone(), host)], limits, around)?;
+        egress.lines.insert(system, line);
+        Ok(egress)
     }
 
     /// Whether a connection may reach this address.
@@ -352,6 +386,9 @@ impl Egress {
             host: host.to_owned(),
             why: why.to_owned(),
         };
+        if let Some(line) = self.lines.get(request.system) {
+            return self.along(line.as_ref(), request, host, contact).await;
+        }
         let client = match request.purpose {
             Purpose::Write | Purpose::Anchor => &self.fresh,
             Purpose::Describe | Purpose::Read | Purpose::Check => &self.kept,
@@ -417,6 +454,61 @@ impl Egress {
             pause: patience::pause(asked.map(|(_, value)| value.as_str()), self.around.clock.wall()),
             headers,
             body,
+        })
+    }
+
+    /// The same along a line.
+    async fn along(
+        &self,
+        line: &dyn Line,
+        request: Request<'_>,
+        host: &str,
+        contact: &mut Open<'_>,
+    ) -> Result<Response, EgressError> {
+        for secret in request.credential.iter().flat_map(|secret| &secret.known) {
+            let known = self.around.redactor.know(secret);
+            known.map_err(|error| EgressError::Malformed {
+                host: host.to_owned(),
+                why: error.to_string().trim_end_matches('.').to_owned(),
+            })?;
+        }
+        let headers: HeaderMap = request.headers.into_iter().collect();
+        let bytes_out = size(&request.method, &request.url, &headers, request.body.as_deref());
+        contact.contact.bytes_out = bytes_out;
+        let asked = Asked {
+            purpose: request.purpose,
+            method: request.method.as_str(),
+            url: &request.url,
+            body: request.body.as_deref().unwrap_or_default(),
+            credential: request
+                .credential
+                .as_ref()
+                .and_then(|secret| secret.known.first()),
+            limits: self.limits,
+        };
+        let whole = tokio::time::timeout(self.limits.whole, line.exchange(asked));
+        let answer = whole.await.unwrap_or_else(|_| {
+            Err(EgressError::TimedOut {
+                host: host.to_owned(),
+                seconds: self.limits.whole.as_secs(),
+            })
+        });
+        let answer = answer.map_err(|error| {
+            if error.surely_not_sent() {
+                contact.contact.bytes_out = 0;
+            }
+            error.scrubbed(|text| self.clean(text))
+        })?;
+        contact.contact.bytes_in = answer.body.len() as u64;
+        if answer.body.len() > self.limits.largest {
+            let (host, limit) = (host.to_owned(), self.limits.largest);
+            return Err(EgressError::TooLarge { host, limit });
+        }
+        Ok(Response {
+            status: answer.status,
+            headers: Vec::new(),
+            pause: None,
+            body: self.clean(&answer.body),
         })
     }
 
