@@ -171,6 +171,7 @@ async fn watch(library: &Library, folder: &Path) {
         root: folder.canonicalize().unwrap(),
         collection: "Desk".into(),
         labels: Default::default(),
+        system: None,
     };
     library.set_sources(vec![source]).await.unwrap();
 }

@@ -363,6 +363,7 @@ async fn with_model(desk: &Desk, model: &ModelFiles) -> Library {
         root: desk.folder.path().canonicalize().unwrap(),
         collection: "Desk".into(),
         labels: Labels::default(),
+        system: None,
     };
     library.set_sources(vec![source]).await.unwrap();
     library

@@ -366,6 +366,7 @@ async fn a_very_large_folder_is_read_walked_again_and_watched() {
             root: root.clone(),
             collection: "Desk".into(),
             labels: Labels::default(),
+            system: None,
         };
         library.set_sources(vec![source]).await.unwrap();
         library

@@ -31,6 +31,8 @@ pub const COMMANDS: &[&str] = &[
     "connector_list",
     "system_connect",
     "system_test",
+    "system_sync",
+    "system_sync_now",
     "demo_connect",
     "system_disconnect",
     "system_quarantine",

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::machine::Order;
 use crate::notary::{Notary, OFTEN, keep_signing};
+use crate::syncing::Syncing;
 use crate::{Home, Workspace, erase, logging};
 
 /// How long answers may take when the program ends.
@@ -159,7 +160,7 @@ impl Keeper {
                 return;
             };
             let copilot = workspace.copilot.clone();
-            let upkeep = Upkeep::start(&copilot, workspace.notary.clone());
+            let upkeep = Upkeep::start(&copilot, workspace.notary.clone(), workspace.syncing.clone());
             let install = workspace.install.clone();
             // Nobody waits for it: a keyring may want its password first.
             tokio::spawn(async move { install.settle().await });
@@ -222,13 +223,17 @@ struct Upkeep {
 }
 
 impl Upkeep {
-    fn start(copilot: &Copilot, notary: Notary) -> Self {
+    fn start(copilot: &Copilot, notary: Notary, syncing: Arc<Syncing>) -> Self {
         let stop = CancellationToken::new();
         let tasks = vec![
             tokio::spawn(keep_indexing(copilot.clone(), stop.clone())),
             tokio::spawn(tell_progress(copilot.clone(), stop.clone())),
             tokio::spawn(dispatch(copilot.clone(), stop.clone())),
             tokio::spawn(keep_signing(notary, OFTEN, stop.clone())),
+            tokio::spawn({
+                let stop = stop.clone();
+                async move { syncing.keep(stop).await }
+            }),
         ];
         Self { stop, tasks }
     }

@@ -60,6 +60,7 @@ fn delete(home: &Home) -> Result<(), Failure> {
         copy.with_extension("new"),
         copy,
         home.playground(),
+        home.synced(),
         home.logs(),
     ] {
         // A link is deleted, never what it points to.

@@ -66,6 +66,11 @@ impl Home {
         self.0.join("demo company")
     }
 
+    /// Copies of records of connected systems, a folder for each.
+    pub fn synced(&self) -> PathBuf {
+        self.0.join("synced")
+    }
+
     /// Where the window was and how large.
     pub fn window(&self) -> PathBuf {
         self.0.join("window.json")

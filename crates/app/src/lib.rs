@@ -23,6 +23,7 @@ mod parts;
 mod playground;
 pub mod policy;
 mod shelf;
+mod syncing;
 mod systems;
 
 use std::sync::Arc;
@@ -61,6 +62,7 @@ pub fn no_telemetry() {
 pub struct Workspace {
     /// What faces work with.
     pub copilot: Copilot,
+    syncing: Arc<syncing::Syncing>,
     connected: Arc<systems::Connected>,
     install: install::Installed,
     ledger: Ledger,
@@ -120,8 +122,17 @@ async fn open_with(
     let install = install::Installed::new(ledger.clone(), secrets.clone());
     let notary = notary::Notary::new(ledger.clone(), secrets).with_way_out(connected.surroundings());
     let rules = policy::in_force(home);
-    let governed = Arc::new(governed(&ledger, connected.clone(), install.clone(), clock, rules).await?);
+    let governed =
+        Arc::new(governed(&ledger, connected.clone(), install.clone(), clock.clone(), rules).await?);
+    let syncing = Arc::new(syncing::Syncing::new(
+        home.clone(),
+        ledger.clone(),
+        connected.clone(),
+        clock.clone(),
+        events.clone(),
+    ));
     let desk = systems::Desk {
+        syncing: syncing.clone(),
         connected: connected.clone(),
         governed: governed.clone(),
         ledger: ledger.clone(),
@@ -132,7 +143,10 @@ async fn open_with(
         connections: Arc::new(desk),
         library,
         indexing: Indexing::default(),
-        shelf: Arc::new(shelf::LedgerShelf(ledger.clone())),
+        shelf: Arc::new(shelf::LedgerShelf {
+            ledger: ledger.clone(),
+            synced: home.synced(),
+        }),
         conversations: Arc::new(conversations::LedgerConversations(ledger.clone())),
         answers: Answers::default(),
         audit: Arc::new(audit::LedgerAudit {
@@ -152,6 +166,7 @@ async fn open_with(
     copilot.sync_sources().await?;
     Ok(Workspace {
         copilot,
+        syncing,
         connected,
         install,
         ledger,
@@ -189,6 +204,7 @@ async fn governed(
 impl Workspace {
     /// Finishes what is being written and signs the audit's head. Other processes get in once the lock is dropped.
     pub async fn close(self) -> Lock {
+        self.syncing.close().await;
         self.copilot.library.close().await;
         if let Err(unsigned) = self.notary.sign(notary::now()).await {
             // `attache audit verify` and `attache doctor` tell it to the person.

@@ -34,6 +34,23 @@ impl Machine for ThisMachine {
         })
     }
 
+    async fn browse(&self, address: &str) -> Result<(), Failure> {
+        // Whoever made the address: only what a browser opens.
+        let web = address.starts_with("https://") || address.starts_with("http://");
+        let address = address.to_owned();
+        let shown = address.clone();
+        let opened = match web {
+            true => blocking(move || open::that_detached(address)).await?,
+            false => Err(std::io::Error::other("it is no address of the web")),
+        };
+        opened.map_err(|error| {
+            Failure::environment(
+                format!("The browser can't open `{shown}`: {error}."),
+                "Open the address yourself.",
+            )
+        })
+    }
+
     async fn reveal(&self, path: &Path) -> Result<(), Failure> {
         let shown = path.display().to_string();
         let path = path.to_owned();

@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use domain::{Labels, Source};
@@ -6,27 +6,51 @@ use experience::{Failure, Shelf};
 use storage::{Ledger, LedgerError};
 
 /// The list of watched folders, in the ledger.
-pub struct LedgerShelf(pub Ledger);
+pub struct LedgerShelf {
+    /// Where it is kept.
+    pub ledger: Ledger,
+    /// The folder in which copies of systems' records are.
+    pub synced: PathBuf,
+}
+
+impl LedgerShelf {
+    /// A folder with the system of which it holds copies.
+    fn known(&self, source: Source) -> Source {
+        // What the ledger has is the real path.
+        let synced = self.synced.canonicalize().unwrap_or_else(|_| self.synced.clone());
+        let own = source
+            .root
+            .parent()
+            .filter(|above| above.parent() == Some(&synced));
+        let named = own.filter(|_| source.root.ends_with("records"));
+        let system = named.and_then(|own| own.file_name()?.to_str()?.parse().ok());
+        Source { system, ..source }
+    }
+}
 
 #[async_trait]
 impl Shelf for LedgerShelf {
     async fn add(&self, root: &Path, collection: &str, labels: &Labels, at: i64) -> Result<Source, Failure> {
-        self.0
+        self.ledger
             .add_source(root, collection, labels, at)
             .await
             .map_err(|error| failure(&error))
     }
 
     async fn list(&self) -> Result<Vec<Source>, Failure> {
-        self.0.sources().await.map_err(|error| failure(&error))
+        let all = self.ledger.sources().await.map_err(|error| failure(&error))?;
+        Ok(all.into_iter().map(|source| self.known(source)).collect())
     }
 
     async fn remove(&self, root: &Path) -> Result<(), Failure> {
-        self.0.remove_source(root).await.map_err(|error| failure(&error))
+        self.ledger
+            .remove_source(root)
+            .await
+            .map_err(|error| failure(&error))
     }
 
     async fn label(&self, collection: &str, labels: &Labels) -> Result<bool, Failure> {
-        let labelled = self.0.label_collection(collection, labels).await;
+        let labelled = self.ledger.label_collection(collection, labels).await;
         labelled.map_err(|error| failure(&error))
     }
 }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use domain::{Confidentiality, Operation, Role, SystemId};
+use domain::{Confidentiality, Labels, Operation, Role, SystemId};
 use experience::commands::{
-    Called, ConnectRequest, ConnectorView, HostView, OperationView, ParameterView, RecordView, SystemView,
+    Called, ConnectRequest, ConnectorView, HostView, OperationView, ParameterView, RecordPlace, RecordView,
+    Synced, SystemView,
 };
 use experience::{Connections, Failure};
 use governance::SecretStore;
@@ -22,10 +23,12 @@ use orchestration::journal::State;
 use serde_json::{Map, Value, json};
 use storage::{Ledger, Note, SystemRow};
 use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 use crate::connect::{self, InHand, InKeyring, Setup};
 use crate::playground::Playground;
 use crate::shelf::failure;
+use crate::syncing::Syncing;
 use crate::{Home, Parts};
 
 /// Name of the connection to the demo company.
@@ -127,6 +130,12 @@ impl Connected {
         let connection = made.connection.clone();
         open.insert(id.clone(), made);
         Ok(connection)
+    }
+
+    /// The way to a system, and what people call it.
+    pub(crate) async fn named(&self, id: &SystemId) -> Result<(Arc<Connection>, String), Failure> {
+        let row = self.row(id).await?;
+        Ok((self.way(id, &row).await?, row.title))
     }
 
     /// The way to a system that a person connected.
@@ -297,6 +306,8 @@ impl EgressLog for Ledgered {
 
 /// What faces do with systems.
 pub struct Desk {
+    /// Copies of their records.
+    pub syncing: Arc<Syncing>,
     /// The ways.
     pub connected: Arc<Connected>,
     /// The governed path over them.
@@ -310,7 +321,7 @@ pub struct Desk {
 impl Desk {
     async fn view(&self, row: SystemRow) -> SystemView {
         let id: Result<SystemId, _> = row.id.parse();
-        let (mut trouble, mut operations) = (None, Vec::new());
+        let (mut trouble, mut operations, mut sync) = (None, Vec::new(), Vec::new());
         match id {
             Err(error) => trouble = Some(error.to_string()),
             Ok(id) => match self.connected.way(&id, &row).await {
@@ -321,6 +332,10 @@ impl Desk {
                     operations = all
                         .map(|described| operation(&described.operation, &pins))
                         .collect();
+                    match self.syncing.view(&id, &connection).await {
+                        Ok(views) => sync = views,
+                        Err(failure) => trouble = Some(failure.message),
+                    }
                 }
             },
         }
@@ -335,6 +350,7 @@ impl Desk {
             trouble,
             added: row.added,
             operations,
+            sync,
         }
     }
 
@@ -571,6 +587,36 @@ impl Connections for Desk {
         connect::try_out(&connection, &setup.manifest()?.check).await
     }
 
+    async fn choose_sync(
+        &self,
+        system: &SystemId,
+        kinds: Vec<String>,
+        labels: Option<Labels>,
+    ) -> Result<(), Failure> {
+        // What is no longer wanted is deleted, also while the system can't be reached.
+        if kinds.is_empty() {
+            return self.syncing.forget(system).await;
+        }
+        let (connection, title) = self.connected.named(system).await?;
+        self.syncing
+            .choose((system, &title), &connection, kinds, labels)
+            .await
+    }
+
+    async fn sync_now(&self, system: &SystemId) -> Result<(), Failure> {
+        self.connected.row(system).await?;
+        self.syncing.hurry();
+        Ok(())
+    }
+
+    async fn sync_all(&self) -> Result<Vec<Synced>, Failure> {
+        self.syncing.run(&CancellationToken::new()).await
+    }
+
+    async fn record_place(&self, system: &SystemId, file: &str) -> Option<RecordPlace> {
+        self.syncing.record_place(system, file).await
+    }
+
     async fn call(
         &self,
         system: &SystemId,
@@ -605,6 +651,7 @@ impl Connections for Desk {
         let row = self.connected.row(system).await?;
         let demo = row.kind == DEMO_KIND;
         self.rest(system).await?;
+        self.syncing.forget(system).await?;
         // Its process ends first, so that nothing is under way when its records go.
         self.connected.open.lock().await.remove(system);
         self.connected.log.flush().await;

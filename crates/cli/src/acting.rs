@@ -130,6 +130,16 @@ fn system_line(system: &SystemView) {
 
 fn system_whole(system: &SystemView) {
     system_line(system);
+    for kind in &system.sync {
+        let kept = match (kind.chosen, &kind.trouble) {
+            (false, _) => "can be kept on this device".to_owned(),
+            (true, None) => format!("{} kept on this device", kind.records),
+            (true, Some(trouble)) => {
+                format!("{} kept on this device, not up to date: {trouble}", kind.records)
+            }
+        };
+        show::line(&format!("  {} ({}): {kept}", kind.title, kind.kind));
+    }
     for operation in &system.operations {
         let changed = if operation.changed {
             "  CHANGED since it was connected: nothing is done with it"

@@ -108,6 +108,8 @@ pub enum Do {
     Connect(Connecting),
     /// List the connected systems
     Connections,
+    /// Keep copies of a system's records on this device, or bring those that are kept up to date
+    Sync(Keeping),
     /// Read from a connected system, live
     Call(Reading),
     /// Propose a change in a connected system; nothing is sent until it is allowed
@@ -187,6 +189,22 @@ pub enum SystemDo {
     Start,
     /// List every host that was contacted
     Hosts,
+}
+
+/// What of a system is kept on this device. Without anything, what is kept is brought up to date.
+#[derive(Args)]
+pub struct Keeping {
+    /// Name of the connection
+    pub system: Option<String>,
+    /// The kinds of records to keep, as `ticket,article`; `attache system show` lists them
+    #[arg(long, value_delimiter = ',', requires = "system", value_name = "KINDS")]
+    pub keep: Vec<String>,
+    /// A label for all that is kept of it, as `internal`; can be given several times
+    #[arg(long = "label", requires = "keep", value_name = "LABEL")]
+    pub labels: Vec<Label>,
+    /// Keep nothing of it any more, and delete what is kept
+    #[arg(long, requires = "system", conflicts_with = "keep")]
+    pub off: bool,
 }
 
 /// A system to connect. The secret is asked for, or read from the input where that is no terminal.
@@ -594,6 +612,7 @@ impl Do {
             Self::System { .. } => "system",
             Self::Connect(_) => "connect",
             Self::Connections => "connections",
+            Self::Sync(_) => "sync",
             Self::Call(_) => "call",
             Self::Propose(_) => "propose",
             Self::Approvals { .. } => "approvals",

@@ -6,14 +6,61 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use experience::commands::{
-    CallRequest, Called, Command, ConnectRequest, ConnectorList, ConnectorView, Nothing, RecordView,
-    SystemCall, SystemConnect,
+    CallRequest, Called, Command, ConnectRequest, ConnectorList, ConnectorView, Nothing, RecordView, SyncAll,
+    SyncRequest, Synced, SystemCall, SystemConnect, SystemSync,
 };
 use experience::{Copilot, Failure};
 use serde_json::Value;
 
-use crate::arguments::{Connecting, Reading};
+use crate::arguments::{Connecting, Keeping, Reading};
 use crate::show;
+
+/// Chooses what is kept of a system, and brings all that is kept up to date.
+pub async fn sync(copilot: &Copilot, what: Keeping, json: bool) -> Result<ExitCode, Failure> {
+    if let Some(system) = what.system.filter(|_| what.off || !what.keep.is_empty()) {
+        let labels = Some(what.labels.into_iter().collect()).filter(|_| !what.off);
+        let request = SyncRequest {
+            system,
+            kinds: what.keep,
+            labels,
+        };
+        let view = SystemSync::run(copilot, request).await?;
+        if what.off {
+            show::value(&view, json, |_| {
+                show::line("Nothing of it is kept on this device any more.")
+            });
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
+    let synced = SyncAll::run(copilot, Nothing {}).await?;
+    show::value(&synced, json, |synced| {
+        if synced.is_empty() {
+            show::line("Nothing is kept of any system. `attache sync SYSTEM --keep KINDS` begins it.");
+        }
+        for kind in synced {
+            let Synced {
+                system,
+                kind,
+                listed,
+                read,
+                gone,
+                trouble,
+            } = kind;
+            show::line(&format!(
+                "{system} {kind}: {listed} listed, {read} new or changed, {gone} gone"
+            ));
+            if let Some(trouble) = trouble {
+                show::line(&format!("    not up to date: {trouble}"));
+            }
+        }
+    });
+    let failed = synced.iter().any(|kind| kind.trouble.is_some());
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
 
 /// Lists the connectors.
 pub async fn connectors(copilot: &Copilot, json: bool) -> Result<(), Failure> {

@@ -2,9 +2,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Labels, SourceId};
+use crate::{Labels, SourceId, SystemId};
 
-/// A watched folder as the person set it up.
+/// A watched folder as the person set it up, or one in which copies of a system's records are kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Source {
@@ -16,6 +16,9 @@ pub struct Source {
     pub collection: String,
     /// Labels of the collection, inherited by every passage.
     pub labels: Labels,
+    /// The connected system of which it holds copies of records; none for a folder of the person.
+    #[serde(default)]
+    pub system: Option<SystemId>,
 }
 
 /// A named group of sources with labels.

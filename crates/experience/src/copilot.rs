@@ -12,7 +12,9 @@ use serde_json::{Map, Value};
 
 use crate::Failure;
 use crate::answers::Answers;
-use crate::commands::{Called, Check, ConnectRequest, ConnectorView, HostView, SystemView};
+use crate::commands::{
+    Called, Check, ConnectRequest, ConnectorView, HostView, RecordPlace, Synced, SystemView,
+};
 use crate::conversation::{Conversation, ConversationSummary, Turn};
 use crate::events::Events;
 use crate::indexing::Indexing;
@@ -146,6 +148,19 @@ pub trait Connections: Send + Sync {
     async fn connect(&self, request: ConnectRequest) -> Result<SystemView, Failure>;
     /// Tries the sign-in of a system by a read that changes nothing.
     async fn try_out(&self, system: &SystemId) -> Result<(), Failure>;
+    /// Chooses which kinds of records of a system are kept on this machine; what is no longer chosen is deleted from it.
+    async fn choose_sync(
+        &self,
+        system: &SystemId,
+        kinds: Vec<String>,
+        labels: Option<Labels>,
+    ) -> Result<(), Failure>;
+    /// Has what is kept of a system brought up to date soon.
+    async fn sync_now(&self, system: &SystemId) -> Result<(), Failure>;
+    /// Brings everything that is chosen up to date, and tells how each kind ended: system, kind, what happened.
+    async fn sync_all(&self) -> Result<Vec<Synced>, Failure>;
+    /// Which record a document is the copy of, by its path below the folder of its system.
+    async fn record_place(&self, system: &SystemId, file: &str) -> Option<RecordPlace>;
     /// Reads from a system, live; nothing is kept of it. At most so many records.
     async fn call(
         &self,
@@ -192,6 +207,8 @@ pub trait Preferences: Send + Sync {
 pub trait Machine: Send + Sync {
     /// Opens a file in the program that the system uses for it.
     async fn open(&self, path: &Path) -> Result<(), Failure>;
+    /// Opens an address of the web in the browser that the person uses.
+    async fn browse(&self, address: &str) -> Result<(), Failure>;
     /// Shows a file in the system's file manager.
     async fn reveal(&self, path: &Path) -> Result<(), Failure>;
     /// A folder with a copy of the demo documents, made if it is not there.

@@ -9,6 +9,7 @@ use retrieval::FileFacts;
 use serde::Serialize;
 
 use crate::age::dated;
+use crate::commands::RecordPlace;
 
 /// What the evidence pane shows.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -16,6 +17,8 @@ use crate::age::dated;
 pub struct DocumentView {
     /// Its id.
     pub document: DocumentId,
+    /// The record that it is the copy of.
+    pub record: Option<RecordPlace>,
     /// Path below its watched folder.
     pub file: String,
     /// Path of the watched folder.
@@ -185,6 +188,7 @@ impl DocumentView {
     pub fn bare(facts: &FileFacts, today: jiff::civil::Date) -> Self {
         Self {
             document: facts.id,
+            record: None,
             file: facts.file.clone(),
             source: facts.source.root.display().to_string(),
             format: facts.format,

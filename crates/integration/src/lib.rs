@@ -40,7 +40,7 @@ pub use clock::HandClock;
 pub use clock::{Clock, MachineClock};
 #[cfg(feature = "test-support")]
 pub use connection::OneCredential;
-pub use connection::{Account, Cap, Connection, Credentials, Found, Setup, SignIn, describe};
+pub use connection::{Account, Cap, Connection, Credentials, Found, Mark, Setup, SignIn, describe};
 pub use domain::Secret;
 pub use matching::{Candidate, How, Matched};
 pub use perform::{Dispatch, Done, Outcome};

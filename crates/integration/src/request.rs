@@ -6,6 +6,7 @@ use domain::Role;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::Trouble;
@@ -32,8 +33,10 @@ pub struct Prepared {
 }
 
 /// Which page of an answer is asked for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Page {
+    #[default]
     First,
     /// By a word in the query.
     Pair(String, String),
@@ -225,6 +228,11 @@ pub(crate) fn put(binding: &Binding, body: &mut Map<String, Value>, name: &str, 
         Some(written) => written.at.put(body, value),
         None => drop(body.insert(name.to_owned(), value)),
     }
+}
+
+/// A text as one segment of a path, or one value of a query.
+pub(crate) fn segment(text: &str) -> String {
+    utf8_percent_encode(text, KEPT).to_string()
 }
 
 /// A header whose value comes from outside.

@@ -6,6 +6,8 @@
 //!
 //! Beside it, what else outlives the program: secrets in the operating system's [`Keyring`].
 //!
+//! And beside that, what was brought from connected systems ([`Mirror`]), which is brought again where it is deleted.
+//!
 //! This crate knows no business rules: it stores what it is given and gives it back.
 
 mod actions;
@@ -18,6 +20,7 @@ mod heads;
 mod hosts;
 mod keyring;
 mod ledger;
+mod mirror;
 mod settings;
 mod sources;
 mod systems;
@@ -30,4 +33,5 @@ pub use grants::{GrantRow, SpendRow};
 pub use hosts::{Contact, HostRow};
 pub use keyring::Keyring;
 pub use ledger::{Ledger, LedgerError};
+pub use mirror::{Mirror, MirrorError, MirroredPage};
 pub use systems::SystemRow;

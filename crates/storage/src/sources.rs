@@ -63,6 +63,7 @@ impl Ledger {
             root: path.to_owned(),
             collection: collection.to_owned(),
             labels: all,
+            system: None,
         })
     }
 
@@ -81,6 +82,7 @@ impl Ledger {
                     root: PathBuf::from(row.try_get::<String, _>(1)?),
                     collection: row.try_get(2)?,
                     labels: serde_json::from_str(row.try_get(3)?)?,
+                    system: None,
                 })
             })
             .collect()

@@ -6,7 +6,7 @@
 //! operation that finds it), for class K `x-attache-key-hours`, on every field `x-attache-integrity`, on every argument that
 //! is written or names a record `x-attache-role`, on the fields that say who changed a record last and when
 //! `x-attache-edited`, and on what people get as a message `x-attache-message`: how that is put
-//! together.
+//! together. `x-attache-sync` says of the whole how all records of a kind are listed.
 
 use serde_json::{Map, Value, json};
 
@@ -53,6 +53,16 @@ pub fn description() -> Value {
             {"name": "helpdesk", "description": "Tickets and comments."},
             {"name": "mail", "description": "The mailbox of the person whose token it is."},
         ],
+        "x-attache-sync": {
+            "helpdesk.tickets": {
+                "title": "Tickets", "list": "helpdesk.tickets.list",
+                "words": "helpdesk.comments.search", "words_by": "ticket",
+            },
+            "crm.accounts": {"title": "Accounts", "list": "crm.accounts.list"},
+            "crm.contacts": {"title": "Contacts", "list": "crm.contacts.list"},
+            "crm.deals": {"title": "Deals", "list": "crm.deals.list"},
+            "mail.messages": {"title": "Mail", "list": "mail.messages.list"},
+        },
         "paths": paths,
         "components": {
             "schemas": schemas,

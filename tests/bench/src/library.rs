@@ -64,6 +64,7 @@ fn source(id: i64, root: &Path) -> Source {
         root,
         collection,
         labels: Labels::default(),
+        system: None,
     }
 }
 

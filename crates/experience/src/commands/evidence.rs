@@ -42,8 +42,16 @@ impl Command for View {
                 "Open it in its own program.",
             ));
         }
+        let record = match &facts.source.system {
+            Some(system) => copilot.connections.record_place(system, &facts.file).await,
+            None => None,
+        };
+        let bare = DocumentView {
+            record,
+            ..DocumentView::bare(&facts, today)
+        };
         Ok(view::window(
-            DocumentView::bare(&facts, today),
+            bare,
             reading.document,
             request.place.as_ref(),
             request.passage.as_deref(),

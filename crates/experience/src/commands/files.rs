@@ -79,6 +79,14 @@ impl Command for FileOpen {
 
     async fn run(copilot: &Copilot, request: DocumentRequest) -> Result<Nothing, Failure> {
         let facts = file(copilot, request.document).await?;
+        // The copy of a record is opened where the record is.
+        if let Some(system) = &facts.source.system
+            && let Some(place) = copilot.connections.record_place(system, &facts.file).await
+            && let Some(link) = place.link
+        {
+            copilot.machine.browse(&link).await?;
+            return Ok(Nothing {});
+        }
         if may_start_something(&facts.path) {
             return Err(Failure::user(
                 format!(

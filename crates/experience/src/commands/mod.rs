@@ -45,9 +45,10 @@ pub use sources::{
 };
 pub use systems::{
     CallRequest, Called, ConnectRequest, ConnectorList, ConnectorView, Contacts, DemoConnect, HostView,
-    OperationView, ParameterView, QuarantineRequest, RecordView, SignInView, Standing, StandingGet, StopAll,
-    StopAllRequest, SystemCall, SystemConnect, SystemDisconnect, SystemList, SystemQuarantine, SystemRequest,
-    SystemTest, SystemView,
+    OperationView, ParameterView, QuarantineRequest, RecordPlace, RecordView, SignInView, Standing,
+    StandingGet, StopAll, StopAllRequest, SyncAll, SyncRequest, SyncView, Synced, SystemCall, SystemConnect,
+    SystemDisconnect, SystemList, SystemQuarantine, SystemRequest, SystemSync, SystemSyncNow, SystemTest,
+    SystemView,
 };
 
 pub use governance::audit::export::Form;
@@ -266,6 +267,8 @@ list!(
     ConnectorList = "connector_list",
     SystemConnect = "system_connect",
     SystemTest = "system_test",
+    SystemSync = "system_sync",
+    SystemSyncNow = "system_sync_now",
     DemoConnect = "demo_connect",
     SystemDisconnect = "system_disconnect",
     SystemQuarantine = "system_quarantine",
@@ -293,7 +296,7 @@ list!(
     AuditCheck = "audit_verify",
     Erase = "erase_everything";
     command_line:
-    SourceList, Files, Extract, Boxes, AskOnce, Evaluate, AuditVerify, AuditExport, AuditAnchor, SystemCall
+    SourceList, Files, Extract, Boxes, AskOnce, Evaluate, AuditVerify, AuditExport, AuditAnchor, SystemCall, SyncAll
 );
 
 const fn same(a: &str, b: &str) -> bool {

@@ -118,7 +118,13 @@ impl Command for SourceRemove {
         // A folder that is gone can be removed too, by the path it was added with.
         let root = std::path::absolute(&request.path).unwrap_or(request.path);
         let root = root.canonicalize().unwrap_or(root);
-        copilot.shelf.remove(&root).await?;
+        let known = copilot.shelf.list().await?;
+        let kept = known.into_iter().find(|source| source.root == root);
+        match kept.and_then(|source| source.system) {
+            // Without its folder a copy of records has nowhere to be.
+            Some(system) => copilot.connections.choose_sync(&system, Vec::new(), None).await?,
+            None => copilot.shelf.remove(&root).await?,
+        }
         copilot.sync_sources().await?;
         copilot.shelf.list().await
     }

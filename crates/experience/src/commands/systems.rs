@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use domain::SystemId;
+use domain::{Labels, SystemId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -32,6 +32,44 @@ pub struct SystemView {
     pub added: i64,
     /// What can be asked of it; nothing while it can't be reached.
     pub operations: Vec<OperationView>,
+    /// What of it can be kept on this device, to be found like documents.
+    pub sync: Vec<SyncView>,
+}
+
+/// A kind of record that can be kept on this device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SyncView {
+    /// Its name.
+    pub kind: String,
+    /// What people call several of them.
+    pub title: String,
+    /// The person wants them kept.
+    pub chosen: bool,
+    /// How many are kept.
+    pub records: u64,
+    /// They are being brought up to date: so many were listed so far.
+    pub running: Option<u64>,
+    /// When they were up to date last, in milliseconds since 1970.
+    pub ended: Option<i64>,
+    /// Why they are not, as a sentence; it is tried again by itself.
+    pub trouble: Option<String>,
+}
+
+/// Where a document comes from that is the copy of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct RecordPlace {
+    /// Name of the connection.
+    pub system: String,
+    /// What people call the system.
+    pub title: String,
+    /// Kind of record.
+    pub kind: String,
+    /// Its id there.
+    pub id: String,
+    /// Where a person sees it there, in a browser.
+    pub link: Option<String>,
 }
 
 /// What can be asked of a system.
@@ -228,6 +266,99 @@ impl Command for SystemTest {
     }
 }
 
+/// Chooses which kinds of records of a system are kept on this device. Those that are no longer wanted are deleted from it.
+pub struct SystemSync;
+
+/// What of a system is kept.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct SyncRequest {
+    /// Name of the connection.
+    pub system: String,
+    /// The kinds; none for nothing.
+    pub kinds: Vec<String>,
+    /// Labels for all that is kept; else those it has.
+    #[serde(default)]
+    pub labels: Option<Labels>,
+}
+
+impl Command for SystemSync {
+    const NAME: &'static str = "system_sync";
+    const ACCESS: Access = Access::Write;
+    const STALES: &'static [Cache] = &[Cache::Systems, Cache::Sources, Cache::Files];
+    const WINDOWS: &'static [Window] = MAIN;
+    type Request = SyncRequest;
+    type Response = SystemView;
+
+    async fn run(copilot: &Copilot, request: SyncRequest) -> Result<SystemView, Failure> {
+        let system = id(&request.system)?;
+        let chosen = copilot
+            .connections
+            .choose_sync(&system, request.kinds, request.labels)
+            .await;
+        // Also where it failed half-way, the library must know which folders there are.
+        copilot.sync_sources().await?;
+        chosen?;
+        let all = copilot.connections.list().await?;
+        let view = all.into_iter().find(|view| view.id == system.as_str());
+        view.ok_or_else(|| {
+            Failure::user(
+                format!("`{system}` was forgotten meanwhile."),
+                "Connect it again.",
+            )
+        })
+    }
+}
+
+/// How bringing a kind of record up to date ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Synced {
+    /// Name of the connection.
+    pub system: String,
+    /// Kind of record.
+    pub kind: String,
+    /// Records that were listed.
+    pub listed: u64,
+    /// Records that were new or had changed.
+    pub read: u64,
+    /// Records that are not there any more.
+    pub gone: u64,
+    /// Why it is not up to date, as a sentence.
+    pub trouble: Option<String>,
+}
+
+/// Brings everything that is kept of systems up to date, and waits for it.
+pub struct SyncAll;
+
+impl Command for SyncAll {
+    const NAME: &'static str = "sync_all";
+    const ACCESS: Access = Access::Write;
+    const WINDOWS: &'static [Window] = NONE;
+    type Request = Nothing;
+    type Response = Vec<Synced>;
+
+    async fn run(copilot: &Copilot, _request: Nothing) -> Result<Vec<Synced>, Failure> {
+        copilot.connections.sync_all().await
+    }
+}
+
+/// Brings what is kept of a system up to date now.
+pub struct SystemSyncNow;
+
+impl Command for SystemSyncNow {
+    const NAME: &'static str = "system_sync_now";
+    const ACCESS: Access = Access::Write;
+    const STALES: &'static [Cache] = &[Cache::Systems];
+    const WINDOWS: &'static [Window] = MAIN;
+    type Request = SystemRequest;
+    type Response = Nothing;
+
+    async fn run(copilot: &Copilot, request: SystemRequest) -> Result<Nothing, Failure> {
+        copilot.connections.sync_now(&id(&request.system)?).await?;
+        Ok(Nothing {})
+    }
+}
+
 /// A text of the page in one line, without anything that could make it look like another one: what is not ASCII is shown by
 /// its number, but for letters where these may be of any script.
 fn plain(text: &str, letters: bool) -> String {
@@ -329,13 +460,22 @@ pub struct SystemDisconnect;
 impl Command for SystemDisconnect {
     const NAME: &'static str = "system_disconnect";
     const ACCESS: Access = Access::Write;
-    const STALES: &'static [Cache] = &[Cache::Systems, Cache::Actions, Cache::Grants];
+    const STALES: &'static [Cache] = &[
+        Cache::Systems,
+        Cache::Actions,
+        Cache::Grants,
+        Cache::Sources,
+        Cache::Files,
+    ];
     const WINDOWS: &'static [Window] = MAIN;
     type Request = SystemRequest;
     type Response = Nothing;
 
     async fn run(copilot: &Copilot, request: SystemRequest) -> Result<Nothing, Failure> {
-        copilot.connections.disconnect(&id(&request.system)?).await?;
+        let left = copilot.connections.disconnect(&id(&request.system)?).await;
+        // Copies of its records are gone, also where it failed later.
+        copilot.sync_sources().await?;
+        left?;
         Ok(Nothing {})
     }
 }

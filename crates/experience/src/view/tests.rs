@@ -12,6 +12,7 @@ fn view(format: Format) -> DocumentView {
             root: "/documents".into(),
             collection: "Prices".into(),
             labels: Labels::default(),
+            system: None,
         },
         path: "/documents/Prices/List.csv".into(),
         status: domain::FileStatus::Indexed,

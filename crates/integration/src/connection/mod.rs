@@ -16,9 +16,9 @@ use zeroize::Zeroizing;
 use crate::Trouble;
 use crate::description::{Described, Description};
 use crate::egress::{Egress, EgressError, Purpose, Request, Response};
-use crate::request::{Prepared, header};
+use crate::request::{Prepared, header, segment};
 
-pub use reading::{Cap, Found};
+pub use reading::{Cap, Found, Mark};
 
 /// Where credentials are kept.
 #[async_trait]
@@ -170,6 +170,18 @@ impl Connection {
     /// What can be asked of it.
     pub fn description(&self) -> &Description {
         &self.setup.description
+    }
+
+    /// Where a person sees a record of this kind, in a browser; nothing where the system's description does not say it.
+    pub fn link(&self, kind: &str, id: &str) -> Option<String> {
+        let mut all = self.setup.description.operations();
+        let found = all.find(|described| described.operation.kind == kind)?;
+        let link = found.binding.layout.link.as_ref()?;
+        let site = self.setup.base.origin().ascii_serialization();
+        let whole = link.replace("{site}", &site).replace("{id}", &segment(id));
+        // Only what a browser takes for a page of the web, whatever the description says.
+        let url: Url = whole.parse().ok()?;
+        ["http", "https"].contains(&url.scheme()).then_some(whole)
     }
 
     /// The text without any credential that Attaché uses.

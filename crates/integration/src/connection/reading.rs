@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 
 use domain::{Confidentiality, SideEffect};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Connection, refused};
@@ -39,6 +40,14 @@ pub struct Found {
     pub records: Vec<Record>,
     /// Whether there are more than were read.
     pub more: bool,
+}
+
+/// Which page of a list is asked for. It can be kept, to go on from there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// So many pages come before it.
+    page: usize,
+    at: Page,
 }
 
 impl Connection {
@@ -153,47 +162,83 @@ impl Connection {
             records: Vec::new(),
             more: false,
         };
-        let (mut pages, mut at) = (BTreeSet::new(), Page::First);
-        let layout = &described.binding.layout;
-        for page in 0.. {
-            let (answer, etag, link) = self
-                .answer(described, &arguments, &at, confidentiality, purpose)
+        let (mut pages, mut mark) = (BTreeSet::new(), Mark::default());
+        loop {
+            let (records, next) = self
+                .page_by(described, &arguments, &mark, confidentiality, purpose)
                 .await?;
-            let form = |why: &str| self.form(described, why);
-            if described.binding.act != Act::Find {
-                let record = layout.record.take(&answer);
-                let record = record.ok_or_else(|| form("it has no record"))?;
-                found
-                    .records
-                    .push(self.shown(described, &record, etag.as_deref())?);
+            let room = cap.records - found.records.len();
+            found.more = records.len() > room || (next.is_some() && records.len() == room);
+            found.records.extend(records.into_iter().take(room));
+            let Some(next) = next.filter(|_| !found.more) else {
                 return Ok(found);
-            }
-            let Some(Value::Array(items)) = layout.items.take(&answer) else {
-                return Err(form("it has no list of records"));
             };
-            for item in &items {
-                if found.records.len() >= cap.records {
-                    found.more = true;
-                    return Ok(found);
-                }
-                found.records.push(self.shown(described, item, None)?);
-            }
-            let paging = described.binding.paging.as_ref();
-            let next = paging.map(|paging| paging.next(&answer, link.as_deref(), page, items.len()));
-            at = match next {
-                None | Some(Next::None) => return Ok(found),
-                Some(Next::Pair(name, value)) => Page::Pair(name, value),
-                Some(Next::Address(address)) => Page::Address(address),
-            };
-            if page + 1 >= cap.pages || found.records.len() >= cap.records {
+            if next.page >= cap.pages {
                 found.more = true;
                 return Ok(found);
             }
-            if !pages.insert(at.clone()) {
-                return Err(form("its pages go round in a circle"));
+            if !pages.insert(next.at.clone()) {
+                return Err(self.form(described, "its pages go round in a circle"));
             }
+            mark = next;
         }
-        Ok(found)
+    }
+
+    /// One page of what an operation lists, and the mark of the one after it; nothing after the last one.
+    ///
+    /// # Errors
+    /// As for [`Connection::read`].
+    pub async fn page(
+        &self,
+        operation: &str,
+        arguments: &BTreeMap<String, Value>,
+        mark: &Mark,
+    ) -> Result<(Vec<Record>, Option<Mark>), Trouble> {
+        let described = self.operation(operation)?;
+        if described.operation.side_effect != SideEffect::Read || described.operation.egress {
+            return Err(Trouble::Unfit {
+                operation: operation.to_owned(),
+                why: "does more than read, and needs to be proposed".to_owned(),
+            });
+        }
+        let internal = Confidentiality::Internal;
+        self.page_by(described, arguments, mark, internal, Purpose::Read)
+            .await
+    }
+
+    async fn page_by(
+        &self,
+        described: &Described,
+        arguments: &BTreeMap<String, Value>,
+        mark: &Mark,
+        confidentiality: Confidentiality,
+        purpose: Purpose,
+    ) -> Result<(Vec<Record>, Option<Mark>), Trouble> {
+        let layout = &described.binding.layout;
+        let (answer, etag, link) = self
+            .answer(described, arguments, &mark.at, confidentiality, purpose)
+            .await?;
+        if described.binding.act != Act::Find {
+            let record = layout.record.take(&answer);
+            let record = record.ok_or_else(|| self.form(described, "it has no record"))?;
+            return Ok((vec![self.shown(described, &record, etag.as_deref())?], None));
+        }
+        let Some(Value::Array(items)) = layout.items.take(&answer) else {
+            return Err(self.form(described, "it has no list of records"));
+        };
+        let records: Result<Vec<Record>, Trouble> = items
+            .iter()
+            .map(|item| self.shown(described, item, None))
+            .collect();
+        let paging = described.binding.paging.as_ref();
+        let next = paging.map(|paging| paging.next(&answer, link.as_deref(), mark.page, items.len()));
+        let at = match next {
+            None | Some(Next::None) => None,
+            Some(Next::Pair(name, value)) => Some(Page::Pair(name, value)),
+            Some(Next::Address(address)) => Some(Page::Address(address)),
+        };
+        let page = mark.page + 1;
+        Ok((records?, at.map(|at| Mark { page, at })))
     }
 
     /// The answer's fields and its tag. Where an earlier answer had a tag, the system is asked whether it still holds.

@@ -9,6 +9,7 @@
 //! |---|---|---|
 //! | `x-attache-side-effect` | operation | `read` (believed of GET only), `draft`, `write`, `send`, `destructive` |
 //! | `x-attache-severe` | operation | `true`: it is about money, credentials or rights |
+//! | `x-attache-sync` | document | the kinds of records that can be kept on the device ([`SyncForm`]) |
 //! | `x-attache-egress` | operation | `true`: something goes to other people or to a third party by it, be it what is searched for |
 //! | `x-attache-undo` | operation | `restorable`, `compensable`, `irreversible` |
 //! | `x-attache-idempotency` | operation | class `K`, `U`, `P` or `N` |
@@ -27,6 +28,7 @@ mod layout;
 mod operation;
 mod resolve;
 mod schema;
+mod sync;
 
 use std::collections::BTreeMap;
 
@@ -41,6 +43,7 @@ pub use binding::{
 pub use layout::{Layout, Paging};
 pub(crate) use layout::{Next, strong};
 pub(crate) use schema::{fits, plain};
+pub use sync::{Since, SyncForm};
 
 /// An operation with how to ask for it.
 #[derive(Clone, Debug)]
@@ -57,6 +60,8 @@ pub struct Description {
     /// What the system calls itself. Its own words.
     pub title: String,
     operations: BTreeMap<String, Described>,
+    /// The kinds of records that can be kept on this machine, and how all of each are read.
+    pub sync: BTreeMap<String, SyncForm>,
     /// What it describes and can't be used, with the reason.
     pub left_out: Vec<(String, String)>,
 }
@@ -110,6 +115,7 @@ impl Description {
         let mut out = Self {
             title: title.unwrap_or_default().to_owned(),
             operations: BTreeMap::new(),
+            sync: BTreeMap::new(),
             left_out: Vec::new(),
         };
         let mut twice = Vec::new();
@@ -130,6 +136,14 @@ impl Description {
                 }
             }
         }
+        if let Some(sync) = document.get("x-attache-sync") {
+            match serde_json::from_value(sync.clone()) {
+                Ok(sync) => out.sync = sync,
+                Err(error) => out
+                    .left_out
+                    .push(("x-attache-sync".to_owned(), error.to_string())),
+            }
+        }
         for name in twice {
             out.operations.remove(&name);
             out.left_out
@@ -145,6 +159,7 @@ impl Description {
         let mut out = Self {
             title,
             operations: each.map(|one| (one.operation.name.clone(), one)).collect(),
+            sync: BTreeMap::new(),
             left_out: Vec::new(),
         };
         out.check_markers();

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::compile::{act, in_path, place, request};
 use super::form::{Class, Manifest, OperationForm, RecordForm, Repeat, Role, Says, Undo, Version};
-use crate::description::{Act, At, Paging, Piece, Place};
+use crate::description::{Act, At, Paging, Piece, Place, SyncForm};
 use crate::import::escaped;
 
 /// A place as a JSON pointer, and what is wrong there.
@@ -83,9 +83,90 @@ pub(super) fn sense(manifest: &Manifest) -> Vec<Wrong> {
         }
         Some(_) => {}
     }
+    for (kind, form) in &manifest.sync {
+        let at = format!("/sync/{}", escaped(kind));
+        wrong.extend(synced(manifest, &at, kind, form));
+    }
     for (name, form) in &manifest.operations {
         let at = format!("/operations/{}", escaped(name));
         wrong.extend(operation(manifest, &at, name, form));
+    }
+    wrong
+}
+
+/// What is kept on the person's device is read only by what surely reads, and all of it can be asked for.
+fn synced(manifest: &Manifest, at: &str, kind: &str, form: &SyncForm) -> Vec<Wrong> {
+    let mut wrong = Vec::new();
+    let mut say = |word: &str, why: String| wrong.push((format!("{at}{word}"), why));
+    let reads = |name: &str| {
+        let found = manifest.operations.get(name);
+        found.filter(|form| form.class == Class::Read && !form.egress)
+    };
+    if !manifest.records.contains_key(kind) {
+        say("", format!("there is no record `{kind}`"));
+    }
+    match reads(&form.list) {
+        None => say(
+            "/list",
+            format!("`{}` is no operation that only reads", form.list),
+        ),
+        Some(list) => {
+            let since = form.since.as_ref().map(|since| &since.argument);
+            let mut given: BTreeSet<&String> = form.arguments.keys().collect();
+            given.extend(since);
+            for name in &given {
+                if !list.arguments.contains_key(*name) {
+                    say("", format!("`{}` has no argument `{name}`", form.list));
+                }
+            }
+            let all = list.arguments.iter().filter(|(_, own)| own.required);
+            let path = in_path(request(list).1).into_iter().map(str::to_owned);
+            let needed = all.map(|(name, _)| name.clone()).chain(path);
+            for name in needed.filter(|name| !given.contains(name)) {
+                say(
+                    "",
+                    format!("`{}` needs `{name}`; give it in `arguments`", form.list),
+                );
+            }
+            if !form.whole && list.answers.as_deref().is_some_and(|answers| answers != kind) {
+                let why = format!("`{}` answers with other records; read each `whole`", form.list);
+                say("/list", why);
+            }
+            if act(&form.list) != Act::Find {
+                say("/list", "name what lists several `KIND.list`".to_owned());
+            }
+        }
+    }
+    let edited = manifest.records.get(kind).map(|record| &record.edited);
+    if form.since.is_some() && edited.is_none_or(|edited| edited.at.is_none()) {
+        say(
+            "/since",
+            "the record does not say when it was changed: name the field in `edited`".to_owned(),
+        );
+    }
+    let directives = form.since.as_ref().and_then(|since| since.written.as_deref());
+    let mut rest = directives.unwrap_or_default().split('%').skip(1);
+    if !rest.all(|part| part.starts_with(['Y', 'm', 'd', 'H', 'M', 'S', 's'])) {
+        say(
+            "/since/written",
+            "only %Y, %m, %d, %H, %M, %S and %s can be written".to_owned(),
+        );
+    }
+    if form.whole && reads(&format!("{kind}.get")).is_none() {
+        say(
+            "/whole",
+            format!("there is no operation `{kind}.get` that only reads"),
+        );
+    }
+    if let Some(words) = &form.words {
+        let takes = reads(words).is_some_and(|below| match &form.words_by {
+            Some(by) => below.arguments.contains_key(by),
+            None => in_path(request(below).1).len() == 1,
+        });
+        if !takes {
+            let why = format!("`{words}` does not only read, or has no argument for the record's id");
+            say("/words", why);
+        }
     }
     wrong
 }

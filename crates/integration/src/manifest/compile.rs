@@ -29,7 +29,9 @@ pub(super) fn description(manifest: &Manifest, system: &SystemId) -> Result<Desc
         let layout = layouts.get(&shown.to_owned()).cloned().unwrap_or_default();
         all.push(described(manifest, system, (name, kind, form), record, layout)?);
     }
-    Ok(Description::of(manifest.title.clone(), all))
+    let mut description = Description::of(manifest.title.clone(), all);
+    description.sync = manifest.sync.clone();
+    Ok(description)
 }
 
 /// Method and path of a request.
@@ -60,7 +62,7 @@ pub(super) fn place(form: &OperationForm, name: &str, argument: &ArgumentForm) -
 pub(super) fn act(name: &str) -> Act {
     match name.rsplit('.').next().unwrap_or_default() {
         "get" => Act::Get,
-        "search" => Act::Find,
+        "search" | "list" => Act::Find,
         "create" => Act::Create,
         "update" => Act::Update,
         "delete" => Act::Delete,

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::description::{MessageForm, Paging, SeenIn};
+use crate::description::{MessageForm, Paging, SeenIn, SyncForm};
 
 /// A connector: what a business system can be asked, and how. Written by a person, read by a person, checked by
 /// `attache connector check`.
@@ -42,7 +42,11 @@ pub struct Manifest {
     pub description: Option<Source>,
     /// The kinds of records, and how each is laid out.
     pub records: BTreeMap<String, RecordForm>,
-    /// What can be asked, each named `KIND.WORD`. The words `get`, `search`, `create`, `update` and `delete` mean what they
+    /// The kinds of records that can be kept on the person's device, to be found like their documents, and how all of each
+    /// are read.
+    #[serde(default)]
+    pub sync: BTreeMap<String, SyncForm>,
+    /// What can be asked, each named `KIND.WORD`. The words `get`, `search`, `list`, `create`, `update` and `delete` mean what they
     /// say; any other is something else that is done to a record of the kind.
     pub operations: BTreeMap<String, OperationForm>,
 }
