@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use app::Home;
 use experience::Failure;
-use experience::commands::{self, CallRequest, Command as _, RecordView, SystemCall, Window};
+use experience::commands::{
+    self, CallRequest, Command as _, RecordView, SyncAll, SyncAllRequest, SystemCall, Window,
+};
 use governance::SecretStore;
 use serde_json::{Value, json};
 use storage::Keyring;
@@ -320,6 +322,52 @@ async fn who_may_only_read_changes_nothing_in(known: Known) {
     desk.workspace.close().await;
 }
 
+/// Every ticket that the account may read is kept on this machine, and what changed there changes here.
+async fn tickets_are_kept_in_step_with(known: Known) {
+    let peer = Peer::start(known.name);
+    let desk = Desk::open().await;
+    connect(&desk, &peer, &known, "agent").await.unwrap();
+    let wanted = json!({"system": known.name, "kinds": [known.kind]});
+    desk.main("system_sync", wanted).await.unwrap();
+    let sync = async || {
+        let request = SyncAllRequest::default();
+        let all = SyncAll::run(&desk.workspace.copilot, request).await.unwrap();
+        assert_eq!(all[0].trouble, None);
+        all[0].read
+    };
+    let seeded = peer.about["seeded"]["tickets"].as_object().unwrap();
+    assert!(sync().await >= seeded.len() as u64);
+    let folder = desk.home.path().join("synced").join(known.name).join("records");
+    let copy = |number: &str| {
+        let name = format!("{} {}.html", known.kind, peer.ticket(number));
+        std::fs::read_to_string(folder.join(known.kind).join(name)).unwrap()
+    };
+    for number in seeded.keys() {
+        assert!(copy(number).contains("<h1>"), "{number}");
+    }
+    assert!(!copy("4812").contains("Somebody else was here"));
+    let past = (known.past)(&peer, &peer.ticket("4812")).output().unwrap();
+    assert!(past.status.success(), "{}", String::from_utf8_lossy(&past.stderr));
+    // Where changes alone can't be asked for, everything is listed from time to time, or when the person asks for it.
+    let changed = match known.name {
+        "django-helpdesk" => {
+            let request = SyncAllRequest { everything: true };
+            let all = SyncAll::run(&desk.workspace.copilot, request).await.unwrap();
+            assert_eq!(all[0].trouble, None);
+            all[0].read
+        }
+        _ => sync().await,
+    };
+    assert_eq!(changed, 1);
+    assert!(
+        copy("4812").contains("Somebody else was here"),
+        "{}",
+        copy("4812")
+    );
+    println!("{}", copy("4812"));
+    desk.workspace.close().await;
+}
+
 /// A value as a card shows it.
 fn told(value: &Value) -> Value {
     match value {
@@ -598,4 +646,28 @@ peers! {
     redmine: a_person_works_with_redmine, who_may_only_read_changes_nothing_in_redmine;
     request_tracker: a_person_works_with_request_tracker, who_may_only_read_changes_nothing_in_request_tracker;
     roundup: a_person_works_with_roundup, who_may_only_read_changes_nothing_in_roundup;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the real server: `make test-peers`"]
+async fn tickets_are_kept_in_step_with_django_helpdesk() {
+    tickets_are_kept_in_step_with(django_helpdesk()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the real server: `make test-peers`"]
+async fn tickets_are_kept_in_step_with_redmine() {
+    tickets_are_kept_in_step_with(redmine()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the real server: `make test-peers`"]
+async fn tickets_are_kept_in_step_with_request_tracker() {
+    tickets_are_kept_in_step_with(request_tracker()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the real server: `make test-peers`"]
+async fn tickets_are_kept_in_step_with_roundup() {
+    tickets_are_kept_in_step_with(roundup()).await;
 }

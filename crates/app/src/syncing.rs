@@ -288,7 +288,7 @@ impl Syncing {
     }
 
     /// Brings up to date what is chosen, of one system or of all; with `everything` all of it is listed anew.
-    pub async fn run(&self, stop: &CancellationToken) -> Result<Vec<Synced>, Failure> {
+    pub async fn run(&self, everything: bool, stop: &CancellationToken) -> Result<Vec<Synced>, Failure> {
         let _one = self.one.lock().await;
         let rows = self.ledger.systems().await.map_err(|error| failure(&error))?;
         let mut all = Vec::new();
@@ -318,7 +318,8 @@ impl Syncing {
                 if stop.is_cancelled() {
                     return Ok(all);
                 }
-                let synced = self.run_kind((&system, &row.title), &connection, &kind, stop.child_token());
+                let token = stop.child_token();
+                let synced = self.run_kind((&system, &row.title), &connection, &kind, everything, token);
                 all.extend(synced.await?);
             }
         }
@@ -330,6 +331,7 @@ impl Syncing {
         (system, title): (&SystemId, &str),
         connection: &Connection,
         kind: &str,
+        everything: bool,
         stop: CancellationToken,
     ) -> Result<Option<Synced>, Failure> {
         let Some(form) = connection.description().sync.get(kind) else {
@@ -366,7 +368,7 @@ impl Syncing {
             mirror: &Copies(mirror),
             clock: &*self.clock,
             jitter: &jitter,
-            everything: false,
+            everything,
             told: &heard,
             stop,
         })
@@ -392,14 +394,16 @@ impl Syncing {
 
     /// Keeps everything up to date until stopped.
     pub async fn keep(&self, stop: CancellationToken) {
+        let mut everything = false;
         loop {
-            if let Err(failure) = self.run(&stop).await {
+            if let Err(failure) = self.run(everything, &stop).await {
                 tracing::warn!(%failure, "records of systems could not be brought up to date");
             }
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.due.notified() => {}
-                () = tokio::time::sleep(REST.mul_f64(1.0 + jitter() / 10.0)) => {}
+                // A person who asks for it wants to see what is gone, too.
+                () = self.due.notified() => everything = true,
+                () = tokio::time::sleep(REST.mul_f64(1.0 + jitter() / 10.0)) => everything = false,
             }
         }
     }

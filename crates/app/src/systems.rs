@@ -609,8 +609,8 @@ impl Connections for Desk {
         Ok(())
     }
 
-    async fn sync_all(&self) -> Result<Vec<Synced>, Failure> {
-        self.syncing.run(&CancellationToken::new()).await
+    async fn sync_all(&self, everything: bool) -> Result<Vec<Synced>, Failure> {
+        self.syncing.run(everything, &CancellationToken::new()).await
     }
 
     async fn record_place(&self, system: &SystemId, file: &str) -> Option<RecordPlace> {

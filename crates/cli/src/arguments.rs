@@ -202,6 +202,9 @@ pub struct Keeping {
     /// A label for all that is kept of it, as `internal`; can be given several times
     #[arg(long = "label", requires = "keep", value_name = "LABEL")]
     pub labels: Vec<Label>,
+    /// List everything anew, and not only what changed: finds what is gone there
+    #[arg(long)]
+    pub everything: bool,
     /// Keep nothing of it any more, and delete what is kept
     #[arg(long, requires = "system", conflicts_with = "keep")]
     pub off: bool,

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use experience::commands::{
     CallRequest, Called, Command, ConnectRequest, ConnectorList, ConnectorView, Nothing, RecordView, SyncAll,
-    SyncRequest, Synced, SystemCall, SystemConnect, SystemSync,
+    SyncAllRequest, SyncRequest, Synced, SystemCall, SystemConnect, SystemSync,
 };
 use experience::{Copilot, Failure};
 use serde_json::Value;
@@ -32,7 +32,13 @@ pub async fn sync(copilot: &Copilot, what: Keeping, json: bool) -> Result<ExitCo
             return Ok(ExitCode::SUCCESS);
         }
     }
-    let synced = SyncAll::run(copilot, Nothing {}).await?;
+    let synced = SyncAll::run(
+        copilot,
+        SyncAllRequest {
+            everything: what.everything,
+        },
+    )
+    .await?;
     show::value(&synced, json, |synced| {
         if synced.is_empty() {
             show::line("Nothing is kept of any system. `attache sync SYSTEM --keep KINDS` begins it.");

@@ -18,6 +18,7 @@ pub struct Source {
     pub labels: Labels,
     /// The connected system of which it holds copies of records; none for a folder of the person.
     #[serde(default)]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<String>"))]
     pub system: Option<SystemId>,
 }
 

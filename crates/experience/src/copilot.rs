@@ -157,8 +157,8 @@ pub trait Connections: Send + Sync {
     ) -> Result<(), Failure>;
     /// Has what is kept of a system brought up to date soon.
     async fn sync_now(&self, system: &SystemId) -> Result<(), Failure>;
-    /// Brings everything that is chosen up to date, and tells how each kind ended: system, kind, what happened.
-    async fn sync_all(&self) -> Result<Vec<Synced>, Failure>;
+    /// Brings what is chosen up to date, and tells how each kind ended. With `everything` all of it is listed anew.
+    async fn sync_all(&self, everything: bool) -> Result<Vec<Synced>, Failure>;
     /// Which record a document is the copy of, by its path below the folder of its system.
     async fn record_place(&self, system: &SystemId, file: &str) -> Option<RecordPlace>;
     /// Reads from a system, live; nothing is kept of it. At most so many records.

@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use domain::{Confidentiality, Integrity, Readers, SourceRef, SystemId, Taint, Target};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use crate::description::{EditedFields, Layout};
+use crate::description::{EditedFields, Layout, digest};
 
 /// So many fields are named to tell a record from others, each of so many characters at most.
 const ABOUT: usize = 3;
@@ -44,6 +44,13 @@ impl Record {
     pub fn title(&self) -> Option<&str> {
         let named = (self.layout.title.iter()).filter_map(|field| self.fields.get(field)?.as_str());
         named.map(str::trim).find(|title| !title.is_empty())
+    }
+
+    /// The same for the same fields and version, in whichever order the system tells them.
+    pub fn digest(&self) -> String {
+        let whole = json!({"version": self.version, "fields": self.fields});
+        // A number that JSON can't carry exactly: then the order counts, and the record is taken for changed more often.
+        digest(&whole).unwrap_or_else(|_| whole.to_string())
     }
 
     /// Who changed it last and when, where the system's description names fields that say so.

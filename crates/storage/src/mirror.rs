@@ -223,7 +223,7 @@ impl Mirror {
     /// The id of the record in a file, by its path below [`Mirror::records`]: kind and id.
     pub fn record_of(path: &str) -> Option<(String, String)> {
         let (kind, name) = path.split_once('/')?;
-        let name = name.strip_suffix(".html")?;
+        let (_, name) = name.strip_suffix(".html")?.split_once(' ')?;
         // What was shortened can't be told from its name alone.
         let id = (!name.contains('~')).then(|| unescaped(name))??;
         Some((unescaped(kind)?, id))
@@ -239,7 +239,10 @@ impl Mirror {
     }
 
     fn file(&self, kind: &str, id: &str) -> PathBuf {
-        self.kind_folder(kind).join(format!("{}.html", file_name(id)))
+        // People see it beside what is cited: `ticket 4790.html`.
+        let word = kind.rsplit('.').next().unwrap_or(kind);
+        let name = format!("{} {}.html", file_name(word), file_name(id));
+        self.kind_folder(kind).join(name)
     }
 
     fn write(&self, kind: &str, pages: &[MirroredPage]) -> Result<(), MirrorError> {
@@ -383,7 +386,7 @@ mod tests {
                 "{name}"
             );
             assert!(name.len() <= LONGEST + 40, "{name}");
-            let read = Mirror::record_of(&format!("ticket/{name}.html"));
+            let read = Mirror::record_of(&format!("ticket/ticket {name}.html"));
             if name.contains('~') {
                 assert_eq!(read, None);
             } else {
@@ -409,7 +412,7 @@ mod tests {
             .await
             .unwrap();
         let date = || {
-            std::fs::metadata(folder.path().join("records/ticket/1.html"))
+            std::fs::metadata(folder.path().join("records/ticket/ticket 1.html"))
                 .unwrap()
                 .modified()
                 .unwrap()
@@ -431,9 +434,9 @@ mod tests {
         let ids = ["1".to_owned(), "2".to_owned()];
         let listed = mirror.listed("ticket", &ids).await.unwrap();
         assert_eq!(listed, [("1".to_owned(), "digest of eno".to_owned())]);
-        assert!(!folder.path().join("records/ticket/2.html").exists());
+        assert!(!folder.path().join("records/ticket/ticket 2.html").exists());
         // Without its file it is brought again.
-        std::fs::remove_file(folder.path().join("records/ticket/1.html")).unwrap();
+        std::fs::remove_file(folder.path().join("records/ticket/ticket 1.html")).unwrap();
         assert_eq!(mirror.listed("ticket", &ids).await.unwrap(), []);
         assert_eq!(mirror.unseen("ticket", 3, "", 9).await.unwrap(), ["1"]);
         mirror.forget("ticket").await.unwrap();

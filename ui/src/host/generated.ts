@@ -682,6 +682,10 @@ export type DocumentView = {
  */
 document: DocumentId, 
 /**
+ * The record that it is the copy of.
+ */
+record: RecordPlace | null, 
+/**
  * Path below its watched folder.
  */
 file: string, 
@@ -1751,6 +1755,28 @@ prev: string,
  */
 body: string, };
 
+export type RecordPlace = { 
+/**
+ * Name of the connection.
+ */
+system: string, 
+/**
+ * What people call the system.
+ */
+title: string, 
+/**
+ * Kind of record.
+ */
+kind: string, 
+/**
+ * Its id there.
+ */
+id: string, 
+/**
+ * Where a person sees it there, in a browser.
+ */
+link: string | null, };
+
 export type RecordView = { 
 /**
  * Its kind in one word: `deal`.
@@ -1963,7 +1989,11 @@ collection: string,
 /**
  * Labels of the collection, inherited by every passage.
  */
-labels: Labels, };
+labels: Labels, 
+/**
+ * The connected system of which it holds copies of records; none for a folder of the person.
+ */
+system: string | null, };
 
 export type SourceId = number;
 
@@ -1996,6 +2026,10 @@ collection: string,
  * Labels of the collection, inherited by every passage.
  */
 labels: Labels, 
+/**
+ * The connected system of which it holds copies of records; none for a folder of the person.
+ */
+system: string | null, 
 /**
  * Can be found.
  */
@@ -2075,6 +2109,50 @@ export type StopRequest = {
  */
 turn: TurnId, };
 
+export type SyncRequest = { 
+/**
+ * Name of the connection.
+ */
+system: string, 
+/**
+ * The kinds; none for nothing.
+ */
+kinds: Array<string>, 
+/**
+ * Labels for all that is kept; else those it has.
+ */
+labels?: Labels, };
+
+export type SyncView = { 
+/**
+ * Its name.
+ */
+kind: string, 
+/**
+ * What people call several of them.
+ */
+title: string, 
+/**
+ * The person wants them kept.
+ */
+chosen: boolean, 
+/**
+ * How many are kept.
+ */
+records: number, 
+/**
+ * They are being brought up to date: so many were listed so far.
+ */
+running: number | null, 
+/**
+ * When they were up to date last, in milliseconds since 1970.
+ */
+ended: number | null, 
+/**
+ * Why they are not, as a sentence; it is tried again by itself.
+ */
+trouble: string | null, };
+
 export type SystemRequest = { 
 /**
  * Name of the connection.
@@ -2121,7 +2199,11 @@ added: number,
 /**
  * What can be asked of it; nothing while it can't be reached.
  */
-operations: Array<OperationView>, };
+operations: Array<OperationView>, 
+/**
+ * What of it can be kept on this device, to be found like documents.
+ */
+sync: Array<SyncView>, };
 
 export type Theme = "system" | "light" | "dark";
 
@@ -2414,6 +2496,8 @@ export interface Commands {
   connector_list: { request: Nothing; response: Array<ConnectorView> };
   system_connect: { request: ConnectRequest; response: SystemView };
   system_test: { request: SystemRequest; response: Nothing };
+  system_sync: { request: SyncRequest; response: SystemView };
+  system_sync_now: { request: SystemRequest; response: Nothing };
   demo_connect: { request: Nothing; response: SystemView };
   system_disconnect: { request: SystemRequest; response: Nothing };
   system_quarantine: { request: QuarantineRequest; response: Nothing };

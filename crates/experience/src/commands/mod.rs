@@ -46,9 +46,9 @@ pub use sources::{
 pub use systems::{
     CallRequest, Called, ConnectRequest, ConnectorList, ConnectorView, Contacts, DemoConnect, HostView,
     OperationView, ParameterView, QuarantineRequest, RecordPlace, RecordView, SignInView, Standing,
-    StandingGet, StopAll, StopAllRequest, SyncAll, SyncRequest, SyncView, Synced, SystemCall, SystemConnect,
-    SystemDisconnect, SystemList, SystemQuarantine, SystemRequest, SystemSync, SystemSyncNow, SystemTest,
-    SystemView,
+    StandingGet, StopAll, StopAllRequest, SyncAll, SyncAllRequest, SyncRequest, SyncView, Synced, SystemCall,
+    SystemConnect, SystemDisconnect, SystemList, SystemQuarantine, SystemRequest, SystemSync, SystemSyncNow,
+    SystemTest, SystemView,
 };
 
 pub use governance::audit::export::Form;

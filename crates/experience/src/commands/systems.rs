@@ -330,15 +330,22 @@ pub struct Synced {
 /// Brings everything that is kept of systems up to date, and waits for it.
 pub struct SyncAll;
 
+/// How thoroughly.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+pub struct SyncAllRequest {
+    /// Everything is listed, and not only what changed: what is gone from a system is found by that alone.
+    pub everything: bool,
+}
+
 impl Command for SyncAll {
     const NAME: &'static str = "sync_all";
     const ACCESS: Access = Access::Write;
     const WINDOWS: &'static [Window] = NONE;
-    type Request = Nothing;
+    type Request = SyncAllRequest;
     type Response = Vec<Synced>;
 
-    async fn run(copilot: &Copilot, _request: Nothing) -> Result<Vec<Synced>, Failure> {
-        copilot.connections.sync_all().await
+    async fn run(copilot: &Copilot, request: SyncAllRequest) -> Result<Vec<Synced>, Failure> {
+        copilot.connections.sync_all(request.everything).await
     }
 }
 

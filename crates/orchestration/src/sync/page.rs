@@ -90,7 +90,11 @@ fn short<'a>(record: &'a Record, title: &'a str) -> impl Iterator<Item = (&'a St
     record.fields.iter().filter_map(move |(name, value)| {
         let text = text_of(value)?;
         let fits = text.chars().count() <= SHORT && !text.contains('\n');
-        (fits && name != "id" && text != title).then_some((name, text))
+        // What is named says more than its number.
+        let named = name
+            .strip_suffix("_id")
+            .is_some_and(|name| record.fields.contains_key(name));
+        (fits && name != "id" && !named && text != title).then_some((name, text))
     })
 }
 
@@ -107,7 +111,7 @@ fn long(out: &mut String, record: &Record, form: &SyncForm, level: u8) {
         if level > 0 {
             let _ = writeln!(out, "<h{level}>{}</h{level}>", escaped(&label(name)));
         }
-        let text: String = text.chars().take(MOST).collect();
+        let text: String = text.replace("\r\n", "\n").chars().take(MOST).collect();
         if is_html {
             out.push_str(&text);
             out.push('\n');
@@ -178,4 +182,37 @@ fn escaped(text: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_read_however_systems_write_it() {
+        let moment_of = |text| moment(text).map(|at| Timestamp::from_millisecond(at).unwrap().to_string());
+        for text in [
+            "2026-11-20T10:33:12Z",
+            "2026-11-20T11:33:12+01:00",
+            "2026-11-20T10:33:12.000+0000",
+            "2026-11-20 10:33:12",
+            "2026-11-20.10:33:12",
+            " 2026-11-20T10:33:12 ",
+        ] {
+            assert_eq!(moment_of(text).as_deref(), Some("2026-11-20T10:33:12Z"), "{text}");
+        }
+        for text in ["", "yesterday", "20.11.2026", "2026-13-40T00:00:00Z"] {
+            assert_eq!(moment(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_somebody_wrote_becomes_markup() {
+        assert_eq!(
+            escaped(r#"<b class="x">&amp;"#),
+            "&lt;b class=&quot;x&quot;&gt;&amp;amp;"
+        );
+        assert_eq!(label("assigned_to"), "Assigned to");
+        assert_eq!(plain_name("crm.deals"), "Deals");
+    }
 }

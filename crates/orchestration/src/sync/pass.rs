@@ -380,9 +380,7 @@ impl Pass<'_> {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&[FORM]);
         hasher.update(self.form.as_bytes());
-        hasher.update(record.version.as_deref().unwrap_or_default().as_bytes());
-        // Fields are in the system's order; another order reads the record once more and does no harm.
-        hasher.update(Value::Object(record.fields.clone()).to_string().as_bytes());
+        hasher.update(record.digest().as_bytes());
         hasher.finalize().to_hex().to_string()
     }
 
