@@ -364,7 +364,15 @@ async fn tickets_are_kept_in_step_with(known: Known) {
         "{}",
         copy("4812")
     );
-    println!("{}", copy("4812"));
+    if known.name == "request-tracker" {
+        assert!(!copy("4812").contains("&lt;table"), "{}", copy("4812"));
+        let wanted = json!({"system": known.name, "kinds": [known.kind, "article"]});
+        desk.main("system_sync", wanted).await.unwrap();
+        let all = SyncAll::run(&desk.workspace.copilot, SyncAllRequest::default())
+            .await
+            .unwrap();
+        assert_eq!((&all[1].trouble, all[1].read), (&None, 3), "{all:?}");
+    }
     desk.workspace.close().await;
 }
 

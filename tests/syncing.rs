@@ -478,6 +478,82 @@ async fn what_people_write_in_a_ticket_is_text_and_nothing_else() {
     workspace.close().await;
 }
 
+/// The program is killed again and again while it brings records of a server that asks for pauses and breaks down: at the
+/// end every record is there once, and those that went meanwhile are not.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a keyring that is not the person's"]
+async fn no_record_is_lost_or_kept_twice_however_often_the_program_is_killed() {
+    let tickets = journeys::rounds(300, 3_000, 50_000) as u64;
+    let (home, server) = (tempfile::tempdir().unwrap(), Server::start(tickets).await);
+    server.with(|desk| desk.page = 10);
+    connected(home.path(), &server).await.close().await;
+    let gone = [3, tickets / 2, tickets];
+    let (mut kills, mut rounds) = (0, 0_u64);
+    loop {
+        rounds += 1;
+        assert!(rounds < 200 + tickets / 10, "it gets nowhere");
+        // Trouble of each kind, at another place each time.
+        server.with(|desk| {
+            desk.next = match rounds % 4 {
+                0 => vec![(503, "", "{}")],
+                1 => vec![
+                    (429, "retry-after: 0\r\n", "{}"),
+                    (200, "", "<html>Sign in</html>"),
+                ],
+                2 => vec![(500, "", "not even JSON")],
+                _ => Vec::new(),
+            };
+            if rounds == 3 {
+                for number in gone {
+                    desk.tickets.remove(&number);
+                }
+            }
+        });
+        let before = server.with(|desk| desk.asked.len());
+        let mut program = std::process::Command::new(journeys::program("attache"))
+            .args(["--home", home.path().to_str().unwrap(), "sync"])
+            .env("ATTACHE_RUNTIME", journeys::runtime())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        // Killed once it asked so many times more, another number each round; or it ends by itself.
+        let patience = 5 + (rounds as usize * 37) % (20 + tickets as usize / 4);
+        let ended = loop {
+            if let Some(status) = program.try_wait().unwrap() {
+                break Some(status);
+            }
+            if server.with(|desk| desk.asked.len()) > before + patience {
+                program.kill().unwrap();
+                program.wait().unwrap();
+                break None;
+            }
+            tokio::task::yield_now().await;
+        };
+        match ended {
+            Some(status) if status.success() && rounds > 3 => break,
+            Some(_) => {}
+            None => kills += 1,
+        }
+    }
+    let workspace = open(home.path()).await;
+    let last = sync(&workspace, true).await;
+    assert_eq!(last.trouble, None);
+    let there: Vec<u64> = server.with(|desk| desk.tickets.keys().copied().collect());
+    let name = |number: &u64| {
+        home.path()
+            .join(format!("synced/tickets/records/ticket/ticket {number}.html"))
+    };
+    let mut wanted: Vec<PathBuf> = there.iter().map(name).collect();
+    wanted.sort();
+    assert_eq!(copies(home.path()), wanted);
+    let view = run(&workspace, "system_list", json!({})).await;
+    assert_eq!(view[0]["sync"][0]["records"], there.len());
+    assert!(kills > 0);
+    println!("{tickets} tickets, {kills} kills, {rounds} starts");
+    workspace.close().await;
+}
+
 /// All of the tests here that keep a credential, in a session of its own with a real keyring.
 #[cfg(target_os = "linux")]
 #[test]

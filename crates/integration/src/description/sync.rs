@@ -29,6 +29,9 @@ pub struct SyncForm {
     /// The argument of it that takes the record's id, if that is not the one in its path.
     #[serde(default)]
     pub words_by: Option<String>,
+    /// Of what that reads only the records whose fields have one of these values count: `{ContentType: [text/plain]}`.
+    #[serde(default)]
+    pub words_where: BTreeMap<String, Vec<Value>>,
     /// Fields that hold HTML.
     #[serde(default)]
     pub html: Vec<String>,

@@ -39,7 +39,11 @@ pub fn page(record: &Record, form: &SyncForm, system: &str, words: &[Record]) ->
     }
     out.push_str("</p>\n");
     long(&mut out, record, form, 2);
-    for said in words {
+    let counts = |said: &&Record| {
+        let mut all = form.words_where.iter();
+        all.all(|(name, values)| said.fields.get(name).is_some_and(|value| values.contains(value)))
+    };
+    for said in words.iter().filter(counts) {
         let edited = said.edited().unwrap_or_default();
         let known = |names: &[&str]| {
             let found = names.iter().find_map(|name| said.fields.get(*name));
@@ -104,7 +108,7 @@ fn long(out: &mut String, record: &Record, form: &SyncForm, level: u8) {
         let is_html = form.html.iter().any(|own| own == name);
         let Some(text) = text_of(value) else { continue };
         let is_long = text.chars().count() > SHORT || text.contains('\n');
-        let is_words = is_long || (level == 0 && is_of_words(name));
+        let is_words = is_long || (level == 0 && is_of_words(name) && !form.words_where.contains_key(name));
         if !(is_words || is_html) {
             continue;
         }
