@@ -287,6 +287,10 @@ async fn every_ticket_is_brought_once_and_found_with_what_people_wrote_in_it() {
     let place =
         json!({"system": "tickets", "title": "Small Desk", "kind": "ticket", "id": "17", "link": link});
     assert_eq!(shown["record"], place);
+    // The copy is a page of the web that others wrote: it is no file to be opened from a folder.
+    let revealed = json!({"document": citation["document"]});
+    let refused = commands::run_named(&workspace.copilot, Window::Main, "file_reveal", revealed).await;
+    assert!(refused.unwrap_err().message.contains("copy of a record"));
     // Nothing changed: no ticket is read again.
     server.asked();
     let again = sync(&workspace, false).await;

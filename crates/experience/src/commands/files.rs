@@ -79,11 +79,19 @@ impl Command for FileOpen {
 
     async fn run(copilot: &Copilot, request: DocumentRequest) -> Result<Nothing, Failure> {
         let facts = file(copilot, request.document).await?;
-        // The copy of a record is opened where the record is.
-        if let Some(system) = &facts.source.system
-            && let Some(place) = copilot.connections.record_place(system, &facts.file).await
-            && let Some(link) = place.link
-        {
+        // The copy of a record is opened where the record is. The copy itself holds what others wrote, as a page of the web: no
+        // browser gets that.
+        if let Some(system) = &facts.source.system {
+            let place = copilot.connections.record_place(system, &facts.file).await;
+            let link = place.and_then(|place| place.link).ok_or_else(|| {
+                Failure::user(
+                    format!(
+                        "Attaché doesn't know where `{}` is shown in `{system}`.",
+                        facts.file
+                    ),
+                    "Look for it there by its number.",
+                )
+            })?;
             copilot.machine.browse(&link).await?;
             return Ok(Nothing {});
         }
@@ -113,6 +121,12 @@ impl Command for FileReveal {
 
     async fn run(copilot: &Copilot, request: DocumentRequest) -> Result<Nothing, Failure> {
         let facts = file(copilot, request.document).await?;
+        if facts.source.system.is_some() {
+            return Err(Failure::user(
+                format!("`{}` is the copy of a record, and no file of yours.", facts.file),
+                "Open it in its system.",
+            ));
+        }
         copilot.machine.reveal(&facts.path).await?;
         Ok(Nothing {})
     }

@@ -191,6 +191,28 @@ fn every_mistake_is_told_at_once_with_its_line() {
             "changes_nothing",
         ),
         ("place: fields/subject", "place: fields/*/subject", "names only"),
+        (
+            "list: ticket.list",
+            "list: ticket.update",
+            "no operation that only reads",
+        ),
+        ("list: ticket.list", "list: ticket.get", "has no argument `since`"),
+        (
+            "    since: {argument: since, written: \"%Y-%m-%d %H:%M\"}\n",
+            "",
+            "`ticket.list` needs `since`",
+        ),
+        ("%H:%M", "%c", "only %Y"),
+        (
+            "words: note.search\n",
+            "words: ticket.list\n",
+            "has no argument for the record's id",
+        ),
+        (
+            "  ticket:\n    title: Tickets",
+            "  deal:\n    title: Tickets",
+            "there is no record `deal`",
+        ),
     ];
     for (part, by, why) in cases {
         let told = mistakes(part, by);
@@ -200,6 +222,13 @@ fn every_mistake_is_told_at_once_with_its_line() {
         let near = told.iter().any(|(line, _)| line.abs_diff(operation) <= 14);
         assert!(near, "{by} at line {operation}: {told:?}");
     }
+    let undated = mistakes("      at: changed\n", "");
+    assert!(
+        undated[0].1.contains("does not say when it was changed"),
+        "{undated:?}"
+    );
+    let unread = mistakes("  ticket.get:", "  ticket.look:");
+    assert!(unread[0].1.contains("no operation `ticket.get`"), "{unread:?}");
     let two = demo()
         .replacen("name: demo", "name: Demo", 1)
         .replacen("class: send", "class: sends", 1);
@@ -239,6 +268,7 @@ fn a_vendors_description_that_says_something_else_is_told() {
     assert_eq!(
         told,
         [
+            "/operations/ticket.list/request: the vendor's description has no `GET /tickets/changed`",
             "/operations/ticket.reply/request: the vendor's description has no `POST /tickets/{id}/replies`",
             "/operations/ticket.update/arguments/status: the vendor's description has no `fields/state_id` there",
         ]

@@ -29,7 +29,8 @@ pub fn page(record: &Record, form: &SyncForm, system: &str, words: &[Record]) ->
     // Writing to a text does not fail.
     let _ = write!(
         out,
-        "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>{escaped_title}</title></head><body>\n\
+        "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\">\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'\"><title>{escaped_title}</title></head><body>\n\
          <h1>{escaped_title}</h1>\n<p>{} in {}",
         escaped(&named),
         escaped(system)
