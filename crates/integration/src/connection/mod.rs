@@ -14,7 +14,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::Trouble;
-use crate::description::{Described, Description};
+use crate::description::{Bucket, Described, Description};
 use crate::egress::{Egress, EgressError, Purpose, Request, Response};
 use crate::request::{Prepared, header, segment};
 
@@ -122,6 +122,8 @@ impl Signed {
 /// A connected system.
 pub struct Connection {
     setup: Setup,
+    /// So that no more is asked than the system takes.
+    bucket: Option<Bucket>,
     /// Answers with their tags, to ask whether they still hold.
     kept: Mutex<BTreeMap<String, (String, String)>>,
 }
@@ -152,6 +154,7 @@ impl Connection {
     /// A connection. Nothing is sent yet.
     pub fn new(setup: Setup) -> Self {
         Self {
+            bucket: setup.description.pace.and_then(Bucket::new),
             setup,
             kept: Mutex::default(),
         }
@@ -228,6 +231,9 @@ impl Connection {
         more: &[(&'static str, &str)],
     ) -> Result<Response, Trouble> {
         let system = &self.setup.system;
+        if let Some(bucket) = &self.bucket {
+            bucket.turn().await;
+        }
         let credential = self.setup.credentials.credential(system).await;
         let credential = credential.map_err(|why| Trouble::Credential {
             system: system.clone(),

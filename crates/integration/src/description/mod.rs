@@ -26,6 +26,7 @@ mod at;
 mod binding;
 mod layout;
 mod operation;
+mod pace;
 mod resolve;
 mod schema;
 mod sync;
@@ -42,6 +43,8 @@ pub use binding::{
 };
 pub use layout::{Layout, Paging};
 pub(crate) use layout::{Next, strong};
+pub(crate) use pace::Bucket;
+pub use pace::Pace;
 pub(crate) use schema::{fits, plain};
 pub use sync::{Since, SyncForm};
 
@@ -62,6 +65,8 @@ pub struct Description {
     operations: BTreeMap<String, Described>,
     /// The kinds of records that can be kept on this machine, and how all of each are read.
     pub sync: BTreeMap<String, SyncForm>,
+    /// How many requests it takes from one account.
+    pub pace: Option<Pace>,
     /// What it describes and can't be used, with the reason.
     pub left_out: Vec<(String, String)>,
 }
@@ -116,6 +121,7 @@ impl Description {
             title: title.unwrap_or_default().to_owned(),
             operations: BTreeMap::new(),
             sync: BTreeMap::new(),
+            pace: None,
             left_out: Vec::new(),
         };
         let mut twice = Vec::new();
@@ -160,6 +166,7 @@ impl Description {
             title,
             operations: each.map(|one| (one.operation.name.clone(), one)).collect(),
             sync: BTreeMap::new(),
+            pace: None,
             left_out: Vec::new(),
         };
         out.check_markers();

@@ -31,6 +31,7 @@ pub(super) fn description(manifest: &Manifest, system: &SystemId) -> Result<Desc
     }
     let mut description = Description::of(manifest.title.clone(), all);
     description.sync = manifest.sync.clone();
+    description.pace = manifest.pace;
     Ok(description)
 }
 

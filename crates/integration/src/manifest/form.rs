@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::description::{MessageForm, Paging, SeenIn, SyncForm};
+use crate::description::{MessageForm, Pace, Paging, SeenIn, SyncForm};
 
 /// A connector: what a business system can be asked, and how. Written by a person, read by a person, checked by
 /// `attache connector check`.
@@ -42,6 +42,9 @@ pub struct Manifest {
     pub description: Option<Source>,
     /// The kinds of records, and how each is laid out.
     pub records: BTreeMap<String, RecordForm>,
+    /// How many requests the system takes from one account.
+    #[serde(default)]
+    pub pace: Option<Pace>,
     /// The kinds of records that can be kept on the person's device, to be found like their documents, and how all of each
     /// are read.
     #[serde(default)]
