@@ -269,6 +269,16 @@ impl Syncing {
         }
     }
 
+    /// What is being brought up to date now, in words.
+    pub fn now(&self) -> Option<String> {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let running = running.as_ref()?;
+        Some(format!(
+            "{} {}: {} listed",
+            running.system, running.kind, running.listed
+        ))
+    }
+
     /// Has everything brought up to date soon.
     pub fn hurry(&self) {
         self.due.notify_one();

@@ -613,6 +613,10 @@ impl Connections for Desk {
         self.syncing.run(everything, &CancellationToken::new()).await
     }
 
+    fn syncing(&self) -> Option<String> {
+        self.syncing.now()
+    }
+
     async fn record_place(&self, system: &SystemId, file: &str) -> Option<RecordPlace> {
         self.syncing.record_place(system, file).await
     }

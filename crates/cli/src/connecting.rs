@@ -4,19 +4,50 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use experience::commands::{
     CallRequest, Called, Command, ConnectRequest, ConnectorList, ConnectorView, Nothing, RecordView, SyncAll,
     SyncAllRequest, SyncRequest, Synced, SystemCall, SystemConnect, SystemSync,
 };
 use experience::{Copilot, Failure};
+use indicatif::ProgressBar;
+use retrieval::Until;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use crate::arguments::{Connecting, Keeping, Reading};
-use crate::show;
+use crate::{index, show};
+
+/// Waits for what brings records, and tells on a terminal how far it is.
+async fn told_about<T>(copilot: &Copilot, json: bool, work: impl Future<Output = T>) -> T {
+    let spinner = match json || !std::io::stderr().is_terminal() {
+        true => ProgressBar::hidden(),
+        false => ProgressBar::new_spinner(),
+    };
+    let mut tick = tokio::time::interval(Duration::from_millis(200));
+    tokio::pin!(work);
+    loop {
+        tokio::select! {
+            done = &mut work => {
+                spinner.finish_and_clear();
+                return done;
+            }
+            _ = tick.tick() => if let Some(now) = copilot.connections.syncing() {
+                spinner.set_message(now);
+                spinner.tick();
+            }
+        }
+    }
+}
 
 /// Chooses what is kept of a system, and brings all that is kept up to date.
-pub async fn sync(copilot: &Copilot, what: Keeping, json: bool) -> Result<ExitCode, Failure> {
+pub async fn sync(
+    copilot: &Copilot,
+    what: Keeping,
+    json: bool,
+    stop: CancellationToken,
+) -> Result<ExitCode, Failure> {
     if let Some(system) = what.system.filter(|_| what.off || !what.keep.is_empty()) {
         let labels = Some(what.labels.into_iter().collect()).filter(|_| !what.off);
         let request = SyncRequest {
@@ -32,13 +63,11 @@ pub async fn sync(copilot: &Copilot, what: Keeping, json: bool) -> Result<ExitCo
             return Ok(ExitCode::SUCCESS);
         }
     }
-    let synced = SyncAll::run(
-        copilot,
-        SyncAllRequest {
-            everything: what.everything,
-        },
-    )
-    .await?;
+    let request = SyncAllRequest {
+        everything: what.everything,
+    };
+    let synced = told_about(copilot, json, SyncAll::run(copilot, request)).await?;
+    index::run(copilot, Until::Idle, json, stop).await?;
     show::value(&synced, json, |synced| {
         if synced.is_empty() {
             show::line("Nothing is kept of any system. `attache sync SYSTEM --keep KINDS` begins it.");

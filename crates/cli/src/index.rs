@@ -18,13 +18,30 @@ pub async fn index(
     stop: CancellationToken,
 ) -> Result<ExitCode, Failure> {
     let until = if watch { Until::Stopped } else { Until::Idle };
-    let mut progress = copilot.library.progress();
-    let bar = bar(json);
     if watch && !json {
         show::line("Watching your folders. Ctrl-C stops.");
     }
+    run(copilot, until, json, stop.clone()).await?;
+    let status = GetStatus::run(copilot, Nothing {}).await?;
+    show::value(&status, json, show::status);
+    Ok(if stop.is_cancelled() && !watch {
+        ExitCode::from(130)
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+/// The same without telling how it is afterwards.
+pub async fn run(
+    copilot: &Copilot,
+    until: Until,
+    json: bool,
+    stop: CancellationToken,
+) -> Result<(), Failure> {
+    let mut progress = copilot.library.progress();
+    let bar = bar(json);
     let mut told: Vec<String> = Vec::new();
-    let run = copilot.library.index(until, stop.clone());
+    let run = copilot.library.index(until, stop);
     tokio::pin!(run);
     loop {
         tokio::select! {
@@ -44,13 +61,7 @@ pub async fn index(
         }
     }
     bar.finish_and_clear();
-    let status = GetStatus::run(copilot, Nothing {}).await?;
-    show::value(&status, json, show::status);
-    Ok(if stop.is_cancelled() && !watch {
-        ExitCode::from(130)
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(())
 }
 
 fn bar(json: bool) -> ProgressBar {

@@ -159,6 +159,8 @@ pub trait Connections: Send + Sync {
     async fn sync_now(&self, system: &SystemId) -> Result<(), Failure>;
     /// Brings what is chosen up to date, and tells how each kind ended. With `everything` all of it is listed anew.
     async fn sync_all(&self, everything: bool) -> Result<Vec<Synced>, Failure>;
+    /// What is being brought up to date now, in words.
+    fn syncing(&self) -> Option<String>;
     /// Which record a document is the copy of, by its path below the folder of its system.
     async fn record_place(&self, system: &SystemId, file: &str) -> Option<RecordPlace>;
     /// Reads from a system, live; nothing is kept of it. At most so many records.
