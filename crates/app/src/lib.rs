@@ -23,7 +23,9 @@ mod parts;
 mod playground;
 pub mod policy;
 mod shelf;
+mod signing;
 mod systems;
+mod vault;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -42,6 +44,7 @@ use tokio::sync::mpsc;
 pub use self::core::Core;
 pub use actions::{LedgerActions, LedgerGrants};
 pub use home::{Home, Lock};
+pub use vault::Vault;
 pub use parts::{DEFAULT_MODEL, MODEL_VARIABLE, Parts};
 
 /// What a page may load and do, in the window and wherever else it is served: only what came with it, and only calls to
@@ -125,6 +128,7 @@ async fn open_with(
         connected: connected.clone(),
         governed: governed.clone(),
         ledger: ledger.clone(),
+        waits: Default::default(),
         home: home.clone(),
     };
     let copilot = Copilot {

@@ -10,6 +10,7 @@
 //!   ([`Connection::preview`]), finds the record that words mean ([`Connection::matching`]), carries out what was authorized
 //!   ([`Connection::perform`]), reads it back ([`Connection::verify`]) and finds out what became of something without an
 //!   answer ([`Connection::look_up`]).
+//! * [`oauth`]: signing in without a password, and staying signed in.
 //! * [`Webhook`]: an address to which signed heads of the audit are sent.
 //! * [`Secret`] and [`Redactor`]: credentials, and how they are kept out of everything that is written down.
 //!
@@ -25,6 +26,7 @@ pub mod egress;
 pub mod import;
 pub mod manifest;
 mod matching;
+pub mod oauth;
 mod perform;
 mod preview;
 mod quiet;

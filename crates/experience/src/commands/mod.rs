@@ -12,6 +12,7 @@ mod files;
 mod granting;
 mod measuring;
 mod receipts;
+mod signing;
 mod sources;
 mod systems;
 
@@ -39,13 +40,16 @@ pub use files::{
 pub use granting::{GrantAdd, GrantList, GrantOffer, GrantRequest, GrantRevoke, GrantSaved, RevokeRequest};
 pub use measuring::{Evaluate, EvaluateRequest, Evaluated};
 pub use receipts::{ActivityList, ActivityRequest, ReceiptGet};
+pub use signing::{
+    AgainRequest, SignInAgain, SignInBegin, SignInBegun, SignInCancel, SignInFinish, SignInRequest,
+};
 pub use sources::{
     AddRequest, GetProgress, GetStatus, LabelRequest, RemoveRequest, SourceAdd, SourceDemo, SourceLabel,
     SourceList, SourceRemove,
 };
 pub use systems::{
-    CallRequest, Called, ConnectRequest, ConnectorList, ConnectorView, Contacts, DemoConnect, HostView,
-    OperationView, ParameterView, QuarantineRequest, RecordView, SignInView, Standing, StandingGet, StopAll,
+    CallRequest, Called, ClientView, ConnectRequest, ConnectorList, ConnectorView, Contacts, DemoConnect, Disconnected, HostView,
+    OperationView, ParameterView, QuarantineRequest, RecordView, SignInState, SignInView, Standing, StandingGet, StopAll,
     StopAllRequest, SystemCall, SystemConnect, SystemDisconnect, SystemList, SystemQuarantine, SystemRequest,
     SystemTest, SystemView,
 };
@@ -266,6 +270,10 @@ list!(
     ConnectorList = "connector_list",
     SystemConnect = "system_connect",
     SystemTest = "system_test",
+    SignInBegin = "sign_in_begin",
+    SignInAgain = "sign_in_again",
+    SignInFinish = "sign_in_finish",
+    SignInCancel = "sign_in_cancel",
     DemoConnect = "demo_connect",
     SystemDisconnect = "system_disconnect",
     SystemQuarantine = "system_quarantine",

@@ -99,7 +99,7 @@ pub(crate) struct Request<'a> {
 pub(crate) struct Response {
     pub(crate) status: u16,
     headers: Vec<(String, String)>,
-    /// The body without any credential.
+    /// The body without any credential; for [`Purpose::SignIn`] as it came.
     pub(crate) body: String,
     /// What the host asks for, in milliseconds.
     pub(crate) pause: Option<u64>,
@@ -352,8 +352,10 @@ impl Egress {
             host: host.to_owned(),
             why: why.to_owned(),
         };
+        // What a provider of sign-ins answers is credentials: they are taken out of nothing, and its body is never shown.
+        let credentials = request.purpose == Purpose::SignIn;
         let client = match request.purpose {
-            Purpose::Write | Purpose::Anchor => &self.fresh,
+            Purpose::Write | Purpose::Anchor | Purpose::SignIn => &self.fresh,
             Purpose::Describe | Purpose::Read | Purpose::Check => &self.kept,
         };
         let mut headers: HeaderMap = request.headers.into_iter().collect();
@@ -408,6 +410,7 @@ impl Egress {
             why: "it is no text".to_owned(),
         })?;
         let body = match self.around.redactor.scrub(&body) {
+            _ if credentials => body,
             std::borrow::Cow::Borrowed(_) => body,
             std::borrow::Cow::Owned(clean) => clean,
         };
