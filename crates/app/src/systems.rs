@@ -642,7 +642,7 @@ impl Connections for Desk {
             Some(_) => {
                 return Err(Failure::user(
                     format!("One signs in to {} at its provider.", manifest.title),
-                    "Begin with `sign_in_begin`.",
+                    "Choose the way `oauth`: `attache connect … --way oauth --client-id ID`.",
                 ));
             }
         }

@@ -6,13 +6,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use experience::commands::{
-    CallRequest, Called, Command, ConnectRequest, ConnectorList, ConnectorView, Nothing, RecordView,
-    SystemCall, SystemConnect,
+    AgainRequest, CallRequest, Called, Command, ConnectRequest, ConnectorList, ConnectorView, Nothing, RecordView, SignInAgain,
+    SignInBegin, SignInBegun, SignInFinish, SignInRequest, SystemCall, SystemConnect, SystemView,
 };
 use experience::{Copilot, Failure};
 use serde_json::Value;
 
-use crate::arguments::{Connecting, Reading};
+use crate::arguments::{Connecting, Reading, SigningIn};
 use crate::show;
 
 /// Lists the connectors.
@@ -31,7 +31,8 @@ fn connector(connector: &ConnectorView) {
     show::line(&format!("    address: {}", connector.base));
     for way in &connector.sign_in {
         let user = if way.user { " with `--user`" } else { "" };
-        show::line(&format!("    --way {}{user}: {}", way.way, way.secret));
+        let client = if way.client.is_some() { " with `--client-id`" } else { "" };
+        show::line(&format!("    --way {}{user}{client}: {}", way.way, way.secret));
     }
 }
 
@@ -49,8 +50,13 @@ pub async fn connect(copilot: &Copilot, what: Connecting, json: bool) -> Result<
         })?),
         false => None,
     };
+    let named = what.client_id.is_some() || what.how.device;
+    let at_provider = what.way.as_deref().map_or(named, |way| way == "oauth");
     let request = ConnectRequest {
-        secret: secret()?,
+        secret: match at_provider && !what.client_secret {
+            true => String::new(),
+            false => secret()?,
+        },
         connector: what.connector,
         manifest,
         name: what.name,
@@ -58,10 +64,19 @@ pub async fn connect(copilot: &Copilot, what: Connecting, json: bool) -> Result<
         address: what.address,
         own_network: what.own_network,
         account: what.account,
-        way: what.way,
+        way: if at_provider { Some("oauth".to_owned()) } else { what.way },
         user: what.user,
+        client_id: what.client_id,
+        device: Some(what.how.device),
+        by_hand: Some(what.how.by_hand),
     };
-    let system = SystemConnect::run(copilot, request).await?;
+    let system = match at_provider {
+        true => {
+            let begun = SignInBegin::run(copilot, request).await?;
+            wait(copilot, begun).await?
+        }
+        false => SystemConnect::run(copilot, request).await?,
+    };
     show::value(&system, json, |system| {
         show::line(&format!(
             "{} is connected as {}, with {} operations. `attache system show {}` lists them.",
@@ -72,6 +87,31 @@ pub async fn connect(copilot: &Copilot, what: Connecting, json: bool) -> Result<
         ));
     });
     Ok(ExitCode::SUCCESS)
+}
+
+/// Signs in again.
+pub async fn again(copilot: &Copilot, system: String, how: SigningIn, json: bool) -> Result<(), Failure> {
+    let request = AgainRequest {
+        system,
+        device: Some(how.device),
+        by_hand: Some(how.by_hand),
+    };
+    let begun = SignInAgain::run(copilot, request).await?;
+    let system = wait(copilot, begun).await?;
+    show::value(&system, json, |system| {
+        show::line(&format!("You are signed in to {} again.", system.title));
+    });
+    Ok(())
+}
+
+/// Says where to sign in and waits for it.
+async fn wait(copilot: &Copilot, begun: SignInBegun) -> Result<SystemView, Failure> {
+    match (&begun.code, begun.opened) {
+        (Some(code), _) => show::to_terminal(&format!("Sign in at {} with the code {code}", begun.address)),
+        (None, true) => show::to_terminal(&format!("Your browser opens. If it does not, sign in at {}", begun.address)),
+        (None, false) => show::to_terminal(&format!("Sign in at {}", begun.address)),
+    }
+    SignInFinish::run(copilot, SignInRequest { handle: begun.handle }).await
 }
 
 fn secret() -> Result<String, Failure> {
