@@ -55,8 +55,17 @@ fn view(manifest: Manifest) -> ConnectorView {
         secret: form.secret().to_owned(),
         user: matches!(form, Form::Basic { user: None, .. }),
         client: match form {
-            Form::Oauth { client_secret: Shown::None, .. } => Some(ClientView { secret: false, device: by_device(form) }),
-            Form::Oauth { .. } => Some(ClientView { secret: true, device: by_device(form) }),
+            Form::Oauth {
+                client_secret: Shown::None,
+                ..
+            } => Some(ClientView {
+                secret: false,
+                device: by_device(form),
+            }),
+            Form::Oauth { .. } => Some(ClientView {
+                secret: true,
+                device: by_device(form),
+            }),
             _ => None,
         },
     };
@@ -159,7 +168,12 @@ impl Setup {
     pub(crate) fn place(&self, manifest: &Manifest) -> Result<Option<Place>, Failure> {
         let form = manifest.sign_in.iter().find(|form| form.word() == self.way);
         let place = form.map_or(Ok(None), |form| provider(form, &self.base));
-        place.map_err(|why| wrong(format!("The manifest says nothing usable of signing in: {why}"), "Mend the manifest."))
+        place.map_err(|why| {
+            wrong(
+                format!("The manifest says nothing usable of signing in: {why}"),
+                "Mend the manifest.",
+            )
+        })
     }
 
     /// How one is signed in by OAuth.
@@ -169,11 +183,19 @@ impl Setup {
 
     /// With how one is signed in by OAuth.
     pub(crate) fn signed_in_by(self, oauth: ByOauth) -> Self {
-        Self { oauth: Some(oauth), ..self }
+        Self {
+            oauth: Some(oauth),
+            ..self
+        }
     }
 
     /// The way out to the provider of sign-ins, and to nobody else.
-    pub(crate) fn way_to_provider(&self, system: &SystemId, hosts: &[Url], around: Surroundings) -> Result<Egress, Failure> {
+    pub(crate) fn way_to_provider(
+        &self,
+        system: &SystemId,
+        hosts: &[Url],
+        around: Surroundings,
+    ) -> Result<Egress, Failure> {
         let hint = "Look at the manifest of the connector.";
         let host = |url: &Url| Host::parse(url.as_str(), self.reach(url));
         let hosts: Result<Vec<Host>, _> = hosts.iter().map(host).collect();

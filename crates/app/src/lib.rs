@@ -44,8 +44,8 @@ use tokio::sync::mpsc;
 pub use self::core::Core;
 pub use actions::{LedgerActions, LedgerGrants};
 pub use home::{Home, Lock};
-pub use vault::Vault;
 pub use parts::{DEFAULT_MODEL, MODEL_VARIABLE, Parts};
+pub use vault::Vault;
 
 /// What a page may load and do, in the window and wherever else it is served: only what came with it, and only calls to
 /// the program it is a page of.

@@ -46,8 +46,15 @@ struct UnderWay {
 }
 
 enum Whose {
-    New { system: SystemId, account: Account, request: ConnectRequest },
-    Again { system: SystemId, account: Account },
+    New {
+        system: SystemId,
+        account: Account,
+        request: ConnectRequest,
+    },
+    Again {
+        system: SystemId,
+        account: Account,
+    },
 }
 
 enum How {
@@ -84,7 +91,11 @@ impl Desk {
             by_hand: request.by_hand.unwrap_or_default(),
         };
         let (setup, program, egress) = self.program_for(setup, &manifest, &system, &request).await?;
-        let whose = Whose::New { system, account, request };
+        let whose = Whose::New {
+            system,
+            account,
+            request,
+        };
         self.begin(whose, setup, manifest, program, egress, wish).await
     }
 
@@ -102,9 +113,15 @@ impl Desk {
                 "If it counts no more, forget the connection and connect it anew.",
             )
         })?;
-        let oauth = setup.oauth().cloned().ok_or_else(|| wrong(format!("`{system}` has no provider"), "Connect it anew."))?;
+        let oauth = setup
+            .oauth()
+            .cloned()
+            .ok_or_else(|| wrong(format!("`{system}` has no provider"), "Connect it anew."))?;
         let program = signed.program().await.map_err(|why| {
-            Failure::environment(format!("What is kept of the sign-in can't be read: {why}."), "Unlock the keyring, or connect it anew.")
+            Failure::environment(
+                format!("What is kept of the sign-in can't be read: {why}."),
+                "Unlock the keyring, or connect it anew.",
+            )
         })?;
         let egress = self.connected.way_to_provider(&system, &setup, &oauth.provider)?;
         let wish = Wish {
@@ -116,7 +133,15 @@ impl Desk {
             name: row.person,
         };
         let manifest = setup.manifest()?;
-        self.begin(Whose::Again { system, account }, setup, manifest, program, Arc::new(egress), wish).await
+        self.begin(
+            Whose::Again { system, account },
+            setup,
+            manifest,
+            program,
+            Arc::new(egress),
+            wish,
+        )
+        .await
     }
 
     /// As which program one signs in there: the one that the person named, or one that is registered now.
@@ -129,7 +154,10 @@ impl Desk {
     ) -> Result<(Setup, Program, Arc<Egress>), Failure> {
         let place = setup.place(manifest)?.ok_or_else(|| {
             Failure::user(
-                format!("One does not sign in to {} at a provider that way.", manifest.title),
+                format!(
+                    "One does not sign in to {} at a provider that way.",
+                    manifest.title
+                ),
                 "Choose the way `oauth`, or give the secret.",
             )
         })?;
@@ -148,14 +176,20 @@ impl Desk {
             provider = found.map_err(remote)?;
         }
         let secret = Some(request.secret.trim()).filter(|secret| !secret.is_empty());
-        let named = request.client_id.as_deref().map(str::trim).filter(|id| !id.is_empty());
+        let named = request
+            .client_id
+            .as_deref()
+            .map(str::trim)
+            .filter(|id| !id.is_empty());
         let program = match named {
             Some(id) => Program {
                 id: id.to_owned(),
                 secret: secret.map(Secret::new),
             },
             None if provider.register.is_some() => {
-                let registered = oauth::register(&finding, system, &provider).await.map_err(remote)?;
+                let registered = oauth::register(&finding, system, &provider)
+                    .await
+                    .map_err(remote)?;
                 Program {
                     id: registered.id,
                     secret: registered.secret,
@@ -163,7 +197,10 @@ impl Desk {
             }
             None => {
                 return Err(Failure::user(
-                    format!("Signing in to {} needs a client id: none comes with Attaché.", manifest.title),
+                    format!(
+                        "Signing in to {} needs a client id: none comes with Attaché.",
+                        manifest.title
+                    ),
                     "Register Attaché there, or ask your company for its client id, and give it with `--client-id`.",
                 ));
             }
@@ -186,23 +223,38 @@ impl Desk {
         wish: Wish,
     ) -> Result<SignInBegun, Failure> {
         let system = whose.system().clone();
-        let oauth = setup.oauth().cloned().ok_or_else(|| wrong(format!("`{system}` has no provider"), "Connect it anew."))?;
+        let oauth = setup
+            .oauth()
+            .cloned()
+            .ok_or_else(|| wrong(format!("`{system}` has no provider"), "Connect it anew."))?;
         let provider = &oauth.provider;
         if provider.itself {
-            return Err(Failure::user("A program that signs in as itself needs no person.", "Connect it with its secret."));
+            return Err(Failure::user(
+                "A program that signs in as itself needs no person.",
+                "Connect it with its secret.",
+            ));
         }
         let device = wish.device || provider.authorize.is_none();
         let (how, address, code, lasts) = if device {
             let line = self.line(&egress, &system, provider, &program);
             let waiting = line.for_device().await.map_err(|refusal| told(&refusal))?;
-            let address = waiting.address_with_code().unwrap_or(waiting.address()).to_owned();
+            let address = waiting
+                .address_with_code()
+                .unwrap_or(waiting.address())
+                .to_owned();
             let (code, lasts) = (waiting.code().to_owned(), waiting.counts_for());
             (How::Device(waiting), address, Some(code), lasts)
         } else {
-            let door = Doorstep::open(&provider.redirect).await.map_err(|declined| no(&declined))?;
+            let door = Doorstep::open(&provider.redirect)
+                .await
+                .map_err(|declined| no(&declined))?;
             let mut randomness = [0; 64];
-            getrandom::fill(&mut randomness)
-                .map_err(|error| Failure::environment(format!("This machine has no randomness: {error}."), "Start it anew."))?;
+            getrandom::fill(&mut randomness).map_err(|error| {
+                Failure::environment(
+                    format!("This machine has no randomness: {error}."),
+                    "Start it anew.",
+                )
+            })?;
             let redirect = door.redirect().clone();
             let begun = oauth::begin(provider, &program, &redirect, &randomness)
                 .map_err(|why| wrong(why, "Sign in with a code on another device."))?;
@@ -222,7 +274,10 @@ impl Desk {
         let mut waits = self.waits.0.lock().await;
         // What nobody waited for, and an earlier try for the same system, are given up.
         waits.retain(|_, wait| {
-            let same = wait.under_way.as_ref().is_some_and(|under_way| *under_way.whose.system() == system);
+            let same = wait
+                .under_way
+                .as_ref()
+                .is_some_and(|under_way| *under_way.whose.system() == system);
             wait.until > now && !same
         });
         let wait = Wait {
@@ -247,7 +302,13 @@ impl Desk {
         })
     }
 
-    fn line<'a>(&'a self, egress: &'a Egress, system: &'a SystemId, provider: &'a Provider, program: &'a Program) -> Line<'a> {
+    fn line<'a>(
+        &'a self,
+        egress: &'a Egress,
+        system: &'a SystemId,
+        provider: &'a Provider,
+        program: &'a Program,
+    ) -> Line<'a> {
         Line {
             egress,
             system,
@@ -284,17 +345,35 @@ impl Desk {
 
     async fn completed(&self, mut under_way: UnderWay) -> Result<SystemView, Failure> {
         let system = under_way.whose.system().clone();
-        let oauth = under_way.setup.oauth().cloned().ok_or_else(|| wrong(format!("`{system}` has no provider"), "Connect it anew."))?;
+        let oauth = under_way
+            .setup
+            .oauth()
+            .cloned()
+            .ok_or_else(|| wrong(format!("`{system}` has no provider"), "Connect it anew."))?;
         let line = self.line(&under_way.egress, &system, &oauth.provider, &under_way.program);
         let tokens = match &mut under_way.how {
-            How::Browser { code, verifier, redirect } => {
-                let code = code.await.unwrap_or(Err(Declined::Late(BROWSER))).map_err(|declined| no(&declined))?;
+            How::Browser {
+                code,
+                verifier,
+                redirect,
+            } => {
+                let code = code
+                    .await
+                    .unwrap_or(Err(Declined::Late(BROWSER)))
+                    .map_err(|declined| no(&declined))?;
                 line.redeem(&code, verifier, redirect).await
             }
             How::Device(waiting) => line.device_tokens(waiting, tokio::time::sleep).await,
         };
         let tokens = tokens.map_err(|refusal| told(&refusal))?;
-        self.keep_tokens(&under_way.whose, &under_way.setup, &under_way.manifest, &line, tokens).await
+        self.keep_tokens(
+            &under_way.whose,
+            &under_way.setup,
+            &under_way.manifest,
+            &line,
+            tokens,
+        )
+        .await
     }
 
     /// Tries what a provider gave, and keeps it. What does not work is made worthless there.
@@ -325,8 +404,14 @@ impl Desk {
             tokens: Some(tokens),
         };
         let signed = self.connected.signed(system, setup).await?;
-        let signed = signed.ok_or_else(|| wrong(format!("`{system}` has no provider"), "Connect it anew."))?;
-        let unkept = |why: String| Failure::environment(format!("The sign-in could not be kept: {why}."), "Unlock the keyring and sign in again.");
+        let signed =
+            signed.ok_or_else(|| wrong(format!("`{system}` has no provider"), "Connect it anew."))?;
+        let unkept = |why: String| {
+            Failure::environment(
+                format!("The sign-in could not be kept: {why}."),
+                "Unlock the keyring and sign in again.",
+            )
+        };
         match whose {
             Whose::New { request, .. } => {
                 signed.begin(&kept).await.map_err(unkept)?;
@@ -351,15 +436,26 @@ impl Desk {
     pub(crate) async fn connect_itself(&self, request: ConnectRequest) -> Result<SystemView, Failure> {
         let (setup, manifest, system, account) = self.fresh(&request).await?;
         let (setup, program, egress) = self.program_for(setup, &manifest, &system, &request).await?;
-        let oauth = setup.oauth().cloned().ok_or_else(|| wrong(format!("`{system}` has no provider"), "Connect it anew."))?;
+        let oauth = setup
+            .oauth()
+            .cloned()
+            .ok_or_else(|| wrong(format!("`{system}` has no provider"), "Connect it anew."))?;
         let line = self.line(&egress, &system, &oauth.provider, &program);
         let tokens = line.as_itself().await.map_err(|refusal| told(&refusal))?;
-        let whose = Whose::New { system: system.clone(), account, request };
+        let whose = Whose::New {
+            system: system.clone(),
+            account,
+            request,
+        };
         self.keep_tokens(&whose, &setup, &manifest, &line, tokens).await
     }
 
     /// Ends a sign-in here and at the provider; what the person has to do there themselves.
-    pub(crate) async fn sign_out(&self, signed: &SignedIn, system: &SystemId) -> Result<Option<String>, Failure> {
+    pub(crate) async fn sign_out(
+        &self,
+        signed: &SignedIn,
+        system: &SystemId,
+    ) -> Result<Option<String>, Failure> {
         self.connected.forget_signed(system).await;
         let why = signed.end().await.map_err(|why| {
             Failure::environment(
@@ -410,8 +506,14 @@ fn no(declined: &Declined) -> Failure {
 
 fn told(refusal: &Refusal) -> Failure {
     let (what, hint) = match refusal {
-        Refusal::Over => ("The provider takes the answer no more.".to_owned(), "Begin again."),
-        Refusal::Unreached(why) => (format!("The provider of the sign-ins can't be reached: {why}."), "Check the network and try again."),
+        Refusal::Over => (
+            "The provider takes the answer no more.".to_owned(),
+            "Begin again.",
+        ),
+        Refusal::Unreached(why) => (
+            format!("The provider of the sign-ins can't be reached: {why}."),
+            "Check the network and try again.",
+        ),
         Refusal::Refused(why) => (
             format!("The provider of the sign-ins gave nothing: {why}."),
             "Check the client id and its secret, and that it may use this way and what is asked for.",

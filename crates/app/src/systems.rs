@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use domain::{Confidentiality, Operation, Role, SystemId};
 use experience::commands::{
-    AgainRequest, Called, ConnectRequest, ConnectorView, HostView, OperationView, ParameterView, RecordView, SignInBegun,
-    SignInState, SystemView,
+    AgainRequest, Called, ConnectRequest, ConnectorView, HostView, OperationView, ParameterView, RecordView,
+    SignInBegun, SignInState, SystemView,
 };
 use experience::{Connections, Failure};
 use governance::SecretStore;
@@ -106,8 +106,17 @@ impl Connected {
     }
 
     /// The way out to the provider of a system's sign-ins, and to nobody else.
-    pub(crate) fn way_to_provider(&self, id: &SystemId, setup: &Setup, provider: &Provider) -> Result<Egress, Failure> {
-        let hosts = [Some(&provider.token), provider.device.as_ref(), provider.revoke.as_ref()];
+    pub(crate) fn way_to_provider(
+        &self,
+        id: &SystemId,
+        setup: &Setup,
+        provider: &Provider,
+    ) -> Result<Egress, Failure> {
+        let hosts = [
+            Some(&provider.token),
+            provider.device.as_ref(),
+            provider.revoke.as_ref(),
+        ];
         let hosts: Vec<Url> = hosts.into_iter().flatten().cloned().collect();
         setup.way_to_provider(id, &hosts, self.surroundings())
     }
@@ -403,7 +412,11 @@ impl Desk {
     /// How the sign-in of a system stands, where it is one at a provider; why that can't be told.
     async fn standing(&self, id: &SystemId, row: &SystemRow) -> Result<Option<SignInState>, String> {
         let setup = Setup::kept(row).map_err(|failure| failure.message)?;
-        let signed = self.connected.signed(id, &setup).await.map_err(|failure| failure.message)?;
+        let signed = self
+            .connected
+            .signed(id, &setup)
+            .await
+            .map_err(|failure| failure.message)?;
         let Some(signed) = signed else {
             return Ok(None);
         };
@@ -415,7 +428,11 @@ impl Desk {
                 renewed: false,
                 scopes: Vec::new(),
             },
-            Standing::In { until, renewed, scopes } => SignInState {
+            Standing::In {
+                until,
+                renewed,
+                scopes,
+            } => SignInState {
                 holds: true,
                 until,
                 renewed,
@@ -425,7 +442,10 @@ impl Desk {
     }
 
     /// What a person gave to connect a system that is not connected yet, as far as it makes sense.
-    pub(crate) async fn fresh(&self, request: &ConnectRequest) -> Result<(Setup, Manifest, SystemId, Account), Failure> {
+    pub(crate) async fn fresh(
+        &self,
+        request: &ConnectRequest,
+    ) -> Result<(Setup, Manifest, SystemId, Account), Failure> {
         let (setup, manifest) = Setup::of(request)?;
         let name = request.name.as_deref().unwrap_or(&manifest.name);
         let id: SystemId = name
@@ -473,7 +493,10 @@ impl Desk {
             added: now(),
             setup: serde_json::to_string(setup).map_err(json)?,
         };
-        let added = self.ledger.add_system(&row, self.note("connected", Some(id))).await;
+        let added = self
+            .ledger
+            .add_system(&row, self.note("connected", Some(id)))
+            .await;
         match added {
             Ok(true) => Ok(self.view(row).await),
             Ok(false) => Err(Failure::user(

@@ -90,7 +90,11 @@ impl Keeping for Vault {
     async fn hold(&self) -> Result<Held, String> {
         let name = format!("sign-in-{}.lock", self.system);
         let file = self.blocking(move |folder| {
-            let file = File::options().write(true).create(true).truncate(false).open(folder.join(name))?;
+            let file = File::options()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(folder.join(name))?;
             file.lock()?;
             Ok(file)
         });
@@ -144,9 +148,11 @@ impl Keeping for Vault {
         let sealed = cipher(&key)?.encrypt(&XNonce::from(nonce), payload);
         let sealed = sealed.map_err(|_| "it is too long to be encrypted".to_owned())?;
         let path = self.file();
-        self.blocking(move |folder| replace(folder, &path, &nonce, &sealed)).await?;
+        self.blocking(move |folder| replace(folder, &path, &nonce, &sealed))
+            .await?;
         if new {
-            self.set(&Secret::new(format!("{SEALED}{}", BASE64.encode(&key)))).await?;
+            self.set(&Secret::new(format!("{SEALED}{}", BASE64.encode(&key))))
+                .await?;
         }
         Ok(())
     }
@@ -223,7 +229,9 @@ mod tests {
 
     fn files(folder: &Path) -> Vec<String> {
         let all = std::fs::read_dir(folder.join("sign-ins")).unwrap();
-        let mut all: Vec<String> = all.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        let mut all: Vec<String> = all
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
         all.sort();
         all
     }
@@ -239,7 +247,11 @@ mod tests {
             assert_eq!(access(&vault).await, token);
             let entry = secrets.get("credential of crm").await.unwrap().unwrap();
             assert!(entry.expose().len() <= LARGEST);
-            let sealed = if token.len() > LARGEST { vec!["sign-in-crm.sealed"] } else { vec![] };
+            let sealed = if token.len() > LARGEST {
+                vec!["sign-in-crm.sealed"]
+            } else {
+                vec![]
+            };
             assert_eq!(files(folder.path()), sealed);
         }
         let bytes = std::fs::read(vault.file()).unwrap();
@@ -248,7 +260,13 @@ mod tests {
         let mut changed = bytes.clone();
         changed[NONCE + 5] ^= 1;
         std::fs::write(vault.file(), &changed).unwrap();
-        assert!(vault.read().await.unwrap_err().contains("is not what was written there"));
+        assert!(
+            vault
+                .read()
+                .await
+                .unwrap_err()
+                .contains("is not what was written there")
+        );
         std::fs::write(vault.file(), &bytes).unwrap();
         vault.forget().await.unwrap();
         assert!(vault.read().await.unwrap().is_none());
@@ -258,7 +276,10 @@ mod tests {
     #[tokio::test]
     async fn the_file_of_one_system_is_nothing_for_another() {
         let (folder, secrets) = (tempfile::tempdir().unwrap(), Arc::new(KeptSecrets::default()));
-        let (one, other) = (vault(&secrets, folder.path(), "one"), vault(&secrets, folder.path(), "other"));
+        let (one, other) = (
+            vault(&secrets, folder.path(), "one"),
+            vault(&secrets, folder.path(), "other"),
+        );
         one.keep(&kept(&"of-one".repeat(400))).await.unwrap();
         let key = secrets.get("credential of one").await.unwrap().unwrap();
         secrets.set("credential of other", &key).await.unwrap();
@@ -269,7 +290,10 @@ mod tests {
     #[tokio::test]
     async fn who_holds_it_keeps_everybody_else_out() {
         let (folder, secrets) = (tempfile::tempdir().unwrap(), Arc::new(KeptSecrets::default()));
-        let (here, there) = (vault(&secrets, folder.path(), "crm"), vault(&secrets, folder.path(), "crm"));
+        let (here, there) = (
+            vault(&secrets, folder.path(), "crm"),
+            vault(&secrets, folder.path(), "crm"),
+        );
         let held = here.hold().await.unwrap();
         let waits = tokio::spawn(async move { there.hold().await.map(|_| ()) });
         let file = File::open(folder.path().join("sign-ins/sign-in-crm.lock")).unwrap();

@@ -11,9 +11,9 @@ use experience::commands::{
     ActionApprove, ActionCheck, ActionDeny, ActionGet, ActionList, ActionPick, ActionPropose, ActionRequest,
     ActionSay, ActionUndo, ActionsRequest, ApproveRequest, CardGet, CardRequest, Command, Contacts,
     DemoConnect, DenyRequest, FoundOut, GrantList, GrantRevoke, HostView, Nothing, PickRequest,
-    ProposeRequest, QuarantineRequest, ReceiptGet, RevokeRequest, SayRequest, Standing, StandingGet, StopAll,
-    SignInState, StopAllRequest, SystemDisconnect, SystemList, SystemQuarantine, SystemRequest, SystemTest, SystemView,
-    UndoRequest,
+    ProposeRequest, QuarantineRequest, ReceiptGet, RevokeRequest, SayRequest, SignInState, Standing,
+    StandingGet, StopAll, StopAllRequest, SystemDisconnect, SystemList, SystemQuarantine, SystemRequest,
+    SystemTest, SystemView, UndoRequest,
 };
 use experience::{Copilot, Failure};
 use serde_json::Value;
@@ -135,8 +135,15 @@ fn system_line(system: &SystemView) {
 
 /// How a sign-in at a provider stands.
 fn signed(state: &SignInState) -> String {
-    let until = state.until.and_then(|until| jiff::Timestamp::from_millisecond(until).ok());
-    let until = until.map(|until| until.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string());
+    let until = state
+        .until
+        .and_then(|until| jiff::Timestamp::from_millisecond(until).ok());
+    let until = until.map(|until| {
+        until
+            .to_zoned(jiff::tz::TimeZone::system())
+            .strftime("%Y-%m-%d %H:%M")
+            .to_string()
+    });
     match (state.holds, state.renewed, until) {
         (false, ..) => ", sign in again".to_owned(),
         (true, true, Some(until)) => format!(", signed in until {until}, then renewed"),

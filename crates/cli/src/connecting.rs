@@ -6,8 +6,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use experience::commands::{
-    AgainRequest, CallRequest, Called, Command, ConnectRequest, ConnectorList, ConnectorView, Nothing, RecordView, SignInAgain,
-    SignInBegin, SignInBegun, SignInFinish, SignInRequest, SystemCall, SystemConnect, SystemView,
+    AgainRequest, CallRequest, Called, Command, ConnectRequest, ConnectorList, ConnectorView, Nothing,
+    RecordView, SignInAgain, SignInBegin, SignInBegun, SignInFinish, SignInRequest, SystemCall,
+    SystemConnect, SystemView,
 };
 use experience::{Copilot, Failure};
 use serde_json::Value;
@@ -31,7 +32,11 @@ fn connector(connector: &ConnectorView) {
     show::line(&format!("    address: {}", connector.base));
     for way in &connector.sign_in {
         let user = if way.user { " with `--user`" } else { "" };
-        let client = if way.client.is_some() { " with `--client-id`" } else { "" };
+        let client = if way.client.is_some() {
+            " with `--client-id`"
+        } else {
+            ""
+        };
         show::line(&format!("    --way {}{user}{client}: {}", way.way, way.secret));
     }
 }
@@ -64,7 +69,11 @@ pub async fn connect(copilot: &Copilot, what: Connecting, json: bool) -> Result<
         address: what.address,
         own_network: what.own_network,
         account: what.account,
-        way: if at_provider { Some("oauth".to_owned()) } else { what.way },
+        way: if at_provider {
+            Some("oauth".to_owned())
+        } else {
+            what.way
+        },
         user: what.user,
         client_id: what.client_id,
         device: Some(what.how.device),
@@ -108,7 +117,10 @@ pub async fn again(copilot: &Copilot, system: String, how: SigningIn, json: bool
 async fn wait(copilot: &Copilot, begun: SignInBegun) -> Result<SystemView, Failure> {
     match (&begun.code, begun.opened) {
         (Some(code), _) => show::to_terminal(&format!("Sign in at {} with the code {code}", begun.address)),
-        (None, true) => show::to_terminal(&format!("Your browser opens. If it does not, sign in at {}", begun.address)),
+        (None, true) => show::to_terminal(&format!(
+            "Your browser opens. If it does not, sign in at {}",
+            begun.address
+        )),
         (None, false) => show::to_terminal(&format!("Sign in at {}", begun.address)),
     }
     SignInFinish::run(copilot, SignInRequest { handle: begun.handle }).await

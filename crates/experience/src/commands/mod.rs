@@ -48,10 +48,10 @@ pub use sources::{
     SourceList, SourceRemove,
 };
 pub use systems::{
-    CallRequest, Called, ClientView, ConnectRequest, ConnectorList, ConnectorView, Contacts, DemoConnect, Disconnected, HostView,
-    OperationView, ParameterView, QuarantineRequest, RecordView, SignInState, SignInView, Standing, StandingGet, StopAll,
-    StopAllRequest, SystemCall, SystemConnect, SystemDisconnect, SystemList, SystemQuarantine, SystemRequest,
-    SystemTest, SystemView,
+    CallRequest, Called, ClientView, ConnectRequest, ConnectorList, ConnectorView, Contacts, DemoConnect,
+    Disconnected, HostView, OperationView, ParameterView, QuarantineRequest, RecordView, SignInState,
+    SignInView, Standing, StandingGet, StopAll, StopAllRequest, SystemCall, SystemConnect, SystemDisconnect,
+    SystemList, SystemQuarantine, SystemRequest, SystemTest, SystemView,
 };
 
 pub use governance::audit::export::Form;

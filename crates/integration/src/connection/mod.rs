@@ -222,16 +222,23 @@ impl Connection {
         more: &[(&'static str, &str)],
     ) -> Result<Response, Trouble> {
         let credential = self.credential().await?;
-        let answer = self.send_with(&credential, prepared, purpose, confidentiality, more).await?;
+        let answer = self
+            .send_with(&credential, prepared, purpose, confidentiality, more)
+            .await?;
         if answer.status != 401 {
             return Ok(answer);
         }
-        let renewed = self.setup.credentials.refused(&self.setup.system, &credential).await;
+        let renewed = self
+            .setup
+            .credentials
+            .refused(&self.setup.system, &credential)
+            .await;
         if !renewed || purpose == Purpose::Write {
             return Ok(answer);
         }
         let credential = self.credential().await?;
-        self.send_with(&credential, prepared, purpose, confidentiality, more).await
+        self.send_with(&credential, prepared, purpose, confidentiality, more)
+            .await
     }
 
     async fn credential(&self) -> Result<Secret, Trouble> {

@@ -63,7 +63,10 @@ pub(super) fn sense(manifest: &Manifest) -> Vec<Wrong> {
     for (at, form) in manifest.sign_in.iter().enumerate() {
         let same = |other: &SignIn| other.word() == form.word();
         if manifest.sign_in.iter().take(at).any(same) {
-            wrong.push((format!("/sign_in/{at}"), format!("the way `{}` stands there twice", form.word())));
+            wrong.push((
+                format!("/sign_in/{at}"),
+                format!("the way `{}` stands there twice", form.word()),
+            ));
         }
         if let Err(why) = provider(form, &manifest.base) {
             wrong.push((format!("/sign_in/{at}"), why));

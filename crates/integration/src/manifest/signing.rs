@@ -55,7 +55,10 @@ pub fn provider(form: &SignIn, base: &str) -> Result<Option<Place>, String> {
     match (asked, &issuer_url) {
         (true, None) => return Err("it names neither `token` nor an `issuer` that could be asked".to_owned()),
         (true, Some(_)) if named.iter().any(Option::is_some) => {
-            return Err("without `token` the `issuer` is asked for all addresses; name `token` too, or none".to_owned());
+            return Err(
+                "without `token` the `issuer` is asked for all addresses; name `token` too, or none"
+                    .to_owned(),
+            );
         }
         (false, _) if !itself && authorize.is_none() && device.is_none() => {
             return Err("a person signs in by `authorize` or `device`; name one of them".to_owned());
@@ -65,14 +68,27 @@ pub fn provider(form: &SignIn, base: &str) -> Result<Option<Place>, String> {
     if *names_itself && issuer.is_none() {
         return Err("a provider that names itself has a name: say it under `issuer`".to_owned());
     }
-    let ours = ["response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method", "resource"];
+    let ours = [
+        "response_type",
+        "client_id",
+        "redirect_uri",
+        "scope",
+        "state",
+        "code_challenge",
+        "code_challenge_method",
+        "resource",
+    ];
     if let Some(name) = with.keys().find(|name| ours.contains(&name.as_str())) {
-        return Err(format!("`{name}` is filled in by Attaché; leave it out of `with`"));
+        return Err(format!(
+            "`{name}` is filled in by Attaché; leave it out of `with`"
+        ));
     }
     let back = Url::parse(redirect).map_err(|_| format!("`{redirect}` is no address"))?;
     let on_this_machine = matches!(back.host_str(), Some("127.0.0.1" | "localhost"));
     if back.scheme() != "http" || !on_this_machine || back.query().is_some() || back.fragment().is_some() {
-        return Err(format!("`{redirect}` is not on this machine: write it as `http://127.0.0.1/callback`"));
+        return Err(format!(
+            "`{redirect}` is not on this machine: write it as `http://127.0.0.1/callback`"
+        ));
     }
     let [authorize, token, device, revoke] = named;
     let more = hosts.iter().map(url).collect::<Result<Vec<_>, _>>()?;
@@ -82,7 +98,12 @@ pub fn provider(form: &SignIn, base: &str) -> Result<Option<Place>, String> {
         (None, None) => return Err("it has no address".to_owned()),
     };
     // A browser goes where it is sent by itself: only what Attaché asks has to be declared.
-    let hosts = [Some(token.clone()), device.clone(), revoke.clone(), issuer_url.filter(|_| asked)];
+    let hosts = [
+        Some(token.clone()),
+        device.clone(),
+        revoke.clone(),
+        issuer_url.filter(|_| asked),
+    ];
     Ok(Some(Place {
         hosts: hosts.into_iter().flatten().chain(more).collect(),
         asked,

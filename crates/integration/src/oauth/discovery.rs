@@ -57,13 +57,21 @@ pub async fn discover(
     if said.issuer != issuer {
         return Err(format!("`{issuer}` says that it is another provider"));
     }
-    if !said.code_challenge_methods_supported.iter().any(|method| method == "S256") {
-        return Err(format!("`{issuer}` does not say that it knows PKCE with S256, without which a code can be stolen"));
+    if !said
+        .code_challenge_methods_supported
+        .iter()
+        .any(|method| method == "S256")
+    {
+        return Err(format!(
+            "`{issuer}` does not say that it knows PKCE with S256, without which a code can be stolen"
+        ));
     }
     let own = |url: Option<Url>| match url {
         Some(url) if !egress.reaches(system, &url) => {
             let host = url.host_str().unwrap_or_default().to_owned();
-            Err(format!("`{issuer}` sends to `{host}`, which the manifest does not name. Add it there if it belongs to it"))
+            Err(format!(
+                "`{issuer}` sends to `{host}`, which the manifest does not name. Add it there if it belongs to it"
+            ))
         }
         other => Ok(other),
     };
@@ -113,9 +121,15 @@ pub async fn register(egress: &Egress, system: &SystemId, provider: &Provider) -
         client_secret: Option<String>,
     }
     let address = provider.register.clone();
-    let address = address.ok_or("the provider takes no program without somebody who registers it there; give its client id")?;
+    let address = address
+        .ok_or("the provider takes no program without somebody who registers it there; give its client id")?;
     let mut grants = vec!["authorization_code", "refresh_token"];
-    grants.extend(provider.device.is_some().then_some("urn:ietf:params:oauth:grant-type:device_code"));
+    grants.extend(
+        provider
+            .device
+            .is_some()
+            .then_some("urn:ietf:params:oauth:grant-type:device_code"),
+    );
     let body = serde_json::json!({
         "client_name": "Attaché",
         "application_type": "native",
@@ -130,7 +144,10 @@ pub async fn register(egress: &Egress, system: &SystemId, provider: &Provider) -
     let answer = ask(egress, system, Method::POST, address, headers, body).await;
     let answer = answer.map_err(|error| error.to_string().trim_end_matches('.').to_owned())?;
     if answer.status != 201 && answer.status != 200 {
-        return Err(format!("the provider did not register Attaché (status {}); give a client id", answer.status));
+        return Err(format!(
+            "the provider did not register Attaché (status {}); give a client id",
+            answer.status
+        ));
     }
     let told: Answer = serde_json::from_str(&answer.body)
         .map_err(|_| "the provider's answer to the registration holds no client id".to_owned())?;

@@ -62,7 +62,9 @@ pub enum Declined {
     #[error("Nobody signed in within {} minutes. Begin again when you are ready", .0.as_secs() / 60)]
     Late(Duration),
     /// The port can't be listened at.
-    #[error("This machine can't take the browser's answer: {0}. Close what uses the port, or sign in with a code")]
+    #[error(
+        "This machine can't take the browser's answer: {0}. Close what uses the port, or sign in with a code"
+    )]
     Port(String),
 }
 
@@ -114,7 +116,9 @@ pub fn judge(head: &str, expected: &Expected) -> Came {
         return Came::Answer(Err(Declined::Issuer));
     }
     if let Some(error) = said.get("error") {
-        let word = error.chars().filter(|c| c.is_ascii_alphanumeric() || "_-.".contains(*c));
+        let word = error
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || "_-.".contains(*c));
         return Came::Answer(Err(Declined::Provider(word.take(60).collect())));
     }
     match said.remove("code") {
@@ -145,7 +149,9 @@ impl Doorstep {
         let listener = listener.map_err(|error| failed(format!("port {port}: {error}")))?;
         let own = listener.local_addr().map_err(|error| failed(error.to_string()))?;
         let mut redirect = redirect.clone();
-        redirect.set_port(Some(own.port())).map_err(|()| failed("its address takes no port".to_owned()))?;
+        redirect
+            .set_port(Some(own.port()))
+            .map_err(|()| failed("its address takes no port".to_owned()))?;
         Ok(Self { listener, redirect })
     }
 

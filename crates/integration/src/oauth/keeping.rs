@@ -133,7 +133,11 @@ impl SignedIn {
     pub async fn standing(&self) -> Result<Standing, String> {
         let kept = self.0.keeping.read().await?;
         Ok(match kept.and_then(|kept| kept.tokens) {
-            Some(tokens) if tokens.refresh.is_some() || self.0.provider.itself || !is_old(&tokens, self.0.clock.wall()) => {
+            Some(tokens)
+                if tokens.refresh.is_some()
+                    || self.0.provider.itself
+                    || !is_old(&tokens, self.0.clock.wall()) =>
+            {
                 Standing::In {
                     until: tokens.until,
                     renewed: tokens.refresh.is_some() || self.0.provider.itself,
@@ -157,9 +161,17 @@ impl SignedIn {
             let _held = inner.keeping.hold().await?;
             let kept = inner.keeping.read().await;
             let why = match kept {
-                Ok(Some(Kept { secret, tokens: Some(tokens) })) => {
+                Ok(Some(Kept {
+                    secret,
+                    tokens: Some(tokens),
+                })) => {
                     let program = inner.program(secret);
-                    inner.line(&program).revoke(&tokens).await.err().map(|refusal| refusal.to_string())
+                    inner
+                        .line(&program)
+                        .revoke(&tokens)
+                        .await
+                        .err()
+                        .map(|refusal| refusal.to_string())
                 }
                 Ok(_) => None,
                 Err(why) => Some(why),
@@ -210,7 +222,11 @@ impl Inner {
 
     async fn token(&self, refused: Option<&Secret>) -> Result<Secret, String> {
         let mut known = self.known.lock().await;
-        if let Some(tokens) = known.tokens.as_ref().filter(|tokens| self.counts(tokens, refused)) {
+        if let Some(tokens) = known
+            .tokens
+            .as_ref()
+            .filter(|tokens| self.counts(tokens, refused))
+        {
             let access = tokens.access.clone();
             if known.unkept.is_some()
                 && let Ok(_held) = self.keeping.hold().await
@@ -223,7 +239,11 @@ impl Inner {
         // Another process may have been faster.
         let kept = match known.unkept.clone() {
             Some(kept) => kept,
-            None => self.keeping.read().await?.ok_or("it is not in the keyring any more; connect it again")?,
+            None => self
+                .keeping
+                .read()
+                .await?
+                .ok_or("it is not in the keyring any more; connect it again")?,
         };
         known.tokens = None;
         let tokens = kept.tokens.as_ref().ok_or(OUT)?;
@@ -246,15 +266,29 @@ impl Inner {
             false => line.refresh(tokens).await,
         };
         let next = match new {
-            Ok(new) => Kept { secret: kept.secret, tokens: Some(new) },
-            Err(Refusal::Over) => Kept { secret: kept.secret, tokens: None },
+            Ok(new) => Kept {
+                secret: kept.secret,
+                tokens: Some(new),
+            },
+            Err(Refusal::Over) => Kept {
+                secret: kept.secret,
+                tokens: None,
+            },
             // What is kept stays: it may well count when the provider can be reached again.
-            Err(refusal) => return Err(format!("the provider of the sign-in gave no new token, {refusal}")),
+            Err(refusal) => {
+                return Err(format!(
+                    "the provider of the sign-in gave no new token, {refusal}"
+                ));
+            }
         };
         known.tokens.clone_from(&next.tokens);
         known.unkept = Some(next);
         self.keep_late(&mut known).await;
-        known.tokens.as_ref().map(|tokens| tokens.access.clone()).ok_or_else(|| OUT.to_owned())
+        known
+            .tokens
+            .as_ref()
+            .map(|tokens| tokens.access.clone())
+            .ok_or_else(|| OUT.to_owned())
     }
 
     /// Keeps what is not kept yet. If that fails it is used nevertheless, and kept the next time.
@@ -309,7 +343,10 @@ impl Keeping for InMemory {
     }
 
     async fn read(&self) -> Result<Option<Kept>, String> {
-        let kept = self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let kept = self
+            .kept
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         kept.as_ref().map(Kept::read).transpose()
     }
 
@@ -317,13 +354,22 @@ impl Keeping for InMemory {
         if self.broken.load(std::sync::atomic::Ordering::SeqCst) {
             return Err("the keyring is locked".to_owned());
         }
-        *self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(kept.write());
-        self.all.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(kept.clone());
+        *self
+            .kept
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(kept.write());
+        self.all
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .push(kept.clone());
         Ok(())
     }
 
     async fn forget(&self) -> Result<(), String> {
-        *self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+        *self
+            .kept
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = None;
         Ok(())
     }
 }

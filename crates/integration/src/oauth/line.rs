@@ -6,9 +6,10 @@ use std::time::Duration;
 use domain::{Confidentiality, Secret, SystemId};
 use oauth2::basic::{BasicClient, BasicErrorResponseType, BasicTokenResponse, BasicTokenType};
 use oauth2::{
-    AsyncHttpClient, AuthType, AuthorizationCode, ClientId, ClientSecret, DeviceAuthorizationUrl, DeviceCodeErrorResponseType,
-    EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError,
-    Scope, StandardDeviceAuthorizationResponse, TokenResponse, TokenUrl,
+    AsyncHttpClient, AuthType, AuthorizationCode, ClientId, ClientSecret, DeviceAuthorizationUrl,
+    DeviceCodeErrorResponseType, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, PkceCodeVerifier,
+    RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardDeviceAuthorizationResponse, TokenResponse,
+    TokenUrl,
 };
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
@@ -61,7 +62,9 @@ impl Waiting {
 
     /// Where the person goes, with the code in it, where the provider has such an address.
     pub fn address_with_code(&self) -> Option<&str> {
-        self.details.verification_uri_complete().map(|address| address.secret().as_str())
+        self.details
+            .verification_uri_complete()
+            .map(|address| address.secret().as_str())
     }
 
     /// What the person types there.
@@ -103,7 +106,10 @@ impl Line<'_> {
     }
 
     fn secret(&self) -> Option<&Secret> {
-        self.program.secret.as_ref().filter(|_| self.provider.shown != Shown::None)
+        self.program
+            .secret
+            .as_ref()
+            .filter(|_| self.provider.shown != Shown::None)
     }
 
     fn resource(&self) -> Option<(&'static str, String)> {
@@ -126,7 +132,9 @@ impl Line<'_> {
     pub async fn redeem(&self, code: &Secret, verifier: &Secret, redirect: &Url) -> Result<Tokens, Refusal> {
         self.know(&[code, verifier])?;
         let (since, wire) = (self.clock.wall(), self.wire());
-        let client = self.client().set_redirect_uri(RedirectUrl::from_url(redirect.clone()));
+        let client = self
+            .client()
+            .set_redirect_uri(RedirectUrl::from_url(redirect.clone()));
         let mut request = client
             .exchange_code(AuthorizationCode::new(code.expose().to_owned()))
             .set_pkce_verifier(PkceCodeVerifier::new(verifier.expose().to_owned()));
@@ -182,13 +190,17 @@ impl Line<'_> {
     pub async fn for_device(&self) -> Result<Waiting, Refusal> {
         self.know(&[])?;
         let wire = self.wire();
-        let client = self.client().set_device_authorization_url(DeviceAuthorizationUrl::from_url(self.device()?));
+        let client = self
+            .client()
+            .set_device_authorization_url(DeviceAuthorizationUrl::from_url(self.device()?));
         let mut request = client.exchange_device_code().add_scopes(self.scopes());
         if let Some((name, value)) = self.resource() {
             request = request.add_extra_param(name, value);
         }
-        let details: StandardDeviceAuthorizationResponse =
-            request.request_async(&wire).await.map_err(|error| self.refused(error, &wire, plain))?;
+        let details: StandardDeviceAuthorizationResponse = request
+            .request_async(&wire)
+            .await
+            .map_err(|error| self.refused(error, &wire, plain))?;
         self.know(&[&Secret::new(details.device_code().secret().clone())])?;
         Ok(Waiting { details })
     }
@@ -197,13 +209,19 @@ impl Line<'_> {
     ///
     /// # Errors
     /// When the person says no, or time runs out.
-    pub async fn device_tokens<Pause, Passing>(&self, waiting: &Waiting, pause: Pause) -> Result<Tokens, Refusal>
+    pub async fn device_tokens<Pause, Passing>(
+        &self,
+        waiting: &Waiting,
+        pause: Pause,
+    ) -> Result<Tokens, Refusal>
     where
         Pause: Fn(Duration) -> Passing + Send + Sync,
         Passing: Future<Output = ()> + Send,
     {
         let (since, wire) = (self.clock.wall(), self.wire());
-        let client = self.client().set_device_authorization_url(DeviceAuthorizationUrl::from_url(self.device()?));
+        let client = self
+            .client()
+            .set_device_authorization_url(DeviceAuthorizationUrl::from_url(self.device()?));
         let mut request = client.exchange_device_access_token(&waiting.details);
         if let Some((name, value)) = self.resource() {
             request = request.add_extra_param(name, value);
@@ -211,8 +229,12 @@ impl Line<'_> {
         let answer = request.request_async(&wire, pause, None).await;
         let answer = answer.map_err(|error| {
             self.refused(error, &wire, |said| match said.error() {
-                DeviceCodeErrorResponseType::ExpiredToken => Refusal::Refused("the code was not typed in time".to_owned()),
-                DeviceCodeErrorResponseType::AccessDenied => Refusal::Refused("it was not allowed there".to_owned()),
+                DeviceCodeErrorResponseType::ExpiredToken => {
+                    Refusal::Refused("the code was not typed in time".to_owned())
+                }
+                DeviceCodeErrorResponseType::AccessDenied => {
+                    Refusal::Refused("it was not allowed there".to_owned())
+                }
                 _ => plain(said),
             })
         });
@@ -223,7 +245,9 @@ impl Line<'_> {
 
     fn device(&self) -> Result<Url, Refusal> {
         let device = self.provider.device.clone();
-        device.ok_or_else(|| Refusal::Refused("one can't sign in there with a code for another device".to_owned()))
+        device.ok_or_else(|| {
+            Refusal::Refused("one can't sign in there with a code for another device".to_owned())
+        })
     }
 
     /// Makes tokens worthless; whether the provider can do that.
@@ -235,7 +259,10 @@ impl Line<'_> {
             return Ok(false);
         };
         // With its refresh token all that came of a sign-in goes, where a provider keeps to RFC 7009.
-        let kinds = [("refresh_token", tokens.refresh.as_ref()), ("access_token", Some(&tokens.access))];
+        let kinds = [
+            ("refresh_token", tokens.refresh.as_ref()),
+            ("access_token", Some(&tokens.access)),
+        ];
         for (kind, token) in kinds {
             let Some(token) = token else { continue };
             self.know(&[token])?;
@@ -247,23 +274,43 @@ impl Line<'_> {
                     let pair = format!("{}:{}", encoded(&self.program.id), encoded(secret.expose()));
                     let value = format!("Basic {}", data_encoding::BASE64.encode(pair.as_bytes()));
                     let value = HeaderValue::from_str(&value);
-                    headers.push((AUTHORIZATION, value.map_err(|error| Refusal::Refused(error.to_string()))?));
+                    headers.push((
+                        AUTHORIZATION,
+                        value.map_err(|error| Refusal::Refused(error.to_string()))?,
+                    ));
                 }
-                (_, Some(secret)) => form.extend([("client_id", self.program.id.as_str()), ("client_secret", secret.expose())]),
+                (_, Some(secret)) => form.extend([
+                    ("client_id", self.program.id.as_str()),
+                    ("client_secret", secret.expose()),
+                ]),
                 (_, None) => form.push(("client_id", self.program.id.as_str())),
             }
             let body = Some(body_of(&form));
-            let answer = ask(self.egress, self.system, Method::POST, address.clone(), headers, body).await;
+            let answer = ask(
+                self.egress,
+                self.system,
+                Method::POST,
+                address.clone(),
+                headers,
+                body,
+            )
+            .await;
             let answer = answer.map_err(|error| Refusal::Unreached(error.to_string()))?;
             if answer.status != 200 && answer.status != 204 {
-                return Err(Refusal::Refused(format!("it answered with status {}", answer.status)));
+                return Err(Refusal::Refused(format!(
+                    "it answered with status {}",
+                    answer.status
+                )));
             }
         }
         Ok(true)
     }
 
     fn wire(&self) -> Wire<'_> {
-        Wire { line: self, status: Mutex::new(None) }
+        Wire {
+            line: self,
+            status: Mutex::new(None),
+        }
     }
 
     fn tokens(
@@ -276,7 +323,9 @@ impl Line<'_> {
         let answer = answer.map_err(|error| match (&error, wire.status()) {
             // Some providers say that a sign-in is over in a form of their own. A well-formed question that gets 400 is not
             // answered better the next time.
-            (RequestTokenError::Parse(_, body), Some(400 | 401)) if old.is_some() && is_object(body) => Refusal::Over,
+            (RequestTokenError::Parse(_, body), Some(400 | 401)) if old.is_some() && is_object(body) => {
+                Refusal::Over
+            }
             _ => self.refused(error, wire, |said| match said.error() {
                 BasicErrorResponseType::InvalidGrant => Refusal::Over,
                 _ => plain(said),
@@ -289,7 +338,9 @@ impl Line<'_> {
     fn taken(&self, answer: BasicTokenResponse, since: i64, old: Option<&Tokens>) -> Result<Tokens, Refusal> {
         let refused = |why: &str| Err(Refusal::Refused(why.to_owned()));
         let access = Secret::new(answer.access_token().secret().clone());
-        let refresh = answer.refresh_token().map(|token| Secret::new(token.secret().clone()));
+        let refresh = answer
+            .refresh_token()
+            .map(|token| Secret::new(token.secret().clone()));
         let given: Vec<&Secret> = [&access].into_iter().chain(refresh.as_ref()).collect();
         self.know(&given)?;
         match answer.token_type() {
@@ -300,7 +351,9 @@ impl Line<'_> {
         if !visible(&access) || !refresh.as_ref().is_none_or(visible) {
             return refused("it gave a token that no header can hold");
         }
-        let lasts = answer.expires_in().map(|lasts| i64::try_from(lasts.as_millis()).unwrap_or(i64::MAX));
+        let lasts = answer
+            .expires_in()
+            .map(|lasts| i64::try_from(lasts.as_millis()).unwrap_or(i64::MAX));
         let scopes = match answer.scopes() {
             Some(scopes) => scopes.iter().map(|scope| scope.to_string()).collect(),
             // RFC 6749, 5.1: what is not said is as it was asked for.
@@ -323,12 +376,16 @@ impl Line<'_> {
     ) -> Refusal {
         let refusal = match error {
             RequestTokenError::ServerResponse(said) => told(&said),
-            RequestTokenError::Request(error) => Refusal::Unreached(error.to_string().trim_end_matches('.').to_owned()),
-            RequestTokenError::Parse(..) | RequestTokenError::Other(_) => Refusal::Refused(match wire.status() {
-                Some(200) => "its answer holds no tokens in the form of OAuth 2.0".to_owned(),
-                Some(status) => format!("it answered with status {status} and no reason"),
-                None => "it can't be asked in this way".to_owned(),
-            }),
+            RequestTokenError::Request(error) => {
+                Refusal::Unreached(error.to_string().trim_end_matches('.').to_owned())
+            }
+            RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
+                Refusal::Refused(match wire.status() {
+                    Some(200) => "its answer holds no tokens in the form of OAuth 2.0".to_owned(),
+                    Some(status) => format!("it answered with status {status} and no reason"),
+                    None => "it can't be asked in this way".to_owned(),
+                })
+            }
         };
         match refusal {
             Refusal::Over => Refusal::Over,
@@ -340,7 +397,9 @@ impl Line<'_> {
     /// Words of somebody else as one short line without anything secret.
     fn clean(&self, text: &str) -> String {
         let shown = self.egress.redactor().scrub(text);
-        let line = shown.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+        let line = shown
+            .chars()
+            .map(|letter| if letter.is_control() { ' ' } else { letter });
         line.take(300).collect()
     }
 }
@@ -369,7 +428,10 @@ struct Wire<'a> {
 
 impl Wire<'_> {
     fn status(&self) -> Option<u16> {
-        *self.status.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        *self
+            .status
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -380,7 +442,10 @@ impl<'c> AsyncHttpClient<'c> for Wire<'_> {
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
             let host = request.uri().host().unwrap_or_default().to_owned();
-            let malformed = |why: &str| EgressError::Malformed { host: host.clone(), why: why.to_owned() };
+            let malformed = |why: &str| EgressError::Malformed {
+                host: host.clone(),
+                why: why.to_owned(),
+            };
             let url = Url::parse(&request.uri().to_string()).map_err(|_| malformed("its address is none"))?;
             let (head, body) = request.into_parts();
             let headers = head.headers.iter().map(|(name, value)| {
@@ -390,10 +455,13 @@ impl<'c> AsyncHttpClient<'c> for Wire<'_> {
             });
             let (line, headers) = (self.line, headers.collect());
             let answer = ask(line.egress, line.system, Method::POST, url, headers, Some(body)).await?;
-            *self.status.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(answer.status);
+            *self
+                .status
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(answer.status);
             let mut response = HttpResponse::new(answer.body.into_bytes());
-            *response.status_mut() =
-                reqwest::StatusCode::from_u16(answer.status).map_err(|_| malformed("its answer has no status"))?;
+            *response.status_mut() = reqwest::StatusCode::from_u16(answer.status)
+                .map_err(|_| malformed("its answer has no status"))?;
             Ok(response)
         })
     }
@@ -422,17 +490,26 @@ pub(super) async fn ask(
 }
 
 fn form_encoded() -> (HeaderName, HeaderValue) {
-    (reqwest::header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))
+    (
+        reqwest::header::CONTENT_TYPE,
+        HeaderValue::from_static("application/x-www-form-urlencoded"),
+    )
 }
 
 fn body_of(pairs: &[(&str, &str)]) -> Vec<u8> {
-    let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    let pairs: Vec<String> = pairs
+        .iter()
+        .map(|(name, value)| format!("{name}={}", encoded(value)))
+        .collect();
     pairs.join("&").into_bytes()
 }
 
 /// What stands for itself in a web form.
-const PLAIN: percent_encoding::AsciiSet =
-    percent_encoding::NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
+const PLAIN: percent_encoding::AsciiSet = percent_encoding::NON_ALPHANUMERIC
+    .remove(b'*')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_');
 
 /// As in a web form.
 fn encoded(text: &str) -> String {

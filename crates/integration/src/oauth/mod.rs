@@ -132,7 +132,10 @@ pub fn begin(
     randomness: &[u8; 64],
 ) -> Result<Begun, String> {
     use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope};
-    let authorize = provider.authorize.clone().ok_or("one can't sign in there with a browser")?;
+    let authorize = provider
+        .authorize
+        .clone()
+        .ok_or("one can't sign in there with a browser")?;
     let (state, verifier) = randomness.split_at(32);
     let text = |bytes: &[u8]| data_encoding::BASE64URL_NOPAD.encode(bytes);
     let (state, verifier) = (text(state), PkceCodeVerifier::new(text(verifier)));
@@ -143,7 +146,10 @@ pub fn begin(
         .authorize_url(|| CsrfToken::new(state.clone()))
         .add_scopes(provider.scopes.iter().cloned().map(Scope::new))
         .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
-    let more = provider.with.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let more = provider
+        .with
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
     for (name, value) in more.chain(provider.resource.as_deref().map(|value| ("resource", value))) {
         request = request.add_extra_param(name, value);
     }

@@ -5,10 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use domain::Secret;
-use integration::egress::{Egress, EgressLog, Ended, Host, KeptContacts, Limits, MadeUpNames, Purpose, Reach, Surroundings};
+use integration::egress::{
+    Egress, EgressLog, Ended, Host, KeptContacts, Limits, MadeUpNames, Purpose, Reach, Surroundings,
+};
 use integration::oauth::{
-    Came, Declined, Doorstep, Expected, InMemory, Keeping, Kept, Line, Program, Provider, Refusal, Shown, SignedIn, Standing,
-    Tokens, begin, discover, is_old, judge, register,
+    Came, Declined, Doorstep, Expected, InMemory, Keeping, Kept, Line, Program, Provider, Refusal, Shown,
+    SignedIn, Standing, Tokens, begin, discover, is_old, judge, register,
 };
 use integration::{Clock, Credentials, HandClock, Redactor, Url};
 use proptest::prelude::*;
@@ -28,16 +30,27 @@ struct Desk {
 }
 
 fn desk(hosts: &[&str]) -> Desk {
-    let (contacts, clock, redactor) = (Arc::new(KeptContacts::default()), Arc::new(HandClock::default()), Redactor::default());
+    let (contacts, clock, redactor) = (
+        Arc::new(KeptContacts::default()),
+        Arc::new(HandClock::default()),
+        Redactor::default(),
+    );
     let around = Surroundings {
         names: Arc::new(MadeUpNames(Default::default())),
         log: contacts.clone() as Arc<dyn EgressLog>,
         clock: clock.clone(),
         redactor: redactor.clone(),
     };
-    let declared = hosts.iter().map(|host| (system(), Host::parse(host, Reach::ThisMachine).unwrap()));
+    let declared = hosts
+        .iter()
+        .map(|host| (system(), Host::parse(host, Reach::ThisMachine).unwrap()));
     let egress = Arc::new(Egress::open(declared, Limits::default(), around).unwrap());
-    Desk { egress, contacts, clock, redactor }
+    Desk {
+        egress,
+        contacts,
+        clock,
+        redactor,
+    }
 }
 
 fn provider(base: &str) -> Provider {
@@ -60,7 +73,10 @@ fn provider(base: &str) -> Provider {
 }
 
 fn program() -> Program {
-    Program { id: "attache-test".to_owned(), secret: None }
+    Program {
+        id: "attache-test".to_owned(),
+        secret: None,
+    }
 }
 
 fn tokens(access: &str, refresh: &str, since: i64) -> Tokens {
@@ -120,12 +136,20 @@ fn only_a_get_to_this_very_host_and_port_is_an_answer() {
         (format!("GET {target} HTTP/1.1"), "Host: evil.example:4711"),
         (format!("GET {target} HTTP/1.1"), "Host: localhost:4711"),
         (format!("GET {target} HTTP/1.1"), "Host: 127.0.0.1:4712"),
-        (format!("GET {target} HTTP/1.1"), "Host: 127.0.0.1:4711\r\nHost: evil.example"),
+        (
+            format!("GET {target} HTTP/1.1"),
+            "Host: 127.0.0.1:4711\r\nHost: evil.example",
+        ),
         (format!("GET {target} HTTP/1.1"), "Accept: */*"),
     ] {
-        assert!(matches!(judge(&format!("{line}\r\n{host}"), &expected), Came::Stranger), "{line} {host}");
+        assert!(
+            matches!(judge(&format!("{line}\r\n{host}"), &expected), Came::Stranger),
+            "{line} {host}"
+        );
     }
-    let Came::Answer(Ok(code)) = came(&target) else { panic!("it is the answer") };
+    let Came::Answer(Ok(code)) = came(&target) else {
+        panic!("it is the answer")
+    };
     assert_eq!(code.expose(), "abc");
 }
 
@@ -137,20 +161,38 @@ fn the_answer_of_another_provider_is_not_used() {
         "/callback?code=abc&state=the-right-state",
         "/callback?error=access_denied&state=the-right-state",
     ] {
-        assert!(matches!(came(target), Came::Answer(Err(Declined::Issuer))), "{target}");
+        assert!(
+            matches!(came(target), Came::Answer(Err(Declined::Issuer))),
+            "{target}"
+        );
     }
     // Where a provider does not say its name, its absence is nothing; a wrong one still is.
-    let quiet = Expected { names_itself: false, ..expected("http://127.0.0.1:4711/callback") };
-    let judged = |query: &str| judge(&format!("GET /callback?{query} HTTP/1.1\r\nhost: 127.0.0.1:4711"), &quiet);
-    assert!(matches!(judged("code=abc&state=the-right-state"), Came::Answer(Ok(_))));
+    let quiet = Expected {
+        names_itself: false,
+        ..expected("http://127.0.0.1:4711/callback")
+    };
+    let judged = |query: &str| {
+        judge(
+            &format!("GET /callback?{query} HTTP/1.1\r\nhost: 127.0.0.1:4711"),
+            &quiet,
+        )
+    };
+    assert!(matches!(
+        judged("code=abc&state=the-right-state"),
+        Came::Answer(Ok(_))
+    ));
     let wrong = judged("code=abc&state=the-right-state&iss=https%3A%2F%2Fevil.example");
     assert!(matches!(wrong, Came::Answer(Err(Declined::Issuer))));
 }
 
 #[test]
 fn a_refusal_is_told_in_a_word_and_an_answer_without_a_code_is_none() {
-    let refused = came(&format!("/callback?error=access_denied%3Cscript%3E%0A&state=the-right-state&{ISSUER}"));
-    let Came::Answer(Err(why)) = refused else { panic!("{refused:?}") };
+    let refused = came(&format!(
+        "/callback?error=access_denied%3Cscript%3E%0A&state=the-right-state&{ISSUER}"
+    ));
+    let Came::Answer(Err(why)) = refused else {
+        panic!("{refused:?}")
+    };
     assert_eq!(why, Declined::Provider("access_deniedscript".to_owned()));
     let empty = came(&format!("/callback?code=&state=the-right-state&{ISSUER}"));
     assert!(matches!(empty, Came::Answer(Err(Declined::Empty))));
@@ -199,7 +241,13 @@ fn random(from: u8) -> [u8; 64] {
 #[test]
 fn the_address_for_the_browser_has_all_that_protects_the_code() {
     let redirect: Url = "http://127.0.0.1:4711/callback".parse().unwrap();
-    let begun = begin(&provider("https://sign-in.example.com"), &program(), &redirect, &random(7)).unwrap();
+    let begun = begin(
+        &provider("https://sign-in.example.com"),
+        &program(),
+        &redirect,
+        &random(7),
+    )
+    .unwrap();
     let said: std::collections::BTreeMap<_, _> = begun.address.query_pairs().into_owned().collect();
     assert_eq!(begun.address.path(), "/authorize");
     for (name, value) in [
@@ -214,8 +262,17 @@ fn the_address_for_the_browser_has_all_that_protects_the_code() {
     ] {
         assert_eq!(said[name], value);
     }
-    assert!(!begun.address.as_str().contains(begun.verifier.expose()), "the verifier stays here");
-    let other = begin(&provider("https://sign-in.example.com"), &program(), &redirect, &random(100)).unwrap();
+    assert!(
+        !begun.address.as_str().contains(begun.verifier.expose()),
+        "the verifier stays here"
+    );
+    let other = begin(
+        &provider("https://sign-in.example.com"),
+        &program(),
+        &redirect,
+        &random(100),
+    )
+    .unwrap();
     assert_ne!(other.expected.state.expose(), begun.expected.state.expose());
 }
 
@@ -231,19 +288,43 @@ async fn knock(address: &Url, target: &str) -> String {
 
 #[tokio::test]
 async fn strangers_at_the_port_do_not_end_the_wait_and_the_answer_does() {
-    let door = Doorstep::open(&"http://127.0.0.1/callback".parse().unwrap()).await.unwrap();
+    let door = Doorstep::open(&"http://127.0.0.1/callback".parse().unwrap())
+        .await
+        .unwrap();
     let redirect = door.redirect().clone();
-    let expected = Expected { redirect: redirect.clone(), ..expected("http://127.0.0.1/callback") };
+    let expected = Expected {
+        redirect: redirect.clone(),
+        ..expected("http://127.0.0.1/callback")
+    };
     let waiting = tokio::spawn(async move { door.wait(&expected, Duration::from_secs(300)).await });
     // Says nothing, as a browser's spare connection.
-    let spare = tokio::net::TcpStream::connect(("127.0.0.1", redirect.port().unwrap())).await.unwrap();
-    for target in ["/", "/favicon.ico", "/callback?code=evil&state=guessed&iss=https%3A%2F%2Fsign-in.example.com"] {
+    let spare = tokio::net::TcpStream::connect(("127.0.0.1", redirect.port().unwrap()))
+        .await
+        .unwrap();
+    for target in [
+        "/",
+        "/favicon.ico",
+        "/callback?code=evil&state=guessed&iss=https%3A%2F%2Fsign-in.example.com",
+    ] {
         let told = knock(&redirect, target).await;
-        assert!(told.starts_with("HTTP/1.1 404 ") && !told.contains("evil"), "{told}");
+        assert!(
+            told.starts_with("HTTP/1.1 404 ") && !told.contains("evil"),
+            "{told}"
+        );
     }
-    let told = knock(&redirect, &format!("/callback?code=the-code-itself&state=the-right-state&{ISSUER}")).await;
-    assert!(told.starts_with("HTTP/1.1 200 ") && told.contains("default-src 'none'"), "{told}");
-    assert!(!told.contains("the-code") && !told.contains("the-right"), "{told}");
+    let told = knock(
+        &redirect,
+        &format!("/callback?code=the-code-itself&state=the-right-state&{ISSUER}"),
+    )
+    .await;
+    assert!(
+        told.starts_with("HTTP/1.1 200 ") && told.contains("default-src 'none'"),
+        "{told}"
+    );
+    assert!(
+        !told.contains("the-code") && !told.contains("the-right"),
+        "{told}"
+    );
     assert_eq!(waiting.await.unwrap().unwrap().expose(), "the-code-itself");
     drop(spare);
     let closed = tokio::net::TcpStream::connect(("127.0.0.1", redirect.port().unwrap())).await;
@@ -252,11 +333,21 @@ async fn strangers_at_the_port_do_not_end_the_wait_and_the_answer_does() {
 
 #[tokio::test]
 async fn who_does_not_come_back_in_time_and_what_is_not_on_this_machine_is_told() {
-    let door = Doorstep::open(&"http://localhost/callback".parse().unwrap()).await.unwrap();
+    let door = Doorstep::open(&"http://localhost/callback".parse().unwrap())
+        .await
+        .unwrap();
     assert_eq!(door.redirect().host_str(), Some("localhost"));
-    let late = door.wait(&expected("http://127.0.0.1:1/callback"), Duration::ZERO).await.unwrap_err();
+    let late = door
+        .wait(&expected("http://127.0.0.1:1/callback"), Duration::ZERO)
+        .await
+        .unwrap_err();
     assert_eq!(late, Declined::Late(Duration::ZERO));
-    for elsewhere in ["http://0.0.0.0/callback", "https://127.0.0.1/callback", "http://attache.example/callback", "http://192.168.0.1/cb"] {
+    for elsewhere in [
+        "http://0.0.0.0/callback",
+        "https://127.0.0.1/callback",
+        "http://attache.example/callback",
+        "http://192.168.0.1/cb",
+    ] {
         let refused = Doorstep::open(&elsewhere.parse().unwrap()).await.unwrap_err();
         assert!(matches!(refused, Declined::Port(_)), "{elsewhere}");
     }
@@ -272,9 +363,11 @@ fn metadata(base: &str) -> serde_json::Value {
 async fn discovered(change: impl Fn(&str, &mut serde_json::Value)) -> Result<Provider, String> {
     let said = Arc::new(std::sync::Mutex::new(String::new()));
     let told = said.clone();
-    let peer = Peer::start(move |request| match request.starts_with("GET /.well-known/oauth-authorization-server ") {
-        true => answer("200", &[], &told.lock().unwrap()),
-        false => answer("404", &[], ""),
+    let peer = Peer::start(move |request| {
+        match request.starts_with("GET /.well-known/oauth-authorization-server ") {
+            true => answer("200", &[], &told.lock().unwrap()),
+            false => answer("404", &[], ""),
+        }
     });
     let mut about = metadata(&peer.url());
     change(&peer.url(), &mut about);
@@ -287,10 +380,14 @@ async fn discovered(change: impl Fn(&str, &mut serde_json::Value)) -> Result<Pro
 async fn what_a_provider_says_of_itself_counts_only_if_it_is_about_itself_and_safe() {
     let found = discovered(|_, _| {}).await.unwrap();
     assert!(found.names_itself && found.device.is_none() && found.register.is_some());
-    let other = discovered(|_, about| about["issuer"] = json!("https://evil.example")).await.unwrap_err();
+    let other = discovered(|_, about| about["issuer"] = json!("https://evil.example"))
+        .await
+        .unwrap_err();
     assert!(other.contains("another provider"), "{other}");
     for methods in [json!([]), json!(["plain"])] {
-        let weak = discovered(|_, about| about["code_challenge_methods_supported"] = methods.clone()).await.unwrap_err();
+        let weak = discovered(|_, about| about["code_challenge_methods_supported"] = methods.clone())
+            .await
+            .unwrap_err();
         assert!(weak.contains("S256"), "{weak}");
     }
     for (endpoint, address) in [
@@ -300,32 +397,62 @@ async fn what_a_provider_says_of_itself_counts_only_if_it_is_about_itself_and_sa
         ("registration_endpoint", "https://127.0.0.1/register"),
         ("device_authorization_endpoint", "http://localhost/device"),
     ] {
-        let elsewhere = discovered(|_, about| about[endpoint] = json!(address)).await.unwrap_err();
-        assert!(elsewhere.contains("which the manifest does not name"), "{elsewhere}");
+        let elsewhere = discovered(|_, about| about[endpoint] = json!(address))
+            .await
+            .unwrap_err();
+        assert!(
+            elsewhere.contains("which the manifest does not name"),
+            "{elsewhere}"
+        );
     }
-    let broken = discovered(|_, about| *about = json!("nothing")).await.unwrap_err();
+    let broken = discovered(|_, about| *about = json!("nothing"))
+        .await
+        .unwrap_err();
     assert!(broken.contains("not in the form"), "{broken}");
 }
 
 #[tokio::test]
 async fn a_program_that_is_registered_has_its_own_name_there() {
-    let peer = Peer::start(|request| match request.contains("\"token_endpoint_auth_method\":\"none\"") {
-        true => answer("201", &[], "{\"client_id\": \"new-name\"}"),
-        false => answer("400", &[], "{}"),
-    });
+    let peer = Peer::start(
+        |request| match request.contains("\"token_endpoint_auth_method\":\"none\"") {
+            true => answer("201", &[], "{\"client_id\": \"new-name\"}"),
+            false => answer("400", &[], "{}"),
+        },
+    );
     let desk = desk(&[&peer.url()]);
-    let registered = register(&desk.egress, &system(), &provider(&peer.url())).await.unwrap();
-    assert_eq!((registered.id.as_str(), registered.secret.is_none()), ("new-name", true));
+    let registered = register(&desk.egress, &system(), &provider(&peer.url()))
+        .await
+        .unwrap();
+    assert_eq!(
+        (registered.id.as_str(), registered.secret.is_none()),
+        ("new-name", true)
+    );
 }
 
 /// What a provider's answer to a code comes to.
-async fn redeemed(status: &'static str, headers: &'static [(&'static str, &'static str)], body: &str) -> Result<Tokens, Refusal> {
+async fn redeemed(
+    status: &'static str,
+    headers: &'static [(&'static str, &'static str)],
+    body: &str,
+) -> Result<Tokens, Refusal> {
     let body = body.to_owned();
     let peer = Peer::start(move |_| answer(status, headers, &body));
     let desk = desk(&[&peer.url()]);
     let (provider, program) = (provider(&peer.url()), program());
-    let line = Line { egress: &desk.egress, system: &system(), provider: &provider, program: &program, clock: &*desk.clock };
-    let given = line.redeem(&Secret::new("the-code"), &Secret::new("the-verifier"), &provider.redirect).await;
+    let line = Line {
+        egress: &desk.egress,
+        system: &system(),
+        provider: &provider,
+        program: &program,
+        clock: &*desk.clock,
+    };
+    let given = line
+        .redeem(
+            &Secret::new("the-code"),
+            &Secret::new("the-verifier"),
+            &provider.redirect,
+        )
+        .await;
     assert_eq!(peer.asked().len(), 1, "nothing is asked twice");
     for contact in desk.contacts.all() {
         assert_eq!(contact.purpose, Purpose::SignIn);
@@ -338,10 +465,19 @@ async fn redeemed(status: &'static str, headers: &'static [(&'static str, &'stat
 async fn tokens_in_a_form_that_attache_does_not_use_are_not_taken() {
     let good = r#"{"access_token":"access-token-1","token_type":"Bearer","expires_in":3600,"refresh_token":"refresh-token-1"}"#;
     let given = redeemed("200", &[], good).await.unwrap();
-    assert_eq!((given.access.expose(), given.scopes), ("access-token-1", vec!["tickets".to_owned()]));
+    assert_eq!(
+        (given.access.expose(), given.scopes),
+        ("access-token-1", vec!["tickets".to_owned()])
+    );
     for (body, words) in [
-        (r#"{"access_token":"access-token-1","token_type":"mac"}"#, "of a kind"),
-        (r#"{"access_token":"access-token-1\r\nX: y","token_type":"bearer"}"#, "no header can hold"),
+        (
+            r#"{"access_token":"access-token-1","token_type":"mac"}"#,
+            "of a kind",
+        ),
+        (
+            r#"{"access_token":"access-token-1\r\nX: y","token_type":"bearer"}"#,
+            "no header can hold",
+        ),
         (r#"{"access_token":"abc","token_type":"bearer"}"#, "fewer than"),
         (r#"{"access_token":"","token_type":"bearer"}"#, "fewer than"),
         (r#"{"ok":false,"error":"invalid_code"}"#, "no tokens"),
@@ -351,8 +487,16 @@ async fn tokens_in_a_form_that_attache_does_not_use_are_not_taken() {
         let refused = redeemed("200", &[], body).await.unwrap_err();
         assert!(refused.to_string().contains(words), "{body}: {refused}");
     }
-    let error = redeemed("400", &[], r#"{"error":"invalid_client","error_description":"Unknown\u0007 program"}"#).await;
-    assert_eq!(error.unwrap_err(), Refusal::Refused("it said `invalid_client`: Unknown  program".to_owned()));
+    let error = redeemed(
+        "400",
+        &[],
+        r#"{"error":"invalid_client","error_description":"Unknown\u0007 program"}"#,
+    )
+    .await;
+    assert_eq!(
+        error.unwrap_err(),
+        Refusal::Refused("it said `invalid_client`: Unknown  program".to_owned())
+    );
     let over = redeemed("400", &[], r#"{"error":"invalid_grant"}"#).await;
     assert_eq!(over.unwrap_err(), Refusal::Over);
 }
@@ -360,7 +504,8 @@ async fn tokens_in_a_form_that_attache_does_not_use_are_not_taken() {
 #[tokio::test]
 async fn a_code_follows_no_redirect_and_goes_to_no_undeclared_host() {
     let elsewhere = Silent::listen();
-    let place: &'static str = Box::leak(format!("http://127.0.0.1:{}/token", elsewhere.port()).into_boxed_str());
+    let place: &'static str =
+        Box::leak(format!("http://127.0.0.1:{}/token", elsewhere.port()).into_boxed_str());
     let headers: &'static [(&str, &str)] = Box::leak(Box::new([("Location", place)]));
     for status in ["301", "302", "307", "308"] {
         let refused = redeemed(status, headers, "").await.unwrap_err();
@@ -370,9 +515,25 @@ async fn a_code_follows_no_redirect_and_goes_to_no_undeclared_host() {
     let mut provider = provider("http://127.0.0.1:9");
     provider.token = place.parse().unwrap();
     let program = program();
-    let line = Line { egress: &desk.egress, system: &system(), provider: &provider, program: &program, clock: &*desk.clock };
-    let refused = line.redeem(&Secret::new("the-code"), &Secret::new("the-verifier"), &provider.redirect).await.unwrap_err();
-    assert!(refused.to_string().contains("is not among the hosts"), "{refused}");
+    let line = Line {
+        egress: &desk.egress,
+        system: &system(),
+        provider: &provider,
+        program: &program,
+        clock: &*desk.clock,
+    };
+    let refused = line
+        .redeem(
+            &Secret::new("the-code"),
+            &Secret::new("the-verifier"),
+            &provider.redirect,
+        )
+        .await
+        .unwrap_err();
+    assert!(
+        refused.to_string().contains("is not among the hosts"),
+        "{refused}"
+    );
     assert_eq!(desk.contacts.all()[0].ended, Ended::Refused);
     elsewhere.assert_untouched();
 }
@@ -380,20 +541,49 @@ async fn a_code_follows_no_redirect_and_goes_to_no_undeclared_host() {
 #[tokio::test]
 async fn a_secret_of_the_program_is_shown_as_the_provider_wants_it_and_nowhere_in_the_clear() {
     for (shown, head, body) in [
-        (Shown::Basic, "authorization: Basic YXR0YWNoZS10ZXN0OnRoZSUyRnNlY3JldA==", ""),
+        (
+            Shown::Basic,
+            "authorization: Basic YXR0YWNoZS10ZXN0OnRoZSUyRnNlY3JldA==",
+            "",
+        ),
         (Shown::Body, "", "client_secret=the%2Fsecret"),
     ] {
-        let peer = Peer::start(|_| answer("200", &[], r#"{"access_token":"access-token-1","token_type":"bearer"}"#));
+        let peer = Peer::start(|_| {
+            answer(
+                "200",
+                &[],
+                r#"{"access_token":"access-token-1","token_type":"bearer"}"#,
+            )
+        });
         let desk = desk(&[&peer.url()]);
-        let provider = Provider { shown, itself: true, ..provider(&peer.url()) };
-        let program = Program { secret: Some(Secret::new("the/secret")), ..program() };
-        let line = Line { egress: &desk.egress, system: &system(), provider: &provider, program: &program, clock: &*desk.clock };
+        let provider = Provider {
+            shown,
+            itself: true,
+            ..provider(&peer.url())
+        };
+        let program = Program {
+            secret: Some(Secret::new("the/secret")),
+            ..program()
+        };
+        let line = Line {
+            egress: &desk.egress,
+            system: &system(),
+            provider: &provider,
+            program: &program,
+            clock: &*desk.clock,
+        };
         line.as_itself().await.unwrap();
-        line.revoke(&tokens("access-token-1", "refresh-token-1", 0)).await.unwrap();
+        line.revoke(&tokens("access-token-1", "refresh-token-1", 0))
+            .await
+            .unwrap();
         for asked in peer.asked() {
             assert!(asked.contains(head) && asked.contains(body), "{asked}");
         }
-        assert!(peer.asked()[1].contains("token=refresh-token-1"), "{:?}", peer.asked());
+        assert!(
+            peer.asked()[1].contains("token=refresh-token-1"),
+            "{:?}",
+            peer.asked()
+        );
         assert!(desk.redactor.finds("the/secret") && desk.redactor.finds("access-token-1"));
     }
 }
@@ -404,7 +594,9 @@ fn rotating() -> (Peer, Arc<AtomicUsize>) {
     let count = given.clone();
     let peer = Peer::start(move |request| {
         let now = count.load(Ordering::SeqCst);
-        match request.ends_with(&format!("refresh_token=refresh-token-{now}&client_id=attache-test&resource=https%3A%2F%2Fapi.example.com")) {
+        match request.ends_with(&format!(
+            "refresh_token=refresh-token-{now}&client_id=attache-test&resource=https%3A%2F%2Fapi.example.com"
+        )) {
             true => {
                 let next = count.fetch_add(1, Ordering::SeqCst) + 1;
                 let body = json!({"access_token": format!("access-token-{next}"), "token_type": "Bearer", "expires_in": 3600,
@@ -419,11 +611,21 @@ fn rotating() -> (Peer, Arc<AtomicUsize>) {
 
 fn signed_in(desk: &Desk, base: &str, keeping: &Arc<InMemory>) -> SignedIn {
     let keeping: Arc<dyn Keeping> = keeping.clone();
-    SignedIn::new(system(), provider(base), "attache-test".to_owned(), desk.egress.clone(), desk.clock.clone(), keeping)
+    SignedIn::new(
+        system(),
+        provider(base),
+        "attache-test".to_owned(),
+        desk.egress.clone(),
+        desk.clock.clone(),
+        keeping,
+    )
 }
 
 async fn token(signed: &SignedIn) -> Result<String, String> {
-    signed.credential(&system()).await.map(|secret| secret.expose().to_owned())
+    signed
+        .credential(&system())
+        .await
+        .map(|secret| secret.expose().to_owned())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -431,14 +633,23 @@ async fn fifty_calls_at_the_end_of_a_token_cause_one_refresh() {
     let (peer, _) = rotating();
     let (desk, keeping) = (desk(&[&peer.url()]), Arc::new(InMemory::default()));
     let here = signed_in(&desk, &peer.url(), &keeping);
-    here.begin(&Kept { secret: None, tokens: Some(tokens("access-token-0", "refresh-token-0", desk.clock.wall())) }).await.unwrap();
+    here.begin(&Kept {
+        secret: None,
+        tokens: Some(tokens("access-token-0", "refresh-token-0", desk.clock.wall())),
+    })
+    .await
+    .unwrap();
     // Another process with the same sign-in.
     let there = signed_in(&desk, &peer.url(), &keeping);
     assert_eq!(token(&there).await.unwrap(), "access-token-0");
     desk.clock.pass(3_590_000);
     let calls: Vec<_> = (0..50)
         .map(|call| {
-            let signed = if call % 2 == 0 { here.clone() } else { there.clone() };
+            let signed = if call % 2 == 0 {
+                here.clone()
+            } else {
+                there.clone()
+            };
             tokio::spawn(async move { token(&signed).await })
         })
         .collect();
@@ -454,7 +665,13 @@ async fn a_sign_in_that_is_over_is_asked_for_once_and_the_provider_not_again() {
     let (peer, _) = rotating();
     let (desk, keeping) = (desk(&[&peer.url()]), Arc::new(InMemory::default()));
     let signed = signed_in(&desk, &peer.url(), &keeping);
-    signed.begin(&Kept { secret: None, tokens: Some(tokens("access-token-0", "stolen-token", desk.clock.wall())) }).await.unwrap();
+    signed
+        .begin(&Kept {
+            secret: None,
+            tokens: Some(tokens("access-token-0", "stolen-token", desk.clock.wall())),
+        })
+        .await
+        .unwrap();
     desk.clock.pass(3_600_000);
     for _ in 0..3 {
         assert!(token(&signed).await.unwrap_err().contains("sign in again"));
@@ -463,7 +680,13 @@ async fn a_sign_in_that_is_over_is_asked_for_once_and_the_provider_not_again() {
     // Nor after the program was started anew.
     assert!(token(&signed_in(&desk, &peer.url(), &keeping)).await.is_err());
     assert_eq!(peer.asked().len(), 1);
-    signed.begin(&Kept { secret: None, tokens: Some(tokens("access-token-0", "refresh-token-0", desk.clock.wall())) }).await.unwrap();
+    signed
+        .begin(&Kept {
+            secret: None,
+            tokens: Some(tokens("access-token-0", "refresh-token-0", desk.clock.wall())),
+        })
+        .await
+        .unwrap();
     assert_eq!(token(&signed).await.unwrap(), "access-token-0");
 }
 
@@ -472,12 +695,22 @@ async fn a_provider_that_can_not_be_reached_costs_no_sign_in() {
     let well = Arc::new(AtomicBool::new(false));
     let now = well.clone();
     let peer = Peer::start(move |_| match now.load(Ordering::SeqCst) {
-        true => answer("200", &[], r#"{"access_token":"access-token-1","token_type":"bearer"}"#),
+        true => answer(
+            "200",
+            &[],
+            r#"{"access_token":"access-token-1","token_type":"bearer"}"#,
+        ),
         false => answer("502", &[], "<html>Bad gateway</html>"),
     });
     let (desk, keeping) = (desk(&[&peer.url()]), Arc::new(InMemory::default()));
     let signed = signed_in(&desk, &peer.url(), &keeping);
-    signed.begin(&Kept { secret: None, tokens: Some(tokens("access-token-0", "refresh-token-0", desk.clock.wall())) }).await.unwrap();
+    signed
+        .begin(&Kept {
+            secret: None,
+            tokens: Some(tokens("access-token-0", "refresh-token-0", desk.clock.wall())),
+        })
+        .await
+        .unwrap();
     desk.clock.pass(3_600_000);
     assert!(token(&signed).await.unwrap_err().contains("gave no new token"));
     well.store(true, Ordering::SeqCst);
@@ -492,7 +725,13 @@ async fn who_does_not_wait_for_a_refresh_loses_nothing_of_it() {
     let (peer, given) = rotating();
     let (desk, keeping) = (desk(&[&peer.url()]), Arc::new(InMemory::default()));
     let signed = signed_in(&desk, &peer.url(), &keeping);
-    signed.begin(&Kept { secret: None, tokens: Some(tokens("access-token-0", "refresh-token-0", desk.clock.wall())) }).await.unwrap();
+    signed
+        .begin(&Kept {
+            secret: None,
+            tokens: Some(tokens("access-token-0", "refresh-token-0", desk.clock.wall())),
+        })
+        .await
+        .unwrap();
     desk.clock.pass(3_600_000);
     // Another one holds it while the caller goes away in the middle.
     let held = keeping.hold().await.unwrap();
@@ -509,7 +748,13 @@ async fn new_tokens_that_could_not_be_kept_are_used_and_kept_the_next_time() {
     let (peer, _) = rotating();
     let (desk, keeping) = (desk(&[&peer.url()]), Arc::new(InMemory::default()));
     let signed = signed_in(&desk, &peer.url(), &keeping);
-    signed.begin(&Kept { secret: None, tokens: Some(tokens("access-token-0", "refresh-token-0", desk.clock.wall())) }).await.unwrap();
+    signed
+        .begin(&Kept {
+            secret: None,
+            tokens: Some(tokens("access-token-0", "refresh-token-0", desk.clock.wall())),
+        })
+        .await
+        .unwrap();
     desk.clock.pass(3_600_000);
     keeping.broken.store(true, Ordering::SeqCst);
     assert_eq!(token(&signed).await.unwrap(), "access-token-1");
@@ -525,10 +770,19 @@ async fn a_token_that_the_system_refuses_is_renewed_once_and_not_for_every_reque
     let (peer, _) = rotating();
     let (desk, keeping) = (desk(&[&peer.url()]), Arc::new(InMemory::default()));
     let signed = signed_in(&desk, &peer.url(), &keeping);
-    signed.begin(&Kept { secret: None, tokens: Some(tokens("access-token-0", "refresh-token-0", desk.clock.wall())) }).await.unwrap();
+    signed
+        .begin(&Kept {
+            secret: None,
+            tokens: Some(tokens("access-token-0", "refresh-token-0", desk.clock.wall())),
+        })
+        .await
+        .unwrap();
     let refuse = async |token: &str| signed.refused(&system(), &Secret::new(token)).await;
     assert!(refuse("access-token-0").await);
-    assert!(refuse("access-token-0").await, "somebody else was slower: there is a new one");
+    assert!(
+        refuse("access-token-0").await,
+        "somebody else was slower: there is a new one"
+    );
     assert!(!refuse("access-token-1").await);
     assert_eq!(peer.asked().len(), 1);
     desk.clock.pass(60_000);
@@ -541,9 +795,19 @@ async fn a_clock_that_was_set_back_renews_instead_of_trusting() {
     let (peer, _) = rotating();
     let (desk, keeping) = (desk(&[&peer.url()]), Arc::new(InMemory::default()));
     let signed = signed_in(&desk, &peer.url(), &keeping);
-    signed.begin(&Kept { secret: None, tokens: Some(tokens("access-token-0", "refresh-token-0", desk.clock.wall())) }).await.unwrap();
+    signed
+        .begin(&Kept {
+            secret: None,
+            tokens: Some(tokens("access-token-0", "refresh-token-0", desk.clock.wall())),
+        })
+        .await
+        .unwrap();
     desk.clock.jump(-30_000);
-    assert_eq!(token(&signed).await.unwrap(), "access-token-0", "a little is nothing");
+    assert_eq!(
+        token(&signed).await.unwrap(),
+        "access-token-0",
+        "a little is nothing"
+    );
     desk.clock.jump(-24 * HOUR);
     assert_eq!(token(&signed).await.unwrap(), "access-token-1");
     assert_eq!(token(&signed).await.unwrap(), "access-token-1");
@@ -556,10 +820,18 @@ async fn signing_out_is_told_to_the_provider_and_forgotten_here_even_if_that_fai
         let peer = Peer::start(move |_| answer(status, &[], ""));
         let (desk, keeping) = (desk(&[&peer.url()]), Arc::new(InMemory::default()));
         let signed = signed_in(&desk, &peer.url(), &keeping);
-        signed.begin(&Kept { secret: None, tokens: Some(tokens("access-token-0", "refresh-token-0", desk.clock.wall())) }).await.unwrap();
+        signed
+            .begin(&Kept {
+                secret: None,
+                tokens: Some(tokens("access-token-0", "refresh-token-0", desk.clock.wall())),
+            })
+            .await
+            .unwrap();
         let why = signed.end().await.unwrap();
         assert_eq!(why.is_some(), status == "500", "{why:?}");
-        assert!(peer.asked()[0].contains("POST /revoke") && peer.asked()[0].contains("token=refresh-token-0"));
+        assert!(
+            peer.asked()[0].contains("POST /revoke") && peer.asked()[0].contains("token=refresh-token-0")
+        );
         assert!(keeping.read().await.unwrap().is_none());
         assert!(token(&signed).await.is_err());
     }
@@ -575,15 +847,28 @@ async fn a_code_for_another_device_waits_for_the_person() {
             return answer("200", &[], body);
         }
         match now.load(Ordering::SeqCst) {
-            true => answer("200", &[], r#"{"access_token":"access-token-1","token_type":"bearer","expires_in":60}"#),
+            true => answer(
+                "200",
+                &[],
+                r#"{"access_token":"access-token-1","token_type":"bearer","expires_in":60}"#,
+            ),
             false => answer("400", &[], r#"{"error":"authorization_pending"}"#),
         }
     });
     let desk = desk(&[&peer.url()]);
     let (provider, program) = (provider(&peer.url()), program());
-    let line = Line { egress: &desk.egress, system: &system(), provider: &provider, program: &program, clock: &*desk.clock };
+    let line = Line {
+        egress: &desk.egress,
+        system: &system(),
+        provider: &provider,
+        program: &program,
+        clock: &*desk.clock,
+    };
     let waiting = line.for_device().await.unwrap();
-    assert_eq!((waiting.code(), waiting.address()), ("WDJB-MJHT", "https://sign-in.example.com/device"));
+    assert_eq!(
+        (waiting.code(), waiting.address()),
+        ("WDJB-MJHT", "https://sign-in.example.com/device")
+    );
     let given = line
         .device_tokens(&waiting, |pause| {
             assert_eq!(pause, Duration::from_secs(5));
@@ -595,4 +880,3 @@ async fn a_code_for_another_device_waits_for_the_person() {
     assert_eq!(given.access.expose(), "access-token-1");
     assert_eq!(peer.asked().len(), 3);
 }
-
