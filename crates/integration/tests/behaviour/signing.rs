@@ -12,13 +12,13 @@ use integration::oauth::{
     Came, Declined, Doorstep, Expected, InMemory, Keeping, Kept, Line, Program, Provider, Refusal, Shown,
     SignedIn, Standing, Tokens, begin, discover, is_old, judge, register,
 };
-use integration::{Clock, Credentials, HandClock, Redactor, Url};
+use integration::{Clock, Credentials, HandClock, Outcome, Redactor, Url};
 use proptest::prelude::*;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::desk::system;
-use crate::peer::{Peer, Silent, answer};
+use crate::desk::{KEY, effect, perform, system};
+use crate::peer::{Peer, Silent, answer, notes};
 
 const HOUR: i64 = 3_600_000;
 
@@ -879,4 +879,106 @@ async fn a_code_for_another_device_waits_for_the_person() {
         .unwrap();
     assert_eq!(given.access.expose(), "access-token-1");
     assert_eq!(peer.asked().len(), 3);
+}
+
+#[tokio::test]
+async fn a_provider_with_words_of_its_own_says_that_it_is_over_too() {
+    for (status, body, over) in [
+        (
+            "400",
+            r#"{"status":"BAD_REFRESH_TOKEN","message":"missing or invalid refresh token"}"#,
+            true,
+        ),
+        ("200", r#"{"ok":false,"error":"invalid_refresh_token"}"#, true),
+        ("200", r#"{"ok":false,"error":"internal_error"}"#, false),
+        ("400", "<html>Bad request</html>", false),
+        ("500", r#"{"message":"try later"}"#, false),
+        ("400", r#"{"error":"temporarily_unavailable"}"#, false),
+    ] {
+        let peer = Peer::start(move |_| answer(status, &[], body));
+        let desk = desk(&[&peer.url()]);
+        let (provider, program) = (provider(&peer.url()), program());
+        let line = Line {
+            egress: &desk.egress,
+            system: &system(),
+            provider: &provider,
+            program: &program,
+            clock: &*desk.clock,
+        };
+        let refused = line
+            .refresh(&tokens("access-token-0", "refresh-token-0", 0))
+            .await
+            .unwrap_err();
+        assert_eq!(refused == Refusal::Over, over, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_read_that_is_refused_is_asked_again_with_a_new_token_and_a_write_never() {
+    let system_here = Peer::start(
+        |request| match request.contains("authorization: Bearer access-token-1") {
+            true => answer("200", &[], r#"{"id": "a", "version": 1, "title": "One"}"#),
+            false => answer("401", &[], r#"{"message": "The token counts no more."}"#),
+        },
+    );
+    let (peer, _) = rotating();
+    let (desk, keeping) = (desk(&[&peer.url()]), Arc::new(InMemory::default()));
+    let start = async || {
+        let signed = signed_in(&desk, &peer.url(), &keeping);
+        signed
+            .begin(&Kept {
+                secret: None,
+                tokens: Some(tokens("access-token-0", "refresh-token-0", desk.clock.wall())),
+            })
+            .await
+            .unwrap();
+        signed
+    };
+    let connection = crate::desk::connected_by(&system_here.url(), &notes(), Arc::new(start().await));
+    // A write is refused and not sent again; its token is renewed for the next one.
+    let made = effect(&connection, "notes.create", json!({"title": "One"}));
+    let preview = connection.preview(&made).await.unwrap();
+    let outcome = perform(&connection, &preview, KEY).await;
+    assert!(
+        matches!(
+            outcome,
+            Outcome::Refused {
+                status: Some(401),
+                ..
+            }
+        ),
+        "{outcome:?}"
+    );
+    assert_eq!(system_here.asked().len(), 1);
+    assert_eq!(connection.record("notes", "a").await.unwrap().id, "a");
+    assert_eq!((system_here.asked().len(), peer.asked().len()), (2, 1));
+    // Nothing of the provider's reaches the system, nor the other way round.
+    assert!(
+        system_here
+            .asked()
+            .iter()
+            .all(|asked| !asked.contains("refresh-token"))
+    );
+    assert!(peer.asked().iter().all(|asked| !asked.contains("access-token")));
+
+    let (peer, _) = rotating();
+    let (system_there, other) = (
+        Peer::start(
+            |request| match request.contains("authorization: Bearer access-token-1") {
+                true => answer("200", &[], r#"{"id": "a", "version": 1, "title": "One"}"#),
+                false => answer("401", &[], "{}"),
+            },
+        ),
+        Arc::new(InMemory::default()),
+    );
+    let there = self::desk(&[&peer.url()]);
+    let signed = signed_in(&there, &peer.url(), &other);
+    let kept = Kept {
+        secret: None,
+        tokens: Some(tokens("access-token-0", "refresh-token-0", there.clock.wall())),
+    };
+    signed.begin(&kept).await.unwrap();
+    let connection = crate::desk::connected_by(&system_there.url(), &notes(), Arc::new(signed));
+    assert_eq!(connection.record("notes", "a").await.unwrap().id, "a");
+    assert_eq!((system_there.asked().len(), peer.asked().len()), (2, 1));
 }
