@@ -28,6 +28,7 @@ const BROWSER: Duration = Duration::from_secs(300);
 pub struct Waits(Mutex<BTreeMap<String, Wait>>);
 
 struct Wait {
+    system: SystemId,
     /// In milliseconds since 1970.
     until: i64,
     stop: CancellationToken,
@@ -49,7 +50,7 @@ enum Whose {
     New {
         system: SystemId,
         account: Account,
-        request: ConnectRequest,
+        request: Box<ConnectRequest>,
     },
     Again {
         system: SystemId,
@@ -75,6 +76,36 @@ impl Drop for How {
     }
 }
 
+impl Wait {
+    /// Gives it up, and waits until its port is free again.
+    async fn end(self) {
+        self.stop.cancel();
+        if let Some(mut under_way) = self.under_way
+            && let How::Browser { code, .. } = &mut under_way.how
+        {
+            code.abort();
+            // Cut off, as it should be.
+            let _ = code.await;
+        }
+    }
+}
+
+impl Waits {
+    /// Gives up what nobody waited for, and earlier tries for this system.
+    async fn make_room(&self, system: &SystemId, now: i64) {
+        let mut waits = self.0.lock().await;
+        let old = waits
+            .iter()
+            .filter(|(_, wait)| wait.until <= now || wait.system == *system);
+        let old: Vec<String> = old.map(|(handle, _)| handle.clone()).collect();
+        for handle in old {
+            if let Some(wait) = waits.remove(&handle) {
+                wait.end().await;
+            }
+        }
+    }
+}
+
 /// How the person wants to do it.
 #[derive(Clone, Copy)]
 struct Wish {
@@ -94,7 +125,7 @@ impl Desk {
         let whose = Whose::New {
             system,
             account,
-            request,
+            request: Box::new(request),
         };
         self.begin(whose, setup, manifest, program, egress, wish).await
     }
@@ -235,6 +266,7 @@ impl Desk {
             ));
         }
         let device = wish.device || provider.authorize.is_none();
+        self.waits.make_room(&system, self.connected.now()).await;
         let (how, address, code, lasts) = if device {
             let line = self.line(&egress, &system, provider, &program);
             let waiting = line.for_device().await.map_err(|refusal| told(&refusal))?;
@@ -272,15 +304,8 @@ impl Desk {
         let until = now.saturating_add(i64::try_from(lasts.as_millis()).unwrap_or(i64::MAX));
         let handle = experience::Connections::new_name(self)?;
         let mut waits = self.waits.0.lock().await;
-        // What nobody waited for, and an earlier try for the same system, are given up.
-        waits.retain(|_, wait| {
-            let same = wait
-                .under_way
-                .as_ref()
-                .is_some_and(|under_way| *under_way.whose.system() == system);
-            wait.until > now && !same
-        });
         let wait = Wait {
+            system,
             until,
             stop: CancellationToken::new(),
             under_way: Some(UnderWay {
@@ -337,10 +362,11 @@ impl Desk {
     /// Gives up waiting.
     pub(crate) async fn give_up(&self, handle: &str) -> bool {
         let wait = self.waits.0.lock().await.remove(handle);
-        if let Some(wait) = &wait {
-            wait.stop.cancel();
+        let was = wait.is_some();
+        if let Some(wait) = wait {
+            wait.end().await;
         }
-        wait.is_some()
+        was
     }
 
     async fn completed(&self, mut under_way: UnderWay) -> Result<SystemView, Failure> {
@@ -445,7 +471,7 @@ impl Desk {
         let whose = Whose::New {
             system: system.clone(),
             account,
-            request,
+            request: Box::new(request),
         };
         self.keep_tokens(&whose, &setup, &manifest, &line, tokens).await
     }

@@ -199,7 +199,7 @@ fn gone(done: std::io::Result<()>) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use governance::KeptSecrets;
+    use governance::secrets::KeptSecrets;
     use integration::oauth::Tokens;
 
     use super::*;

@@ -15,7 +15,8 @@
 //! * [`Secret`] and [`Redactor`]: credentials, and how they are kept out of everything that is written down.
 //!
 //! Nothing is sent that changes anything in a system but through [`Connection::perform`], which takes a
-//! [`governance::Authorized`]. Nothing here repeats a request or follows one elsewhere: that is the journal's to decide.
+//! [`governance::Authorized`]. Nothing here follows a request elsewhere, and
+//! nothing repeats one but a read whose token was renewed: that is the journal's to decide.
 //! This crate knows nothing of databases, files, models or windows, and judges nothing.
 
 mod anchor;

@@ -186,8 +186,8 @@ impl Command for ConnectorList {
 pub struct ConnectRequest {
     /// Name of the connector, or of the file with its manifest.
     pub connector: String,
-    /// The manifest, where it is none of those that come with Attaché.
-    #[serde(default)]
+    /// The manifest, where it is none of those that come with Attaché. A page can't give one: it would say where secrets go.
+    #[serde(skip)]
     #[cfg_attr(feature = "typescript", ts(skip))]
     pub manifest: Option<String>,
     /// Name of the connection; else that of the connector.
@@ -518,6 +518,19 @@ mod tests {
             asked.question
         );
         assert!(!asked.question.contains("hidden-from"), "{}", asked.question);
+        for begins in ["sign_in_begin", "sign_in_again"] {
+            let request = json!({"connector": "jira", "address": "https://evil.example", "account": "ines", "system": "evil"});
+            let asked = confirmation(begins, &request).unwrap();
+            assert!(
+                asked.question.contains("evil") && asked.question.contains("Your browser opens"),
+                "{}",
+                asked.question
+            );
+        }
+        // Where secrets go is said by manifests, and those are not the page's to give.
+        let own = json!({"connector": "x", "address": "https://x.example", "account": "ines", "manifest": "manifest: 1"});
+        let read: super::ConnectRequest = serde_json::from_value(own).unwrap();
+        assert_eq!(read.manifest, None);
         assert_eq!(confirmation("system_list", &json!({})), None);
         // Nothing of what the page gives makes lines of its own, or turns the address around.
         let request = json!({"connector": "redmine", "account": "ines", "secret": "x",

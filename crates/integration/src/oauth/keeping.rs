@@ -131,8 +131,18 @@ impl SignedIn {
     /// # Errors
     /// In words, when it can't be read.
     pub async fn standing(&self) -> Result<Standing, String> {
-        let kept = self.0.keeping.read().await?;
-        Ok(match kept.and_then(|kept| kept.tokens) {
+        // What is being renewed at this moment is told as it is kept.
+        let known = self
+            .0
+            .known
+            .try_lock()
+            .ok()
+            .and_then(|known| known.tokens.clone());
+        let tokens = match known {
+            Some(tokens) => Some(tokens),
+            None => self.0.keeping.read().await?.and_then(|kept| kept.tokens),
+        };
+        Ok(match tokens {
             Some(tokens)
                 if tokens.refresh.is_some()
                     || self.0.provider.itself

@@ -167,9 +167,7 @@ export const CONNECTORS: ConnectorView[] = [
     about: "Issues with notes, projects and their wiki.",
     tried: "Redmine 5.0.4, by `make test-peers`",
     base: "https://redmine.example.com",
-    sign_in: [
-      { way: "header", secret: "your API access key, under My account", user: false, client: null },
-    ],
+    sign_in: [{ way: "header", secret: "your API access key, under My account", user: false, client: null }],
   },
   {
     name: "request-tracker",
