@@ -15,7 +15,7 @@
 #   configure  writes what depends on $dir and on ports, and sets `server`, a command that stays in the foreground
 #   answers    succeeds as soon as the server does its work
 #   address    prints `base` or its like as a JSON object
-# NAME/requirements.txt, if there is one, is installed in $venv.
+# NAME/requirements.txt, if there is one, is installed in $venv, NAME/package-lock.json in $modules.
 set -euo pipefail
 
 peers=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -43,6 +43,7 @@ main() {
     # shellcheck source=/dev/null
     source "$peer/peer.sh"
     venv=$cache/venv-$(key_of_venv)
+    modules=$cache/node-$(key_of_modules)
 
     (prepare) >"$dir/prepare.log" 2>&1 </dev/null &
     running=$!
@@ -78,6 +79,7 @@ prepare() {
     begin=$(now)
     install_packages curl "${packages[@]}"
     install_python
+    install_node
     took install "$begin"
     # Written last, so that what was begun and not finished is not taken for data.
     [[ ! -f $data/peer.json ]] || return 0
@@ -93,7 +95,7 @@ prepare() {
         rm -rf "$fixture.new"
         cp -a "$data" "$fixture.new"
         mv -T "$fixture.new" "$fixture"
-        find "$cache" -maxdepth 1 \( -name 'seeded-*' -o -name 'venv-*' \) -mtime +30 -exec rm -rf {} +
+        find "$cache" -maxdepth 1 \( -name 'seeded-*' -o -name 'venv-*' -o -name 'node-*' \) -mtime +30 -exec rm -rf {} +
     else
         cp -a --reflink=auto "$fixture" "$data"
     fi
@@ -103,6 +105,7 @@ prepare() {
 
 key() { sha256sum | cut -c 1-16; }
 key_of_venv() { { cat "$peer"/requirements*.txt && python3 --version; } 2>/dev/null | key || true; }
+key_of_modules() { cat "$peer"/package*.json 2>/dev/null | key || true; }
 # What the seeded data depend on: the peer's own files, the story, and the versions that wrote them.
 key_of_fixture() {
     {
@@ -151,6 +154,17 @@ install_python() {
     "$venv/bin/python" -m pip install --quiet --no-cache-dir --no-deps --require-hashes \
         --requirement "$peer/requirements.txt" || fail "pip could not fetch the packages; its own words are above."
     touch "$venv/.ready"
+}
+
+install_node() {
+    [[ -f $peer/package-lock.json ]] || return 0
+    [[ ! -f $modules/.ready ]] || { touch "$modules" && return 0; }
+    type node npm >/dev/null 2>&1 || fail "$name needs Node.js 20 or newer; install it first."
+    rm -rf "$modules"
+    mkdir -p "$modules"
+    cp "$peer"/package*.json "$peer/.npmrc" "$modules"
+    (cd "$modules" && npm ci) || fail "npm could not fetch the packages; its own words are above."
+    touch "$modules/.ready"
 }
 
 # --- Running -----------------------------------------------------------------------------------------------------------

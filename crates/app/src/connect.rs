@@ -8,10 +8,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{Confidentiality, Secret, SystemId};
 use experience::Failure;
-use experience::commands::{ConnectRequest, ConnectorView, SignInView};
+use experience::commands::{ClientView, ConnectRequest, ConnectorView, SignInView};
 use governance::{SecretStore, SecretTrouble};
 use integration::egress::{Egress, Host, Limits, Reach, Surroundings};
-use integration::manifest::{Manifest, Mistake, SignIn as Form, shipped};
+use integration::manifest::{Manifest, Mistake, Place, SignIn as Form, provider, shipped};
+use integration::oauth::{Provider, Shown};
 use integration::{Account, Cap, Connection, Credentials, HeaderName, SignIn, Trouble, Url};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
@@ -29,6 +30,17 @@ pub(crate) struct Setup {
     way: String,
     /// The user's name, where the way has one.
     user: Option<String>,
+    /// Where its sign-ins are asked for, and as which program.
+    #[serde(default)]
+    oauth: Option<ByOauth>,
+}
+
+/// How one is signed in by OAuth, as it is kept: nothing of it is asked for again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ByOauth {
+    pub(crate) provider: Provider,
+    /// The program's public name there.
+    pub(crate) program: String,
 }
 
 /// The connectors that come with Attaché.
@@ -42,6 +54,20 @@ fn view(manifest: Manifest) -> ConnectorView {
         way: form.word().to_owned(),
         secret: form.secret().to_owned(),
         user: matches!(form, Form::Basic { user: None, .. }),
+        client: match form {
+            Form::Oauth {
+                client_secret: Shown::None,
+                ..
+            } => Some(ClientView {
+                secret: false,
+                device: by_device(form),
+            }),
+            Form::Oauth { .. } => Some(ClientView {
+                secret: true,
+                device: by_device(form),
+            }),
+            _ => None,
+        },
     };
     ConnectorView {
         sign_in: manifest.sign_in.iter().map(way).collect(),
@@ -51,6 +77,11 @@ fn view(manifest: Manifest) -> ConnectorView {
         tried: manifest.tried,
         base: manifest.base,
     }
+}
+
+fn by_device(form: &Form) -> bool {
+    // A provider that is asked for its addresses may have one for devices too.
+    matches!(form, Form::Oauth { device, token, itself: false, .. } if device.is_some() || token.is_none())
 }
 
 /// Mistakes of a manifest as a failure.
@@ -103,21 +134,74 @@ impl Setup {
                 )
             })?),
             Form::Basic { user, .. } => user.clone(),
-            Form::Bearer { .. } | Form::Header { .. } => None,
+            Form::Bearer { .. } | Form::Header { .. } | Form::Oauth { .. } => None,
         };
         let setup = Self {
             base: request.address.trim_end_matches('/').to_owned(),
             own_network: request.own_network,
             way: way.word().to_owned(),
             user,
+            oauth: None,
             manifest: text,
         };
+        setup.host()?;
         Ok((setup, manifest))
+    }
+
+    /// How a system is reached, as it is kept.
+    pub(crate) fn kept(row: &storage::SystemRow) -> Result<Self, Failure> {
+        let setup: Result<Self, _> = serde_json::from_str(&row.setup);
+        setup.map_err(|error| {
+            Failure::environment(
+                format!("How `{}` is reached can't be read: {error}.", row.id),
+                "Connect it again.",
+            )
+        })
     }
 
     /// Where its paths begin.
     pub(crate) fn base(&self) -> &str {
         &self.base
+    }
+
+    /// Where the provider of the chosen way is, if it has one.
+    pub(crate) fn place(&self, manifest: &Manifest) -> Result<Option<Place>, Failure> {
+        let form = manifest.sign_in.iter().find(|form| form.word() == self.way);
+        let place = form.map_or(Ok(None), |form| provider(form, &self.base));
+        place.map_err(|why| {
+            wrong(
+                format!("The manifest says nothing usable of signing in: {why}"),
+                "Mend the manifest.",
+            )
+        })
+    }
+
+    /// How one is signed in by OAuth.
+    pub(crate) fn oauth(&self) -> Option<&ByOauth> {
+        self.oauth.as_ref()
+    }
+
+    /// With how one is signed in by OAuth.
+    pub(crate) fn signed_in_by(self, oauth: ByOauth) -> Self {
+        Self {
+            oauth: Some(oauth),
+            ..self
+        }
+    }
+
+    /// The way out to the provider of sign-ins, and to nobody else.
+    pub(crate) fn way_to_provider(
+        &self,
+        system: &SystemId,
+        hosts: &[Url],
+        around: Surroundings,
+    ) -> Result<Egress, Failure> {
+        let hint = "Look at the manifest of the connector.";
+        let host = |url: &Url| Host::parse(url.as_str(), self.reach(url));
+        let hosts: Result<Vec<Host>, _> = hosts.iter().map(host).collect();
+        let hosts = hosts.map_err(|error| wrong(error.to_string(), hint))?;
+        let declared = hosts.into_iter().map(|host| (system.clone(), host));
+        Egress::open(declared, Limits::default(), around).map_err(|error| wrong(error.to_string(), hint))
     }
 
     /// The manifest as it was kept.
@@ -128,7 +212,7 @@ impl Setup {
     fn sign_in(&self, manifest: &Manifest) -> Result<SignIn, Failure> {
         let form = manifest.sign_in.iter().find(|form| form.word() == self.way);
         Ok(match form {
-            Some(Form::Bearer { .. }) => SignIn::Bearer,
+            Some(Form::Bearer { .. } | Form::Oauth { .. }) => SignIn::Bearer,
             Some(Form::Header { header, prefix, .. }) => {
                 let name = HeaderName::from_bytes(header.as_bytes());
                 let name =
@@ -145,21 +229,25 @@ impl Setup {
         })
     }
 
-    /// The host, with where it may be. Only an address that says so itself is taken to be on this machine.
-    fn host(&self) -> Result<Host, Failure> {
-        let url = Url::parse(&self.base);
-        let near = url.as_ref().ok().and_then(Url::host_str).is_some_and(|name| {
+    /// Where an address may be. Only one that says so itself is taken to be on this machine.
+    fn reach(&self, url: &Url) -> Reach {
+        let near = url.host_str().is_some_and(|name| {
             let number = name
                 .trim_start_matches('[')
                 .trim_end_matches(']')
                 .parse::<IpAddr>();
             name == "localhost" || number.is_ok_and(|number| number.is_loopback())
         });
-        let reach = match (near, self.own_network) {
+        match (near, self.own_network) {
             (true, _) => Reach::ThisMachine,
             (false, true) => Reach::Company,
             (false, false) => Reach::Public,
-        };
+        }
+    }
+
+    fn host(&self) -> Result<Host, Failure> {
+        let url = Url::parse(&self.base);
+        let reach = url.as_ref().map_or(Reach::Public, |url| self.reach(url));
         Host::parse(&self.base, reach).map_err(|error| {
             Failure::user(
                 error.to_string(),
@@ -197,7 +285,7 @@ impl Setup {
     }
 }
 
-fn wrong(why: String, hint: &str) -> Failure {
+pub(crate) fn wrong(why: String, hint: &str) -> Failure {
     Failure::user(format!("{}.", why.trim_end_matches('.')), hint)
 }
 
@@ -224,7 +312,7 @@ pub(crate) async fn try_out(connection: &Connection, check: &str) -> Result<(), 
 }
 
 /// Name of a system's credential in the keyring.
-fn entry(system: &SystemId) -> String {
+pub(crate) fn entry(system: &SystemId) -> String {
     format!("credential of {system}")
 }
 
@@ -252,7 +340,7 @@ impl Credentials for InKeyring {
         }
         let found = self.secrets.get(&entry(system)).await;
         let found = found.map_err(|trouble| trouble.to_string().trim_end_matches('.').to_owned())?;
-        let secret = found.ok_or("it is not in the keyring any more")?;
+        let secret = found.ok_or("it is not in the keyring any more; connect it again")?;
         *read = Some(secret.clone());
         Ok(secret)
     }

@@ -9,7 +9,8 @@ use storage::Ledger;
 
 use crate::{Home, Lock, keys};
 
-/// Deletes the keys and the credentials in the keyring, the ledger, the index, the copy of the demo documents and the logs. The lock is held meanwhile, so that no
+/// Deletes the keys and the credentials in the keyring, the ledger, the index, the sign-ins, the copy of the demo
+/// documents and the logs. The lock is held meanwhile, so that no
 /// other process begins to use what is being deleted.
 pub async fn everything(home: &Home, lock: Lock) -> Result<(), Failure> {
     let home = home.clone();
@@ -61,6 +62,7 @@ fn delete(home: &Home) -> Result<(), Failure> {
         copy,
         home.playground(),
         home.synced(),
+        home.sign_ins(),
         home.logs(),
     ] {
         // A link is deleted, never what it points to.
@@ -101,6 +103,7 @@ mod tests {
         }
         std::fs::create_dir_all(home.index().join("keywords")).unwrap();
         std::fs::create_dir_all(home.demo()).unwrap();
+        std::fs::create_dir_all(home.sign_ins()).unwrap();
         delete(&home).unwrap();
         let left: Vec<_> = std::fs::read_dir(folder.path())
             .unwrap()

@@ -71,6 +71,11 @@ impl Home {
         self.0.join("synced")
     }
 
+    /// What of sign-ins is too long for a keyring, encrypted.
+    pub fn sign_ins(&self) -> PathBuf {
+        self.0.join("sign-ins")
+    }
+
     /// Where the window was and how large.
     pub fn window(&self) -> PathBuf {
         self.0.join("window.json")
@@ -170,13 +175,13 @@ impl Home {
 
 /// Only the person may look into the folder.
 #[cfg(unix)]
-fn private(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn private(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
 }
 
 #[cfg(not(unix))]
-fn private(_folder: &Path) -> std::io::Result<()> {
+pub(crate) fn private(_folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 

@@ -23,8 +23,10 @@ mod parts;
 mod playground;
 pub mod policy;
 mod shelf;
+mod signing;
 mod syncing;
 mod systems;
+mod vault;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -44,6 +46,7 @@ pub use self::core::Core;
 pub use actions::{LedgerActions, LedgerGrants};
 pub use home::{Home, Lock};
 pub use parts::{DEFAULT_MODEL, MODEL_VARIABLE, Parts};
+pub use vault::Vault;
 
 /// What a page may load and do, in the window and wherever else it is served: only what came with it, and only calls to
 /// the program it is a page of.
@@ -136,6 +139,7 @@ async fn open_with(
         connected: connected.clone(),
         governed: governed.clone(),
         ledger: ledger.clone(),
+        waits: Default::default(),
         home: home.clone(),
     };
     let copilot = Copilot {

@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use domain::{Confidentiality, Labels, Operation, Role, SystemId};
 use experience::commands::{
-    Called, ConnectRequest, ConnectorView, HostView, OperationView, ParameterView, RecordPlace, RecordView,
-    Synced, SystemView,
+    AgainRequest, Called, ConnectRequest, ConnectorView, HostView, OperationView, ParameterView, RecordPlace,
+    RecordView, SignInBegun, SignInState, Synced, SystemView,
 };
 use experience::{Connections, Failure};
 use governance::SecretStore;
@@ -17,7 +17,9 @@ use integration::description::Description;
 use integration::egress::{
     Contact, Egress, EgressLog, Ended, Host, Limits, Purpose, Reach, Surroundings, SystemNames,
 };
-use integration::{Account, Cap, Clock, Connection, Credentials, Redactor, Secret};
+use integration::manifest::Manifest;
+use integration::oauth::{Provider, SignedIn, Standing};
+use integration::{Account, Cap, Clock, Connection, Credentials, Redactor, Secret, Url};
 use orchestration::governed::{Governed, Stop, System, Systems};
 use orchestration::journal::State;
 use serde_json::{Map, Value, json};
@@ -28,7 +30,9 @@ use tokio_util::sync::CancellationToken;
 use crate::connect::{self, InHand, InKeyring, Setup};
 use crate::playground::Playground;
 use crate::shelf::failure;
+use crate::signing::Waits;
 use crate::syncing::Syncing;
+use crate::vault::Vault;
 use crate::{Home, Parts};
 
 /// Name of the connection to the demo company.
@@ -61,6 +65,8 @@ pub struct Connected {
     secrets: Arc<dyn SecretStore>,
     log: Arc<Ledgered>,
     open: Mutex<BTreeMap<SystemId, Open>>,
+    /// The sign-ins at providers, each once: what is under way in one is waited for by all.
+    signed: Mutex<BTreeMap<SystemId, SignedIn>>,
 }
 
 /// A way that was made.
@@ -87,7 +93,56 @@ impl Connected {
             clock,
             secrets,
             open: Mutex::default(),
+            signed: Mutex::default(),
         }
+    }
+
+    /// What time it is.
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// Milliseconds since 1970.
+    pub(crate) fn now(&self) -> i64 {
+        self.clock.wall()
+    }
+
+    /// The way out to the provider of a system's sign-ins, and to nobody else.
+    pub(crate) fn way_to_provider(
+        &self,
+        id: &SystemId,
+        setup: &Setup,
+        provider: &Provider,
+    ) -> Result<Egress, Failure> {
+        let hosts = [
+            Some(&provider.token),
+            provider.device.as_ref(),
+            provider.revoke.as_ref(),
+        ];
+        let hosts: Vec<Url> = hosts.into_iter().flatten().cloned().collect();
+        setup.way_to_provider(id, &hosts, self.surroundings())
+    }
+
+    /// The sign-in of a system, where one signs in at a provider.
+    pub(crate) async fn signed(&self, id: &SystemId, setup: &Setup) -> Result<Option<SignedIn>, Failure> {
+        let Some(oauth) = setup.oauth() else {
+            return Ok(None);
+        };
+        let mut signed = self.signed.lock().await;
+        if let Some(signed) = signed.get(id) {
+            return Ok(Some(signed.clone()));
+        }
+        let egress = Arc::new(self.way_to_provider(id, setup, &oauth.provider)?);
+        let vault = Arc::new(Vault::new(self.secrets.clone(), self.home.sign_ins(), id.clone()));
+        let (provider, program) = (oauth.provider.clone(), oauth.program.clone());
+        let new = SignedIn::new(id.clone(), provider, program, egress, self.clock.clone(), vault);
+        signed.insert(id.clone(), new.clone());
+        Ok(Some(new))
+    }
+
+    /// The next sign-in of this name is another one.
+    pub(crate) async fn forget_signed(&self, id: &SystemId) {
+        self.signed.lock().await.remove(id);
     }
 
     /// What every way out needs from outside.
@@ -103,10 +158,15 @@ impl Connected {
     /// Ends the ways, and writes down what is left to be written.
     pub async fn close(&self) {
         self.open.lock().await.clear();
+        // New tokens that a provider just gave are kept before the program ends.
+        let signed = std::mem::take(&mut *self.signed.lock().await);
+        for signed in signed.values() {
+            signed.rest().await;
+        }
         self.log.flush().await;
     }
 
-    async fn row(&self, id: &SystemId) -> Result<SystemRow, Stop> {
+    pub(crate) async fn row(&self, id: &SystemId) -> Result<SystemRow, Stop> {
         let rows = self.ledger.systems().await;
         let rows = rows.map_err(|error| Stop::Unreached(failure(&error).message))?;
         rows.into_iter()
@@ -123,7 +183,7 @@ impl Connected {
         let made = match row.kind.as_str() {
             DEMO_KIND => self.make(id, &row.account, &row.person).await?,
             _ => Open {
-                connection: Arc::new(self.connect(id, row)?),
+                connection: Arc::new(self.connect(id, row).await?),
                 _playground: None,
             },
         };
@@ -139,20 +199,19 @@ impl Connected {
     }
 
     /// The way to a system that a person connected.
-    fn connect(&self, id: &SystemId, row: &SystemRow) -> Result<Connection, Stop> {
-        let setup: Result<Setup, _> = serde_json::from_str(&row.setup);
-        let setup = setup.map_err(|error| {
-            Stop::Unreached(format!(
-                "How `{id}` is reached can't be read: {error}. Connect it again."
-            ))
-        })?;
+    async fn connect(&self, id: &SystemId, row: &SystemRow) -> Result<Connection, Stop> {
+        let unreached = |failure: Failure| Stop::Unreached(failure.message);
+        let setup = Setup::kept(row).map_err(unreached)?;
         let account = Account {
             address: row.account.clone(),
             name: row.person.clone(),
         };
-        let credentials = Arc::new(InKeyring::new(self.secrets.clone()));
+        let credentials: Arc<dyn Credentials> = match self.signed(id, &setup).await.map_err(unreached)? {
+            Some(signed) => Arc::new(signed),
+            None => Arc::new(InKeyring::new(self.secrets.clone())),
+        };
         let made = setup.connection(id, account, credentials, self.surroundings());
-        made.map_err(|failure| Stop::Unreached(failure.message))
+        made.map_err(unreached)
     }
 
     /// The demo company at the port that it had before: a card is about a request to a certain address, and would be void
@@ -270,6 +329,7 @@ impl Ledgered {
                     Purpose::Write => "write",
                     Purpose::Check => "check",
                     Purpose::Anchor => "audit anchor",
+                    Purpose::SignIn => "sign in",
                 };
                 let row = storage::Contact {
                     host: &contact.host,
@@ -316,12 +376,21 @@ pub struct Desk {
     pub ledger: Ledger,
     /// Where the playground's records are.
     pub home: Home,
+    /// Sign-ins that wait for a person.
+    pub waits: Waits,
 }
 
 impl Desk {
-    async fn view(&self, row: SystemRow) -> SystemView {
+    pub(crate) async fn view(&self, row: SystemRow) -> SystemView {
         let id: Result<SystemId, _> = row.id.parse();
         let (mut trouble, mut operations, mut sync) = (None, Vec::new(), Vec::new());
+        let mut sign_in = None;
+        if let (Ok(id), MANIFEST_KIND) = (&id, row.kind.as_str()) {
+            match self.standing(id, &row).await {
+                Ok(standing) => sign_in = standing,
+                Err(why) => trouble = Some(why),
+            }
+        }
         match id {
             Err(error) => trouble = Some(error.to_string()),
             Ok(id) => match self.connected.way(&id, &row).await {
@@ -348,9 +417,108 @@ impl Desk {
             person: row.person,
             quarantined: row.quarantined,
             trouble,
+            sign_in,
             added: row.added,
             operations,
             sync,
+        }
+    }
+
+    /// How the sign-in of a system stands, where it is one at a provider; why that can't be told.
+    async fn standing(&self, id: &SystemId, row: &SystemRow) -> Result<Option<SignInState>, String> {
+        let setup = Setup::kept(row).map_err(|failure| failure.message)?;
+        let signed = self
+            .connected
+            .signed(id, &setup)
+            .await
+            .map_err(|failure| failure.message)?;
+        let Some(signed) = signed else {
+            return Ok(None);
+        };
+        let told = |why: String| format!("What is kept of the sign-in can't be read: {why}.");
+        Ok(Some(match signed.standing().await.map_err(told)? {
+            Standing::Out => SignInState {
+                holds: false,
+                until: None,
+                renewed: false,
+                scopes: Vec::new(),
+            },
+            Standing::In {
+                until,
+                renewed,
+                scopes,
+            } => SignInState {
+                holds: true,
+                until,
+                renewed,
+                scopes,
+            },
+        }))
+    }
+
+    /// What a person gave to connect a system that is not connected yet, as far as it makes sense.
+    pub(crate) async fn fresh(
+        &self,
+        request: &ConnectRequest,
+    ) -> Result<(Setup, Manifest, SystemId, Account), Failure> {
+        let (setup, manifest) = Setup::of(request)?;
+        let name = request.name.as_deref().unwrap_or(&manifest.name);
+        let id: SystemId = name
+            .parse()
+            .map_err(|error| Failure::user(format!("{error}."), "Give the connection another name."))?;
+        let rows = self.ledger.systems().await.map_err(|error| failure(&error))?;
+        if rows.iter().any(|row| row.id == id.as_str()) {
+            return Err(Failure::user(
+                format!("There is a connection `{id}` already."),
+                "Forget that one first, or give this one another name.",
+            ));
+        }
+        let account = Account {
+            address: request.account.trim().to_owned(),
+            name: request.account.trim().to_owned(),
+        };
+        if account.address.is_empty() {
+            return Err(Failure::user(
+                "The account is missing.",
+                "Say by which name or mail address you are known there.",
+            ));
+        }
+        Ok((setup, manifest, id, account))
+    }
+
+    /// Adds a system to which a sign-in was tried.
+    pub(crate) async fn add(
+        &self,
+        id: &SystemId,
+        account: &Account,
+        request: &ConnectRequest,
+        setup: &Setup,
+        manifest: &Manifest,
+        tried: &Connection,
+    ) -> Result<SystemView, Failure> {
+        let json = |error: serde_json::Error| Failure::environment(format!("{error}."), "Try again.");
+        let row = SystemRow {
+            id: id.to_string(),
+            kind: MANIFEST_KIND.to_owned(),
+            title: request.title.clone().unwrap_or_else(|| manifest.title.clone()),
+            account: account.address.clone(),
+            person: account.name.clone(),
+            pins: serde_json::to_string(&tried.description().pins()).map_err(json)?,
+            quarantined: false,
+            added: now(),
+            setup: serde_json::to_string(setup).map_err(json)?,
+        };
+        let added = self
+            .ledger
+            .add_system(&row, self.note("connected", Some(id)))
+            .await;
+        match added {
+            Ok(true) => Ok(self.view(row).await),
+            Ok(false) => Err(Failure::user(
+                format!("There is a connection `{id}` already."),
+                "Look at it first.",
+            )),
+            Err(error) => Err(failure(&error)),
         }
     }
 
@@ -373,7 +541,7 @@ impl Desk {
             .unwrap_or(Ok(()))
     }
 
-    fn note(&self, event: &str, system: Option<&SystemId>) -> Note {
+    pub(crate) fn note(&self, event: &str, system: Option<&SystemId>) -> Note {
         let mut details = Map::new();
         details.insert("event".to_owned(), event.into());
         if let Some(system) = system {
@@ -505,27 +673,16 @@ impl Connections for Desk {
     }
 
     async fn connect(&self, request: ConnectRequest) -> Result<SystemView, Failure> {
-        let (setup, manifest) = Setup::of(&request)?;
-        let name = request.name.as_deref().unwrap_or(&manifest.name);
-        let id: SystemId = name
-            .parse()
-            .map_err(|error| Failure::user(format!("{error}."), "Give the connection another name."))?;
-        let rows = self.ledger.systems().await.map_err(|error| failure(&error))?;
-        if rows.iter().any(|row| row.id == id.as_str()) {
-            return Err(Failure::user(
-                format!("There is a connection `{id}` already."),
-                "Forget that one first, or give this one another name.",
-            ));
-        }
-        let account = Account {
-            address: request.account.trim().to_owned(),
-            name: request.account.trim().to_owned(),
-        };
-        if account.address.is_empty() {
-            return Err(Failure::user(
-                "The account is missing.",
-                "Say by which name or mail address you are known there.",
-            ));
+        let (setup, manifest, id, account) = self.fresh(&request).await?;
+        match setup.place(&manifest)? {
+            None => {}
+            Some(place) if place.provider.itself => return self.connect_itself(request).await,
+            Some(_) => {
+                return Err(Failure::user(
+                    format!("One signs in to {} at its provider.", manifest.title),
+                    "Choose the way `oauth`: `attache connect … --way oauth --client-id ID`.",
+                ));
+            }
         }
         let secret = Secret::new(request.secret.trim());
         self.connected.redactor.know(&secret).map_err(|error| {
@@ -537,37 +694,29 @@ impl Connections for Desk {
         let hand = Arc::new(InHand(secret.clone()));
         let tried = setup.connection(&id, account.clone(), hand, self.connected.surroundings())?;
         connect::try_out(&tried, &manifest.check).await?;
-        let json = |error: serde_json::Error| Failure::environment(format!("{error}."), "Try again.");
-        let row = SystemRow {
-            id: id.to_string(),
-            kind: MANIFEST_KIND.to_owned(),
-            title: request.title.clone().unwrap_or_else(|| manifest.title.clone()),
-            account: account.address,
-            person: account.name,
-            pins: serde_json::to_string(&tried.description().pins()).map_err(json)?,
-            quarantined: false,
-            added: now(),
-            setup: serde_json::to_string(&setup).map_err(json)?,
-        };
         connect::keep(&*self.connected.secrets, &id, &secret).await?;
-        let added = self
-            .ledger
-            .add_system(&row, self.note("connected", Some(&id)))
-            .await;
-        match added {
-            Ok(true) => Ok(self.view(row).await),
+        let added = self.add(&id, &account, &request, &setup, &manifest, &tried).await;
+        if added.is_err() {
             // What was not connected leaves nothing behind.
-            Ok(false) | Err(_) => {
-                connect::forget(&*self.connected.secrets, &id).await?;
-                Err(match added {
-                    Err(error) => failure(&error),
-                    _ => Failure::user(
-                        format!("There is a connection `{id}` already."),
-                        "Look at it first.",
-                    ),
-                })
-            }
+            connect::forget(&*self.connected.secrets, &id).await?;
         }
+        added
+    }
+
+    async fn sign_in(&self, request: ConnectRequest) -> Result<SignInBegun, Failure> {
+        self.begin_new(request).await
+    }
+
+    async fn sign_in_again(&self, request: AgainRequest) -> Result<SignInBegun, Failure> {
+        self.begin_again(request).await
+    }
+
+    async fn signed_in(&self, handle: &str) -> Result<SystemView, Failure> {
+        self.finish(handle).await
+    }
+
+    async fn sign_in_cancel(&self, handle: &str) -> bool {
+        self.give_up(handle).await
     }
 
     async fn try_out(&self, system: &SystemId) -> Result<(), Failure> {
@@ -577,14 +726,7 @@ impl Connections for Desk {
         if row.kind == DEMO_KIND {
             return Ok(());
         }
-        let setup: Result<Setup, _> = serde_json::from_str(&row.setup);
-        let setup = setup.map_err(|error| {
-            Failure::environment(
-                format!("How `{system}` is reached can't be read: {error}."),
-                "Connect it again.",
-            )
-        })?;
-        connect::try_out(&connection, &setup.manifest()?.check).await
+        connect::try_out(&connection, &Setup::kept(&row)?.manifest()?.check).await
     }
 
     async fn choose_sync(
@@ -651,7 +793,7 @@ impl Connections for Desk {
         })
     }
 
-    async fn disconnect(&self, system: &SystemId) -> Result<(), Failure> {
+    async fn disconnect(&self, system: &SystemId) -> Result<Option<String>, Failure> {
         let row = self.connected.row(system).await?;
         let demo = row.kind == DEMO_KIND;
         self.rest(system).await?;
@@ -659,9 +801,16 @@ impl Connections for Desk {
         // Its process ends first, so that nothing is under way when its records go.
         self.connected.open.lock().await.remove(system);
         self.connected.log.flush().await;
-        if !demo {
-            // A secret that stays while the connection is gone would be nobody's to forget.
-            connect::forget(&*self.connected.secrets, system).await?;
+        let mut warning = None;
+        // A secret that stays while the connection is gone would be nobody's to forget.
+        let signed = match (demo, Setup::kept(&row)) {
+            (false, Ok(setup)) => self.connected.signed(system, &setup).await.unwrap_or_default(),
+            _ => None,
+        };
+        match signed {
+            Some(signed) => warning = self.sign_out(&signed, system).await?,
+            None if !demo => connect::forget(&*self.connected.secrets, system).await?,
+            None => {}
         }
         let removed =
             self.ledger
@@ -682,7 +831,7 @@ impl Connections for Desk {
                 ));
             }
         }
-        Ok(())
+        Ok(warning)
     }
 
     async fn set_apart(&self, system: &SystemId, apart: bool) -> Result<(), Failure> {

@@ -11,9 +11,9 @@ use experience::commands::{
     ActionApprove, ActionCheck, ActionDeny, ActionGet, ActionList, ActionPick, ActionPropose, ActionRequest,
     ActionSay, ActionUndo, ActionsRequest, ApproveRequest, CardGet, CardRequest, Command, Contacts,
     DemoConnect, DenyRequest, FoundOut, GrantList, GrantRevoke, HostView, Nothing, PickRequest,
-    ProposeRequest, QuarantineRequest, ReceiptGet, RevokeRequest, SayRequest, Standing, StandingGet, StopAll,
-    StopAllRequest, SystemDisconnect, SystemList, SystemQuarantine, SystemRequest, SystemTest, SystemView,
-    UndoRequest,
+    ProposeRequest, QuarantineRequest, ReceiptGet, RevokeRequest, SayRequest, SignInState, Standing,
+    StandingGet, StopAll, StopAllRequest, SystemDisconnect, SystemList, SystemQuarantine, SystemRequest,
+    SystemTest, SystemView, UndoRequest,
 };
 use experience::{Copilot, Failure};
 use serde_json::Value;
@@ -58,10 +58,14 @@ pub async fn system(copilot: &Copilot, what: SystemDo, json: bool) -> Result<Exi
                 show::line("It answers, and your sign-in holds.")
             });
         }
+        SystemDo::SignIn { system, how } => connecting::again(copilot, system, how, json).await?,
         SystemDo::Connectors => connecting::connectors(copilot, json).await?,
         SystemDo::Remove { system } => {
-            SystemDisconnect::run(copilot, SystemRequest { system }).await?;
-            show::value(&Nothing {}, json, |_| show::line("It is forgotten."));
+            let done = SystemDisconnect::run(copilot, SystemRequest { system }).await?;
+            show::value(&done, json, |done| {
+                show::line("It is forgotten.");
+                done.warning.iter().for_each(|warning| show::line(warning));
+            });
         }
         SystemDo::SetApart { system } => {
             SystemQuarantine::run(copilot, QuarantineRequest { system, on: true }).await?;
@@ -122,10 +126,30 @@ fn system_line(system: &SystemView) {
         .clone()
         .unwrap_or_else(|| format!("{} operations", system.operations.len()));
     let account = &system.account;
+    let sign_in = system.sign_in.as_ref().map(signed).unwrap_or_default();
     show::line(&format!(
-        "{}  {} as {account}{demo}{apart}: {state}",
+        "{}  {} as {account}{demo}{apart}: {state}{sign_in}",
         system.id, system.title
     ));
+}
+
+/// How a sign-in at a provider stands.
+fn signed(state: &SignInState) -> String {
+    let until = state
+        .until
+        .and_then(|until| jiff::Timestamp::from_millisecond(until).ok());
+    let until = until.map(|until| {
+        until
+            .to_zoned(jiff::tz::TimeZone::system())
+            .strftime("%Y-%m-%d %H:%M")
+            .to_string()
+    });
+    match (state.holds, state.renewed, until) {
+        (false, ..) => ", sign in again".to_owned(),
+        (true, true, Some(until)) => format!(", signed in until {until}, then renewed"),
+        (true, false, Some(until)) => format!(", signed in until {until}"),
+        (true, _, None) => ", signed in".to_owned(),
+    }
 }
 
 fn system_whole(system: &SystemView) {
@@ -139,6 +163,9 @@ fn system_whole(system: &SystemView) {
             }
         };
         show::line(&format!("  {} ({}): {kept}", kind.title, kind.kind));
+    }
+    if let Some(state) = system.sign_in.as_ref().filter(|state| !state.scopes.is_empty()) {
+        show::line(&format!("  allowed there: {}", state.scopes.join(", ")));
     }
     for operation in &system.operations {
         let changed = if operation.changed {

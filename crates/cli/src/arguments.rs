@@ -166,6 +166,13 @@ pub enum SystemDo {
         /// Its name
         system: String,
     },
+    /// Sign in again to one that is connected by OAuth
+    SignIn {
+        /// Its name
+        system: String,
+        #[command(flatten)]
+        how: SigningIn,
+    },
     /// Forget one; of the demo company nothing is left
     Remove {
         /// Its name
@@ -227,7 +234,8 @@ pub struct Connecting {
     /// What to call it, else what the connector calls it
     #[arg(long)]
     pub title: Option<String>,
-    /// The way to sign in, else the first: bearer, header or basic
+    /// The way to sign in, else the first that the connector has: bearer, header, basic, oauth (in the browser) or
+    /// oauth-itself (as a program, without a person)
     #[arg(long)]
     pub way: Option<String>,
     /// The name that you sign in with, for `--way basic`
@@ -236,6 +244,25 @@ pub struct Connecting {
     /// It is in your company's own network
     #[arg(long)]
     pub own_network: bool,
+    /// For `--way oauth`: the client id under which Attaché is registered at the provider; none comes with it
+    #[arg(long, value_name = "ID")]
+    pub client_id: Option<String>,
+    /// For `--way oauth`: the program has a secret of its own there, which is asked for
+    #[arg(long)]
+    pub client_secret: bool,
+    #[command(flatten)]
+    pub how: SigningIn,
+}
+
+/// How one signs in at a provider.
+#[derive(Args, Clone, Copy)]
+pub struct SigningIn {
+    /// Sign in with a code on another device, where the provider has that
+    #[arg(long)]
+    pub device: bool,
+    /// Only say where to sign in; do not open the browser
+    #[arg(long)]
+    pub by_hand: bool,
 }
 
 /// What to read.

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use experience::commands::{
-    CallRequest, Called, Command, ConnectRequest, ConnectorList, ConnectorView, Nothing, RecordView, SyncAll,
-    SyncAllRequest, SyncRequest, Synced, SystemCall, SystemConnect, SystemSync,
+    AgainRequest, CallRequest, Called, Command, ConnectRequest, ConnectorList, ConnectorView, Nothing,
+    RecordView, SignInAgain, SignInBegin, SignInBegun, SignInFinish, SignInRequest, SyncAll, SyncAllRequest,
+    SyncRequest, Synced, SystemCall, SystemConnect, SystemSync, SystemView,
 };
 use experience::{Copilot, Failure};
 use indicatif::ProgressBar;
@@ -16,7 +17,7 @@ use retrieval::Until;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::arguments::{Connecting, Keeping, Reading};
+use crate::arguments::{Connecting, Keeping, Reading, SigningIn};
 use crate::{index, show};
 
 /// Waits for what brings records, and tells on a terminal how far it is.
@@ -113,7 +114,12 @@ fn connector(connector: &ConnectorView) {
     show::line(&format!("    address: {}", connector.base));
     for way in &connector.sign_in {
         let user = if way.user { " with `--user`" } else { "" };
-        show::line(&format!("    --way {}{user}: {}", way.way, way.secret));
+        let client = if way.client.is_some() {
+            " with `--client-id`"
+        } else {
+            ""
+        };
+        show::line(&format!("    --way {}{user}{client}: {}", way.way, way.secret));
     }
 }
 
@@ -131,8 +137,13 @@ pub async fn connect(copilot: &Copilot, what: Connecting, json: bool) -> Result<
         })?),
         false => None,
     };
+    let named = what.client_id.is_some() || what.how.device;
+    let at_provider = what.way.as_deref().map_or(named, |way| way == "oauth");
     let request = ConnectRequest {
-        secret: secret()?,
+        secret: match at_provider && !what.client_secret {
+            true => String::new(),
+            false => secret()?,
+        },
         connector: what.connector,
         manifest,
         name: what.name,
@@ -140,10 +151,23 @@ pub async fn connect(copilot: &Copilot, what: Connecting, json: bool) -> Result<
         address: what.address,
         own_network: what.own_network,
         account: what.account,
-        way: what.way,
+        way: if at_provider {
+            Some("oauth".to_owned())
+        } else {
+            what.way
+        },
         user: what.user,
+        client_id: what.client_id,
+        device: Some(what.how.device),
+        by_hand: Some(what.how.by_hand),
     };
-    let system = SystemConnect::run(copilot, request).await?;
+    let system = match at_provider {
+        true => {
+            let begun = SignInBegin::run(copilot, request).await?;
+            wait(copilot, begun).await?
+        }
+        false => SystemConnect::run(copilot, request).await?,
+    };
     show::value(&system, json, |system| {
         show::line(&format!(
             "{} is connected as {}, with {} operations. `attache system show {}` lists them.",
@@ -154,6 +178,34 @@ pub async fn connect(copilot: &Copilot, what: Connecting, json: bool) -> Result<
         ));
     });
     Ok(ExitCode::SUCCESS)
+}
+
+/// Signs in again.
+pub async fn again(copilot: &Copilot, system: String, how: SigningIn, json: bool) -> Result<(), Failure> {
+    let request = AgainRequest {
+        system,
+        device: Some(how.device),
+        by_hand: Some(how.by_hand),
+    };
+    let begun = SignInAgain::run(copilot, request).await?;
+    let system = wait(copilot, begun).await?;
+    show::value(&system, json, |system| {
+        show::line(&format!("You are signed in to {} again.", system.title));
+    });
+    Ok(())
+}
+
+/// Says where to sign in and waits for it.
+async fn wait(copilot: &Copilot, begun: SignInBegun) -> Result<SystemView, Failure> {
+    match (&begun.code, begun.opened) {
+        (Some(code), _) => show::to_terminal(&format!("Sign in at {} with the code {code}", begun.address)),
+        (None, true) => show::to_terminal(&format!(
+            "Your browser opens. If it does not, sign in at {}",
+            begun.address
+        )),
+        (None, false) => show::to_terminal(&format!("Sign in at {}", begun.address)),
+    }
+    SignInFinish::run(copilot, SignInRequest { handle: begun.handle }).await
 }
 
 fn secret() -> Result<String, Failure> {

@@ -13,7 +13,8 @@ use serde_json::{Map, Value};
 use crate::Failure;
 use crate::answers::Answers;
 use crate::commands::{
-    Called, Check, ConnectRequest, ConnectorView, HostView, RecordPlace, Synced, SystemView,
+    AgainRequest, Called, Check, ConnectRequest, ConnectorView, HostView, RecordPlace, SignInBegun, Synced,
+    SystemView,
 };
 use crate::conversation::{Conversation, ConversationSummary, Turn};
 use crate::events::Events;
@@ -173,8 +174,17 @@ pub trait Connections: Send + Sync {
     ) -> Result<Called, Failure>;
     /// Connects the demo company, or gives it if it is connected.
     async fn connect_demo(&self) -> Result<SystemView, Failure>;
-    /// Forgets one. Of the demo company nothing is left but its rows in the audit.
-    async fn disconnect(&self, system: &SystemId) -> Result<(), Failure>;
+    /// Forgets one, and ends its sign-in at the provider; why that was not possible there, as a sentence. Of the demo company
+    /// nothing is left but its rows in the audit.
+    async fn disconnect(&self, system: &SystemId) -> Result<Option<String>, Failure>;
+    /// Begins to sign in to a new system at its provider. Nothing is connected yet.
+    async fn sign_in(&self, request: ConnectRequest) -> Result<SignInBegun, Failure>;
+    /// Begins to sign in again to a system that is connected.
+    async fn sign_in_again(&self, request: AgainRequest) -> Result<SignInBegun, Failure>;
+    /// Waits until the person has signed in, and connects the system or keeps its new sign-in.
+    async fn signed_in(&self, handle: &str) -> Result<SystemView, Failure>;
+    /// Gives up waiting; false if nothing waits.
+    async fn sign_in_cancel(&self, handle: &str) -> bool;
     /// Sets one apart, or back.
     async fn set_apart(&self, system: &SystemId, apart: bool) -> Result<(), Failure>;
     /// Turns the emergency switch, durably.

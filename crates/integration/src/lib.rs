@@ -10,11 +10,13 @@
 //!   ([`Connection::preview`]), finds the record that words mean ([`Connection::matching`]), carries out what was authorized
 //!   ([`Connection::perform`]), reads it back ([`Connection::verify`]) and finds out what became of something without an
 //!   answer ([`Connection::look_up`]).
+//! * [`oauth`]: signing in without a password, and staying signed in.
 //! * [`Webhook`]: an address to which signed heads of the audit are sent.
 //! * [`Secret`] and [`Redactor`]: credentials, and how they are kept out of everything that is written down.
 //!
 //! Nothing is sent that changes anything in a system but through [`Connection::perform`], which takes a
-//! [`governance::Authorized`]. Nothing here repeats a request or follows one elsewhere: that is the journal's to decide.
+//! [`governance::Authorized`]. Nothing here follows a request elsewhere, and
+//! nothing repeats one but a read whose token was renewed: that is the journal's to decide.
 //! This crate knows nothing of databases, files, models or windows, and judges nothing.
 
 mod anchor;
@@ -25,6 +27,7 @@ pub mod egress;
 pub mod import;
 pub mod manifest;
 mod matching;
+pub mod oauth;
 mod perform;
 mod preview;
 mod quiet;

@@ -65,7 +65,7 @@ pub enum Trouble {
         why: String,
     },
     /// The credential is not there.
-    #[error("There is no credential for `{system}`: {why}. Connect it again.")]
+    #[error("There is no credential for `{system}`: {why}.")]
     Credential {
         /// The system.
         system: SystemId,

@@ -566,8 +566,8 @@ test("in the connections, their forms and the permissions it is only text", asyn
         tried: text,
         base: text,
         sign_in: [
-          { way: text, secret: text, user: true },
-          { way: `${text}2`, secret: text, user: false },
+          { way: text, secret: text, user: true, client: null },
+          { way: `${text}2`, secret: text, user: false, client: null },
         ],
       })),
     grant_list: () =>

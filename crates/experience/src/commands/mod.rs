@@ -12,6 +12,7 @@ mod files;
 mod granting;
 mod measuring;
 mod receipts;
+mod signing;
 mod sources;
 mod systems;
 
@@ -39,16 +40,19 @@ pub use files::{
 pub use granting::{GrantAdd, GrantList, GrantOffer, GrantRequest, GrantRevoke, GrantSaved, RevokeRequest};
 pub use measuring::{Evaluate, EvaluateRequest, Evaluated};
 pub use receipts::{ActivityList, ActivityRequest, ReceiptGet};
+pub use signing::{
+    AgainRequest, SignInAgain, SignInBegin, SignInBegun, SignInCancel, SignInFinish, SignInRequest,
+};
 pub use sources::{
     AddRequest, GetProgress, GetStatus, LabelRequest, RemoveRequest, SourceAdd, SourceDemo, SourceLabel,
     SourceList, SourceRemove,
 };
 pub use systems::{
-    CallRequest, Called, ConnectRequest, ConnectorList, ConnectorView, Contacts, DemoConnect, HostView,
-    OperationView, ParameterView, QuarantineRequest, RecordPlace, RecordView, SignInView, Standing,
-    StandingGet, StopAll, StopAllRequest, SyncAll, SyncAllRequest, SyncRequest, SyncView, Synced, SystemCall,
-    SystemConnect, SystemDisconnect, SystemList, SystemQuarantine, SystemRequest, SystemSync, SystemSyncNow,
-    SystemTest, SystemView,
+    CallRequest, Called, ClientView, ConnectRequest, ConnectorList, ConnectorView, Contacts, DemoConnect,
+    Disconnected, HostView, OperationView, ParameterView, QuarantineRequest, RecordPlace, RecordView,
+    SignInState, SignInView, Standing, StandingGet, StopAll, StopAllRequest, SyncAll, SyncAllRequest,
+    SyncRequest, SyncView, Synced, SystemCall, SystemConnect, SystemDisconnect, SystemList, SystemQuarantine,
+    SystemRequest, SystemSync, SystemSyncNow, SystemTest, SystemView,
 };
 
 pub use governance::audit::export::Form;
@@ -269,6 +273,10 @@ list!(
     SystemTest = "system_test",
     SystemSync = "system_sync",
     SystemSyncNow = "system_sync_now",
+    SignInBegin = "sign_in_begin",
+    SignInAgain = "sign_in_again",
+    SignInFinish = "sign_in_finish",
+    SignInCancel = "sign_in_cancel",
     DemoConnect = "demo_connect",
     SystemDisconnect = "system_disconnect",
     SystemQuarantine = "system_quarantine",

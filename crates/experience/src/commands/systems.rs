@@ -28,6 +28,8 @@ pub struct SystemView {
     pub quarantined: bool,
     /// Why it can't be reached now.
     pub trouble: Option<String>,
+    /// How its sign-in stands, where one signs in at a provider.
+    pub sign_in: Option<SignInState>,
     /// When it was connected, in milliseconds since 1970.
     pub added: i64,
     /// What can be asked of it; nothing while it can't be reached.
@@ -72,6 +74,20 @@ pub struct RecordPlace {
     pub link: Option<String>,
 }
 
+/// How a sign-in at a provider stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SignInState {
+    /// It holds; else the person has to sign in again.
+    pub holds: bool,
+    /// Until when without being renewed, in milliseconds since 1970, where the provider says so.
+    pub until: Option<i64>,
+    /// It is renewed without the person.
+    pub renewed: bool,
+    /// What the provider allowed.
+    pub scopes: Vec<String>,
+}
+
 /// What can be asked of a system.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -114,7 +130,7 @@ pub struct HostView {
     pub host: String,
     /// The connection on whose behalf.
     pub system: String,
-    /// What for: `describe`, `read`, `write`, `check`, `audit anchor`.
+    /// What for: `describe`, `read`, `write`, `check`, `audit anchor`, `sign in`.
     pub purpose: String,
     /// How often.
     pub contacts: i64,
@@ -167,12 +183,24 @@ pub struct ConnectorView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct SignInView {
-    /// Its name: `bearer`, `header`, `basic`.
+    /// Its name: `bearer`, `header`, `basic`, `oauth`, `oauth-itself`.
     pub way: String,
     /// What people call the secret there, and where they find it.
     pub secret: String,
     /// It wants the name of the user too.
     pub user: bool,
+    /// One signs in at a provider, as a program that is registered there.
+    pub client: Option<ClientView>,
+}
+
+/// What is needed to sign in at a provider besides the address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ClientView {
+    /// The program may have a secret of its own.
+    pub secret: bool,
+    /// It can be done with a code on another device.
+    pub device: bool,
 }
 
 /// Lists the connectors that come with Attaché.
@@ -196,8 +224,8 @@ impl Command for ConnectorList {
 pub struct ConnectRequest {
     /// Name of the connector, or of the file with its manifest.
     pub connector: String,
-    /// The manifest, where it is none of those that come with Attaché.
-    #[serde(default)]
+    /// The manifest, where it is none of those that come with Attaché. A page can't give one: it would say where secrets go.
+    #[serde(skip)]
     #[cfg_attr(feature = "typescript", ts(skip))]
     pub manifest: Option<String>,
     /// Name of the connection; else that of the connector.
@@ -219,8 +247,18 @@ pub struct ConnectRequest {
     /// The name that the person signs in with, where the way wants one.
     #[serde(default)]
     pub user: Option<String>,
-    /// The secret. It goes into the keyring and never comes back.
+    /// The secret. It goes into the keyring and never comes back. For `oauth` that of the program, if it has one.
+    #[serde(default)]
     pub secret: String,
+    /// For `oauth`: the name of the program at the provider, where it does not give one by itself.
+    #[serde(default)]
+    pub client_id: Option<String>,
+    /// For `oauth`: with a code on another device.
+    #[serde(default)]
+    pub device: Option<bool>,
+    /// For `oauth`: the address is not opened in the browser, the person does that.
+    #[serde(default)]
+    pub by_hand: Option<bool>,
 }
 
 /// Connects a system, after its sign-in was tried.
@@ -368,7 +406,7 @@ impl Command for SystemSyncNow {
 
 /// A text of the page in one line, without anything that could make it look like another one: what is not ASCII is shown by
 /// its number, but for letters where these may be of any script.
-fn plain(text: &str, letters: bool) -> String {
+pub(super) fn plain(text: &str, letters: bool) -> String {
     let shown = text.trim().chars().take(120).map(|letter| match letter {
         ' '..='~' => letter.to_string(),
         letter if letters && letter.is_alphabetic() => letter.to_string(),
@@ -461,6 +499,14 @@ pub struct SystemRequest {
     pub system: String,
 }
 
+/// A system was forgotten.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Disconnected {
+    /// What the person has to do themselves, in a sentence: the provider could not be told that the sign-in is over.
+    pub warning: Option<String>,
+}
+
 /// Forgets a system. Of the playground nothing is left: its records, proposals and permissions go too.
 pub struct SystemDisconnect;
 
@@ -476,14 +522,13 @@ impl Command for SystemDisconnect {
     ];
     const WINDOWS: &'static [Window] = MAIN;
     type Request = SystemRequest;
-    type Response = Nothing;
+    type Response = Disconnected;
 
-    async fn run(copilot: &Copilot, request: SystemRequest) -> Result<Nothing, Failure> {
+    async fn run(copilot: &Copilot, request: SystemRequest) -> Result<Disconnected, Failure> {
         let left = copilot.connections.disconnect(&id(&request.system)?).await;
         // Copies of its records are gone, also where it failed later.
         copilot.sync_sources().await?;
-        left?;
-        Ok(Nothing {})
+        Ok(Disconnected { warning: left? })
     }
 }
 
@@ -597,7 +642,7 @@ impl Command for Contacts {
     }
 }
 
-fn id(name: &str) -> Result<SystemId, Failure> {
+pub(super) fn id(name: &str) -> Result<SystemId, Failure> {
     name.parse()
         .map_err(|error| Failure::user(format!("{error}."), "Look at the list of systems."))
 }
@@ -619,6 +664,19 @@ mod tests {
             asked.question
         );
         assert!(!asked.question.contains("hidden-from"), "{}", asked.question);
+        for begins in ["sign_in_begin", "sign_in_again"] {
+            let request = json!({"connector": "jira", "address": "https://evil.example", "account": "ines", "system": "evil"});
+            let asked = confirmation(begins, &request).unwrap();
+            assert!(
+                asked.question.contains("evil") && asked.question.contains("Your browser opens"),
+                "{}",
+                asked.question
+            );
+        }
+        // Where secrets go is said by manifests, and those are not the page's to give.
+        let own = json!({"connector": "x", "address": "https://x.example", "account": "ines", "manifest": "manifest: 1"});
+        let read: super::ConnectRequest = serde_json::from_value(own).unwrap();
+        assert_eq!(read.manifest, None);
         assert_eq!(confirmation("system_list", &json!({})), None);
         // Nothing of what the page gives makes lines of its own, or turns the address around.
         let request = json!({"connector": "redmine", "account": "ines", "secret": "x",

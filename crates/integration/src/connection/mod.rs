@@ -28,6 +28,11 @@ pub trait Credentials: Send + Sync {
     /// # Errors
     /// In words to stand after "There is no credential for …:".
     async fn credential(&self, system: &SystemId) -> Result<Secret, String>;
+
+    /// The system did not take this one: it is renewed where that can be done. Whether asking for it again is worth while.
+    async fn refused(&self, _system: &SystemId, _secret: &Secret) -> bool {
+        false
+    }
 }
 
 /// One credential for every system.
@@ -222,9 +227,46 @@ impl Connection {
         Prepared::new(&self.setup.base, described, arguments, version)
     }
 
-    /// Sends a request as it was prepared, with the credential and these headers beside its own.
+    /// Sends a request as it was prepared, with the credential and these headers beside its own. A credential that the
+    /// system does not take is renewed where it can be: a read is then asked once more, a write never.
     pub(crate) async fn send(
         &self,
+        prepared: &Prepared,
+        purpose: Purpose,
+        confidentiality: Confidentiality,
+        more: &[(&'static str, &str)],
+    ) -> Result<Response, Trouble> {
+        let credential = self.credential().await?;
+        let answer = self
+            .send_with(&credential, prepared, purpose, confidentiality, more)
+            .await?;
+        if answer.status != 401 {
+            return Ok(answer);
+        }
+        let renewed = self
+            .setup
+            .credentials
+            .refused(&self.setup.system, &credential)
+            .await;
+        if !renewed || purpose == Purpose::Write {
+            return Ok(answer);
+        }
+        let credential = self.credential().await?;
+        self.send_with(&credential, prepared, purpose, confidentiality, more)
+            .await
+    }
+
+    async fn credential(&self) -> Result<Secret, Trouble> {
+        let credential = self.setup.credentials.credential(&self.setup.system).await;
+        credential.map_err(|why| Trouble::Credential {
+            system: self.setup.system.clone(),
+            why: self.scrubbed(&why),
+        })
+    }
+
+    async fn send_with(
+        &self,
+        credential: &Secret,
         prepared: &Prepared,
         purpose: Purpose,
         confidentiality: Confidentiality,
@@ -234,11 +276,6 @@ impl Connection {
         if let Some(bucket) = &self.bucket {
             bucket.turn().await;
         }
-        let credential = self.setup.credentials.credential(system).await;
-        let credential = credential.map_err(|why| Trouble::Credential {
-            system: system.clone(),
-            why: self.scrubbed(&why),
-        })?;
         let body = prepared.bytes();
         let kind = prepared.media_type().map(|kind| ("content-type", kind));
         let condition = prepared.if_match.as_deref().map(|tag| ("if-match", tag));
@@ -255,7 +292,7 @@ impl Connection {
             .into_iter()
             .chain(self.setup.headers.iter().cloned())
             .collect();
-        let credential = Signed::with(&self.setup.sign_in, &credential).map_err(malformed)?;
+        let credential = Signed::with(&self.setup.sign_in, credential).map_err(malformed)?;
         let request = Request {
             system,
             purpose,

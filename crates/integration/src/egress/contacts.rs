@@ -44,6 +44,8 @@ pub enum Purpose {
     Check,
     /// To keep a signed head of the audit elsewhere.
     Anchor,
+    /// To sign in, to stay signed in, or to sign out.
+    SignIn,
 }
 
 /// How a contact ended.

@@ -103,7 +103,7 @@ pub(crate) struct Request<'a> {
 pub(crate) struct Response {
     pub(crate) status: u16,
     headers: Vec<(String, String)>,
-    /// The body without any credential.
+    /// The body without any credential; for [`Purpose::SignIn`] as it came.
     pub(crate) body: String,
     /// What the host asks for, in milliseconds.
     pub(crate) pause: Option<u64>,
@@ -389,8 +389,10 @@ impl Egress {
         if let Some(line) = self.lines.get(request.system) {
             return self.along(line.as_ref(), request, host, contact).await;
         }
+        // What a provider of sign-ins answers is credentials: they are taken out of nothing, and its body is never shown.
+        let credentials = request.purpose == Purpose::SignIn;
         let client = match request.purpose {
-            Purpose::Write | Purpose::Anchor => &self.fresh,
+            Purpose::Write | Purpose::Anchor | Purpose::SignIn => &self.fresh,
             Purpose::Describe | Purpose::Read | Purpose::Check => &self.kept,
         };
         let mut headers: HeaderMap = request.headers.into_iter().collect();
@@ -445,6 +447,7 @@ impl Egress {
             why: "it is no text".to_owned(),
         })?;
         let body = match self.around.redactor.scrub(&body) {
+            _ if credentials => body,
             std::borrow::Cow::Borrowed(_) => body,
             std::borrow::Cow::Owned(clean) => clean,
         };

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use super::compile::{act, in_path, place, request};
-use super::form::{Class, Manifest, OperationForm, RecordForm, Repeat, Role, Says, Undo, Version};
+use super::form::{Class, Manifest, OperationForm, RecordForm, Repeat, Role, Says, SignIn, Undo, Version};
+use super::signing::provider;
 use crate::description::{Act, At, Paging, Piece, Place, SyncForm};
 use crate::import::escaped;
 
@@ -57,6 +58,18 @@ pub(super) fn sense(manifest: &Manifest) -> Vec<Wrong> {
         ];
         if ours.contains(&lower.as_str()) {
             wrong.push((at, format!("`{name}` is filled in by Attaché; leave it out")));
+        }
+    }
+    for (at, form) in manifest.sign_in.iter().enumerate() {
+        let same = |other: &SignIn| other.word() == form.word();
+        if manifest.sign_in.iter().take(at).any(same) {
+            wrong.push((
+                format!("/sign_in/{at}"),
+                format!("the way `{}` stands there twice", form.word()),
+            ));
+        }
+        if let Err(why) = provider(form, &manifest.base) {
+            wrong.push((format!("/sign_in/{at}"), why));
         }
     }
     match manifest.operations.get(&manifest.check) {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::description::{MessageForm, Pace, Paging, SeenIn, SyncForm};
+use crate::oauth::Shown;
 
 /// A connector: what a business system can be asked, and how. Written by a person, read by a person, checked by
 /// `attache connector check`.
@@ -93,13 +94,68 @@ pub enum SignIn {
         #[serde(default)]
         user: Option<String>,
     },
+    /// OAuth 2.0: a person signs in at the provider, in a browser or with a code on another device, and Attaché gets tokens.
+    /// `{origin}` in an address stands for scheme, host and port of the system's own. Every host that is named here may be
+    /// asked for tokens, and no other.
+    Oauth {
+        /// Whose client id is used, and where one gets it.
+        secret: String,
+        /// The provider's name, by which its answers are known (RFC 9207). Without `token` it is asked where its addresses
+        /// are (RFC 8414, OpenID Connect Discovery).
+        #[serde(default)]
+        issuer: Option<String>,
+        /// The provider names itself in every answer; one that does not is refused.
+        #[serde(default)]
+        names_itself: bool,
+        /// Where a browser is sent.
+        #[serde(default)]
+        authorize: Option<String>,
+        /// Where tokens are given.
+        #[serde(default)]
+        token: Option<String>,
+        /// Where a code for another device is given (RFC 8628).
+        #[serde(default)]
+        device: Option<String>,
+        /// Where tokens are made worthless (RFC 7009).
+        #[serde(default)]
+        revoke: Option<String>,
+        /// Further hosts of the provider, where it says itself where its addresses are.
+        #[serde(default)]
+        hosts: Vec<String>,
+        /// What is asked for.
+        #[serde(default)]
+        scopes: Vec<String>,
+        /// For what the tokens are meant (RFC 8707).
+        #[serde(default)]
+        resource: Option<String>,
+        /// What else stands in the address that a browser is sent to.
+        #[serde(default)]
+        with: BTreeMap<String, String>,
+        /// Where the browser comes back: on this machine, without a port if the provider takes any. Else this very address
+        /// has to be registered there.
+        #[serde(default = "redirect")]
+        redirect: String,
+        /// Whether the program has a secret of its own, and how it is shown.
+        #[serde(default)]
+        client_secret: Shown,
+        /// The program signs in as itself, by its secret, without a person.
+        #[serde(default)]
+        itself: bool,
+    },
+}
+
+fn redirect() -> String {
+    "http://127.0.0.1/callback".to_owned()
 }
 
 impl SignIn {
     /// What people call the secret, and where they find it.
     pub fn secret(&self) -> &str {
         match self {
-            Self::Bearer { secret } | Self::Header { secret, .. } | Self::Basic { secret, .. } => secret,
+            Self::Bearer { secret }
+            | Self::Header { secret, .. }
+            | Self::Basic { secret, .. }
+            | Self::Oauth { secret, .. } => secret,
         }
     }
 
@@ -109,6 +165,8 @@ impl SignIn {
             Self::Bearer { .. } => "bearer",
             Self::Header { .. } => "header",
             Self::Basic { .. } => "basic",
+            Self::Oauth { itself: false, .. } => "oauth",
+            Self::Oauth { itself: true, .. } => "oauth-itself",
         }
     }
 }

@@ -11,6 +11,7 @@
 mod check;
 mod compile;
 mod form;
+mod signing;
 mod vendor;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ use crate::description::Description;
 use crate::import::yaml;
 
 pub use form::{Manifest, SignIn};
+pub use signing::{Place, provider};
 pub use vendor::compared;
 
 /// The largest manifest, in bytes.

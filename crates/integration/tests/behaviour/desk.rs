@@ -14,7 +14,8 @@ use governance::{Authorized, authorize};
 use integration::description::Description;
 use integration::egress::{Egress, Host, KeptContacts, Limits, Reach, Surroundings, SystemNames};
 use integration::{
-    Account, Connection, Dispatch, HandClock, OneCredential, Outcome, Preview, Secret, Setup, Url,
+    Account, Connection, Credentials, Dispatch, HandClock, OneCredential, Outcome, Preview, Secret, Setup,
+    Url,
 };
 use serde_json::{Value, json};
 
@@ -174,6 +175,33 @@ pub fn connected(
 }
 
 pub fn connection(base: &str, description: &str, egress: Arc<Egress>, token: &str) -> Connection {
+    connection_by(
+        base,
+        description,
+        egress,
+        Arc::new(OneCredential(Secret::new(token))),
+    )
+}
+
+/// With credentials of its own, to a host on this machine.
+pub fn connected_by(base: &str, description: &str, credentials: Arc<dyn Credentials>) -> Connection {
+    let around = Surroundings {
+        names: Arc::new(SystemNames),
+        log: Arc::new(KeptContacts::default()),
+        clock: Arc::new(HandClock::default()),
+        redactor: Default::default(),
+    };
+    let host = Host::parse(base, Reach::ThisMachine).unwrap();
+    let egress = Egress::open([(system(), host)], Limits::default(), around).unwrap();
+    connection_by(base, description, Arc::new(egress), credentials)
+}
+
+fn connection_by(
+    base: &str,
+    description: &str,
+    egress: Arc<Egress>,
+    credentials: Arc<dyn Credentials>,
+) -> Connection {
     Connection::new(Setup {
         system: system(),
         base: Url::parse(base).unwrap(),
@@ -185,7 +213,7 @@ pub fn connection(base: &str, description: &str, egress: Arc<Egress>, token: &st
         egress,
         sign_in: integration::SignIn::Bearer,
         headers: Vec::new(),
-        credentials: Arc::new(OneCredential(Secret::new(token))),
+        credentials,
     })
 }
 

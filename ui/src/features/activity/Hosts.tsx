@@ -11,6 +11,7 @@ const PURPOSES: Record<string, string> = {
   read: "To read records",
   write: "To send what was approved",
   check: "To see what became of it",
+  "sign in": "To sign in, to stay signed in, or to sign out",
   "audit anchor": "To keep a signed head of the audit elsewhere",
 };
 

@@ -9,7 +9,7 @@ import { Name, Plain } from "../../components/Text/Text";
 import type { ConnectorView, Failure } from "../../host";
 import { plainly, visible } from "../../lib/text";
 import { FailureNotice } from "../shell/FailureNotice";
-import { missing, missingWords, secretWords, userOf, wayOf, type Draft } from "./connecting";
+import { missing, missingWords, secretWords, userOf, wayOf, waysOf, type Draft } from "./connecting";
 
 interface ConnectFormProps {
   connector: ConnectorView;
@@ -89,13 +89,13 @@ export function ConnectForm({
           />
         )}
       </Line>
-      {connector.sign_in.length > 1 && way && (
+      {waysOf(connector).length > 1 && way && (
         <div className="field">
           <span className="lab">How you sign in</span>
           <Segments
             label="How you sign in"
             value={way.way}
-            options={connector.sign_in.map((own) => ({
+            options={waysOf(connector).map((own) => ({
               value: own.way,
               words: <Plain>{`With ${secretWords(own.secret).name}`}</Plain>,
             }))}

@@ -9,6 +9,7 @@ import {
   requestOf,
   secretWords,
   triedWords,
+  waysOf,
 } from "./connecting";
 
 const [helpdesk, redmine] = CONNECTORS as [(typeof CONNECTORS)[0], (typeof CONNECTORS)[0]];
@@ -36,6 +37,18 @@ test("the name to sign in with is the account until another one is written, and 
   expect(requestOf(helpdesk, { ...draft, user: "iokafor" })).toMatchObject({ user: "iokafor" });
   expect(missing(helpdesk, { ...draft, user: "" })).toEqual(["the user name"]);
   expect(requestOf(helpdesk, { ...draft, way: "header" })).not.toHaveProperty("user");
+});
+
+test("a way to sign in at a provider is not offered where a secret is asked for", () => {
+  const provider = {
+    way: "oauth",
+    secret: "your client id",
+    user: false,
+    client: { secret: false, device: true },
+  };
+  const both = { ...redmine, sign_in: [provider, ...redmine.sign_in] };
+  expect(waysOf(both)).toEqual(redmine.sign_in);
+  expect(requestOf(both, { ...WRITTEN, way: "oauth" })).toMatchObject({ way: "header" });
 });
 
 test("what is missing is named in the connector's own words", () => {

@@ -25,7 +25,13 @@ export const EMPTY: Draft = {
   title: "",
 };
 
-export function wayOf({ sign_in: ways }: ConnectorView, { way }: Draft): SignInView | undefined {
+/** The ways that this form can do: those with a secret. At a provider one signs in by the command line, for now. */
+export function waysOf({ sign_in: ways }: ConnectorView): SignInView[] {
+  return ways.filter(({ client }) => client === null);
+}
+
+export function wayOf(connector: ConnectorView, { way }: Draft): SignInView | undefined {
+  const ways = waysOf(connector);
   return ways.find((own) => own.way === way) ?? ways[0];
 }
 

@@ -139,13 +139,14 @@ export function system(more: Partial<SystemView> = {}): SystemView {
     person: "Ines Okafor",
     quarantined: false,
     trouble: null,
+    sign_in: null,
     added: MS - 5 * HOUR,
     operations: OPERATIONS,
     ...more,
   };
 }
 
-const BASIC = { way: "basic", secret: "your password", user: true };
+const BASIC = { way: "basic", secret: "your password", user: true, client: null };
 
 /** Connectors as they come with Attaché, from crates/integration/connectors. */
 export const CONNECTORS: ConnectorView[] = [
@@ -156,7 +157,7 @@ export const CONNECTORS: ConnectorView[] = [
     tried: "django-helpdesk 2.6.1, by `make test-peers`",
     base: "https://helpdesk.example.com/api",
     sign_in: [
-      { way: "header", secret: "your token; whoever runs the help desk makes it", user: false },
+      { way: "header", secret: "your token; whoever runs the help desk makes it", user: false, client: null },
       BASIC,
     ],
   },
@@ -166,7 +167,7 @@ export const CONNECTORS: ConnectorView[] = [
     about: "Issues with notes, projects and their wiki.",
     tried: "Redmine 5.0.4, by `make test-peers`",
     base: "https://redmine.example.com",
-    sign_in: [{ way: "header", secret: "your API access key, under My account", user: false }],
+    sign_in: [{ way: "header", secret: "your API access key, under My account", user: false, client: null }],
   },
   {
     name: "request-tracker",
@@ -179,6 +180,7 @@ export const CONNECTORS: ConnectorView[] = [
         way: "header",
         secret: "an auth token, under Logged in as > Settings > Auth Tokens",
         user: false,
+        client: null,
       },
       BASIC,
     ],
@@ -607,7 +609,7 @@ export function systemsStory(emit: (event: Event) => void): Handlers {
       systems = systems.filter((own) => own.id !== id);
       grants = grants.filter((own) => own.system !== id);
       stale();
-      return {};
+      return { warning: null };
     },
     system_quarantine: ({ system: id, on }) => {
       systems = systems.map((own) => (own.id === id ? { ...own, quarantined: on } : own));
