@@ -204,18 +204,10 @@ async fn run(workspace: &Workspace, name: &str, request: Value) -> Value {
 /// A workspace with the server connected and its tickets wanted.
 async fn connected(home: &Path, server: &Server) -> Workspace {
     let workspace = open(home).await;
-    let request = ConnectRequest {
-        connector: "tickets".to_owned(),
-        manifest: Some(MANIFEST.to_owned()),
-        name: None,
-        title: None,
-        address: server.address.clone(),
-        own_network: false,
-        account: "mia".to_owned(),
-        way: None,
-        user: None,
-        secret: "a-long-enough-token-of-a-test".to_owned(),
-    };
+    let request = json!({"connector": "tickets", "address": server.address, "account": "mia",
+        "secret": "a-long-enough-token-of-a-test"});
+    let mut request: ConnectRequest = serde_json::from_value(request).unwrap();
+    request.manifest = Some(MANIFEST.to_owned());
     workspace.copilot.connections.connect(request).await.unwrap();
     let wanted = json!({"system": "tickets", "kinds": ["ticket"], "labels": ["internal"]});
     run(&workspace, "system_sync", wanted).await;

@@ -219,6 +219,20 @@ collection?: string | null,
  */
 labels?: Labels, };
 
+export type AgainRequest = { 
+/**
+ * Name of the connection.
+ */
+system: string, 
+/**
+ * With a code on another device.
+ */
+device?: boolean, 
+/**
+ * The address is not opened in the browser, the person does that.
+ */
+by_hand?: boolean, };
+
 export type AnswerPart = { "kind": "gathered", 
 /**
  * Passages.
@@ -490,6 +504,16 @@ dated: string,
  */
 labels: Labels, };
 
+export type ClientView = { 
+/**
+ * The program may have a secret of its own.
+ */
+secret: boolean, 
+/**
+ * It can be done with a code on another device.
+ */
+device: boolean, };
+
 export type ConflictSideView = { 
 /**
  * The value alone, as written.
@@ -548,9 +572,21 @@ way?: string,
  */
 user?: string, 
 /**
- * The secret. It goes into the keyring and never comes back.
+ * The secret. It goes into the keyring and never comes back. For `oauth` that of the program, if it has one.
  */
-secret: string, };
+secret: string, 
+/**
+ * For `oauth`: the name of the program at the provider, where it does not give one by itself.
+ */
+client_id?: string, 
+/**
+ * For `oauth`: with a code on another device.
+ */
+device?: boolean, 
+/**
+ * For `oauth`: the address is not opened in the browser, the person does that.
+ */
+by_hand?: boolean, };
 
 export type ConnectorView = { 
 /**
@@ -667,6 +703,12 @@ ids: Array<ActionId>,
  * Why, in the person's own words; may be empty.
  */
 reason: string, };
+
+export type Disconnected = { 
+/**
+ * What the person has to do themselves, in a sentence: the provider could not be told that the sign-in is over.
+ */
+warning: string | null, };
 
 export type DocumentId = number;
 
@@ -1174,7 +1216,7 @@ host: string,
  */
 system: string, 
 /**
- * What for: `describe`, `read`, `write`, `check`, `audit anchor`.
+ * What for: `describe`, `read`, `write`, `check`, `audit anchor`, `sign in`.
  */
 purpose: string, 
 /**
@@ -1959,9 +2001,55 @@ rows: Array<Array<string>>,
  */
 marked: CellRange | null, };
 
+export type SignInBegun = { 
+/**
+ * By which it is waited for and given up.
+ */
+handle: string, 
+/**
+ * Where the person signs in.
+ */
+address: string, 
+/**
+ * What they type there, if they do that on another device.
+ */
+code: string | null, 
+/**
+ * The address was opened in their browser.
+ */
+opened: boolean, 
+/**
+ * How long it is waited for, in milliseconds since 1970.
+ */
+until: number, };
+
+export type SignInRequest = { 
+/**
+ * As it was told when it began.
+ */
+handle: string, };
+
+export type SignInState = { 
+/**
+ * It holds; else the person has to sign in again.
+ */
+holds: boolean, 
+/**
+ * Until when without being renewed, in milliseconds since 1970, where the provider says so.
+ */
+until: number | null, 
+/**
+ * It is renewed without the person.
+ */
+renewed: boolean, 
+/**
+ * What the provider allowed.
+ */
+scopes: Array<string>, };
+
 export type SignInView = { 
 /**
- * Its name: `bearer`, `header`, `basic`.
+ * Its name: `bearer`, `header`, `basic`, `oauth`, `oauth-itself`.
  */
 way: string, 
 /**
@@ -1971,7 +2059,11 @@ secret: string,
 /**
  * It wants the name of the user too.
  */
-user: boolean, };
+user: boolean, 
+/**
+ * One signs in at a provider, as a program that is registered there.
+ */
+client: ClientView | null, };
 
 export type Source = { 
 /**
@@ -2192,6 +2284,10 @@ quarantined: boolean,
  * Why it can't be reached now.
  */
 trouble: string | null, 
+/**
+ * How its sign-in stands, where one signs in at a provider.
+ */
+sign_in: SignInState | null, 
 /**
  * When it was connected, in milliseconds since 1970.
  */
@@ -2498,8 +2594,12 @@ export interface Commands {
   system_test: { request: SystemRequest; response: Nothing };
   system_sync: { request: SyncRequest; response: SystemView };
   system_sync_now: { request: SystemRequest; response: Nothing };
+  sign_in_begin: { request: ConnectRequest; response: SignInBegun };
+  sign_in_again: { request: AgainRequest; response: SignInBegun };
+  sign_in_finish: { request: SignInRequest; response: SystemView };
+  sign_in_cancel: { request: SignInRequest; response: Nothing };
   demo_connect: { request: Nothing; response: SystemView };
-  system_disconnect: { request: SystemRequest; response: Nothing };
+  system_disconnect: { request: SystemRequest; response: Disconnected };
   system_quarantine: { request: QuarantineRequest; response: Nothing };
   standing: { request: Nothing; response: Standing };
   stop_all: { request: StopAllRequest; response: Standing };
