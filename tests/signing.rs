@@ -335,6 +335,14 @@ async fn a_window_gets_the_address_and_then_the_system_and_can_give_up() {
     let peer = Peer::start("oidc-provider");
     let folder = tempfile::tempdir().unwrap();
     let manifest = std::fs::read_to_string(peer.manifest(folder.path())).unwrap();
+    // At a port of its own, as providers want it that compare the whole address.
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let fixed = format!("client_secret: basic\n    redirect: http://127.0.0.1:{port}/callback");
+    let manifest = manifest.replace("client_secret: basic", &fixed);
     let desk = Desk::open().await;
     let begin = async || {
         let request = json!({"connector": "beside", "address": peer.text("/system"), "account": "ines", "way": "oauth",
@@ -353,6 +361,8 @@ async fn a_window_gets_the_address_and_then_the_system_and_can_give_up() {
         .unwrap_err();
     assert!(refused.message.contains("No sign-in waits"), "{refused}");
 
+    // Whoever begins again has the port, though nobody gave the first one up.
+    begin().await;
     let second = begin().await;
     let page = person(&second.address, "allow");
     assert!(page.contains("You can close this page"), "{page}");

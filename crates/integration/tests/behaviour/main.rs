@@ -12,4 +12,5 @@ mod matching;
 mod peer;
 mod reading;
 mod signing;
+mod staying;
 mod writing;
