@@ -6,6 +6,7 @@ import {
   CONVERSATIONS,
   DOCUMENTS,
   NOW,
+  RECORDS,
   SOURCES,
   TICKET,
   citation,
@@ -79,6 +80,11 @@ const FRESH = { chosen: true, records: 1204, ended: NOW * 1000 - 120_000 };
 const withCopies = () =>
   new FakeHost({
     status: () => ({ ...none(), sources: [...SOURCES, mirrored()] }),
+    file_list: () => ({
+      total: RECORDS.length,
+      files: RECORDS,
+      by_state: { indexed: 3, waiting: 1, skipped: 0, failed: 0 },
+    }),
     conversation_get: () => ({
       ...CONVERSATIONS[0]!,
       turns: [
@@ -628,7 +634,7 @@ export const SCREENS: Screen[] = [
     name: "library, records of a system",
     hash: "#/library/5",
     host: withCopies,
-    ready: see("kept in step with the system"),
+    ready: see("Ticket 4790"),
     picture: true,
   },
   {

@@ -97,7 +97,7 @@ test("copies are only deleted after a second yes, which says how many and that t
   const { user, section, asked } = await keeping([TICKETS, { ...ARTICLES, chosen: true }]);
   await user.click(section.getByRole("switch", { name: "Tickets" }));
   const dialog = await screen.findByRole("dialog", { name: "Stop keeping Tickets on this device?" });
-  expect(dialog).toHaveTextContent("1,204 copies of Request Tracker are deleted here");
+  expect(dialog).toHaveTextContent("1,204 copies are deleted here and no longer found or cited.");
   expect(dialog).toHaveTextContent("In Request Tracker itself nothing is changed or deleted.");
   await expect(dialog).toHaveNoFindings();
   await user.click(within(dialog).getByRole("button", { name: "Keep them" }));

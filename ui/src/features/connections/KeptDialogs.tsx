@@ -21,7 +21,7 @@ export function BeginDialog({ title, kind, onClose, onKeep }: BeginProps) {
   return (
     <Dialog
       title={`Keep ${visible(kind.title)} of ${visible(title)} on this device?`}
-      hint="All that your account may read there is copied to this device. Say what answers from the copies are for. You can change it in the Library."
+      hint="What your account may read there is copied to this device. Say who may see it; you can change that in the Library."
       open
       onClose={onClose}
     >
@@ -53,18 +53,23 @@ interface EndProps {
 
 /** Before the copies of a kind are deleted. */
 export function EndDialog({ title, kind, onClose, onDelete }: EndProps) {
-  const copies = kind.records === 1 ? "1 copy" : `${number(kind.records)} copies`;
+  const none = kind.records === 0;
+  const goes = none
+    ? "Nothing was copied yet."
+    : kind.records === 1
+      ? "1 copy is deleted here and no longer found or cited."
+      : `${number(kind.records)} copies are deleted here and no longer found or cited.`;
   return (
     <Dialog
       title={`Stop keeping ${visible(kind.title)} on this device?`}
-      hint={`${kind.records === 0 ? "Nothing" : copies} of ${visible(title)} ${kind.records === 0 ? "was copied yet" : `${kind.records === 1 ? "is" : "are"} deleted here and no longer found or cited`}. In ${visible(title)} itself nothing is changed or deleted.`}
+      hint={`${goes} In ${visible(title)} itself nothing is changed or deleted.`}
       open
       onClose={onClose}
     >
       <div className="dlg-acts">
         <Button onClick={onClose}>Keep them</Button>
         <Button look="danger" onClick={onDelete}>
-          {kind.records === 0 ? "Stop keeping them" : "Delete the copies"}
+          {none ? "Stop keeping them" : "Delete the copies"}
         </Button>
       </div>
     </Dialog>

@@ -421,6 +421,16 @@ export const FILES: FileRow[] = [
   row(57, "Annex B draft.docx", { status: "failed", reason: "file is damaged" }),
 ];
 
+/** Copies of tickets in the list of files. */
+export const RECORDS: FileRow[] = [4790, 4812, 4655, 4731].map((id, index) =>
+  row(60 + index, `ticket/ticket ${id}.html`, {
+    source: COPIES,
+    source_id: 5,
+    format: "html",
+    ...(index === 1 ? { status: "waiting", at: null } : {}),
+  }),
+);
+
 const hit = (passage_id: number, file: string, passage: string, more: Partial<Hit> = {}): Hit => ({
   passage_id,
   document_id: passage_id,
