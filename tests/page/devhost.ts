@@ -51,7 +51,10 @@ export async function startCore({ model = false, home: kept }: Options = {}): Pr
     for (;;) {
       const response = await fetch(`${address}/call/${name}`, {
         method: "POST",
-        headers: { "Content-Type": "application/json", Cookie: `attache-devhost=${token}` },
+        headers: {
+          "Content-Type": "application/json",
+          Cookie: `attache-devhost=${token}`,
+        },
         body: JSON.stringify(request),
       });
       const said: unknown = await response.json();

@@ -94,7 +94,9 @@ test("the words of a page lie where they are drawn and can be selected", async (
   if (!box) throw new Error("the mark is nowhere");
   await page.mouse.move(box.x + 2, box.y + box.height / 2);
   await page.mouse.down();
-  await page.mouse.move(box.x + box.width - 2, box.y + box.height / 2, { steps: 8 });
+  await page.mouse.move(box.x + box.width - 2, box.y + box.height / 2, {
+    steps: 8,
+  });
   await page.mouse.up();
   const selected = await page.evaluate(() => String(window.getSelection()));
   expect(selected).toContain("shall maintain an availability of the Fleet Manager");
@@ -117,7 +119,9 @@ test("a cited range of a sheet is marked under the letters and numbers it has in
   const { page } = await open(demo.open);
   await ask(page, "What does a drive wheel cost?");
   await cite(page, "Spare parts 2026.ods").click();
-  const grid = page.getByRole("region", { name: /sheet Spare parts, cited cells A4:F9/ });
+  const grid = page.getByRole("region", {
+    name: /sheet Spare parts, cited cells A4:F9/,
+  });
   await grid.locator(".cell-mark").first().waitFor();
   const cell = await grid.getByText("148 €").evaluate((text) => {
     const own = text.closest("td")!;
@@ -151,7 +155,11 @@ test("a person is told why a file was not found for a question", async ({ demo, 
   const { page } = await open(demo.open);
   await page.getByRole("link", { name: "Library" }).click();
   await page.getByLabel("Find a file").fill("Margins");
-  await page.getByRole("button", { name: "More actions for Margins 2026 protected.xlsx" }).click();
+  await page
+    .getByRole("button", {
+      name: "More actions for Margins 2026 protected.xlsx",
+    })
+    .click();
   await page.getByRole("menuitem", { name: "Why is it not found?" }).click();
   await page.getByRole("dialog").getByLabel("Question").fill("What is our margin at Halden?");
   await page.keyboard.press("Enter");
@@ -201,7 +209,9 @@ test("a question that no file answers gets no answer", async ({ demo, open }) =>
 });
 
 test("a file dropped into a folder that was added in the window is found at once", async ({ core, open }) => {
-  const folder = await folderWith({ "Ferry.md": "# Ferry\n\nThe ferry to Horten leaves every hour.\n" });
+  const folder = await folderWith({
+    "Ferry.md": "# Ferry\n\nThe ferry to Horten leaves every hour.\n",
+  });
   const { page } = await open(core.open);
   await page.getByRole("heading", { name: "What should Attaché read?" }).waitFor();
   await addFolder(page, folder);
@@ -222,7 +232,9 @@ test("a file dropped into a folder that was added in the window is found at once
 });
 
 test("of a deleted file the passage is kept with the answer that quoted it", async ({ core, open }) => {
-  const folder = await folderWith({ "Bridge.md": "The Varden bridge opens to lorries on 12 May 2027.\n" });
+  const folder = await folderWith({
+    "Bridge.md": "The Varden bridge opens to lorries on 12 May 2027.\n",
+  });
   await core.call("source_add", { path: folder });
   await core.idle();
   const { page } = await open(core.open);
@@ -234,7 +246,9 @@ test("of a deleted file the passage is kept with the answer that quoted it", asy
 });
 
 test("a folder that went away is named in the window until it is back", async ({ core, open }) => {
-  const folder = await folderWith({ "Ferry.md": "The ferry to Horten leaves every hour.\n" });
+  const folder = await folderWith({
+    "Ferry.md": "The ferry to Horten leaves every hour.\n",
+  });
   await core.call("source_add", { path: folder, collection: "Crossings" });
   await core.idle();
   const reachable = async () => (await core.call("status", {})).sources[0]?.reachable;
@@ -252,7 +266,9 @@ test("a folder that went away is named in the window until it is back", async ({
 });
 
 test("settings are kept, and erasing everything leads back to the first start", async ({ core, open }) => {
-  const folder = await folderWith({ "Ferry.md": "The ferry to Horten leaves every hour.\n" });
+  const folder = await folderWith({
+    "Ferry.md": "The ferry to Horten leaves every hour.\n",
+  });
   await core.call("source_add", { path: folder });
   await core.idle();
   const { page } = await open(core.open);
@@ -289,11 +305,19 @@ test("where records are close the person says which in the inbox, and it becomes
     record: "Vestby Cold Storage",
   });
   expect(question.kind).toBe("which");
-  await page.getByRole("link", { name: /Which deal do you mean by “Vestby Cold Storage”/ }).click();
+  await page
+    .getByRole("link", {
+      name: /Which deal do you mean by “Vestby Cold Storage”/,
+    })
+    .click();
   await page.getByRole("radio", { name: /DC 2, refit.*close date 2026-12-15/ }).check();
   await page.keyboard.press("Control+Enter");
   await page.getByText("You picked it among several.").waitFor();
-  await page.getByRole("row", { name: /Next step empty becomes Confirm dock layout Your words/ }).waitFor();
+  await page
+    .getByRole("row", {
+      name: /Next step empty becomes Confirm dock layout Your words/,
+    })
+    .waitFor();
   await page.getByRole("button", { name: "Review and approve" }).waitFor();
   // The other one is a click away.
   await page.getByRole("button", { name: "Not this record?" }).click();

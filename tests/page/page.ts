@@ -140,8 +140,12 @@ export async function axe(page: Page): Promise<string[]> {
   // By way of the debugger: the page's own policy would rightly refuse it.
   if (!(await page.evaluate("'axe' in window"))) await page.evaluate(AXE);
   return page.evaluate(async () => {
-    const { axe: tool } = window as unknown as { axe: typeof import("axe-core") };
-    const { violations } = await tool.run(document, { resultTypes: ["violations"] });
+    const { axe: tool } = window as unknown as {
+      axe: typeof import("axe-core");
+    };
+    const { violations } = await tool.run(document, {
+      resultTypes: ["violations"],
+    });
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ""}`),
     );

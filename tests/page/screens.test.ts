@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { FakeHost } from "../../ui/src/host/fake/FakeHost";
-import { NOW } from "../../ui/src/host/fake/story";
+import { NOW, SOURCES, mirrored } from "../../ui/src/host/fake/story";
+import { connected, kept, system } from "../../ui/src/host/fake/systems";
 import { serve, type FakeCore } from "./fake";
 import { axe, describe, expect, openWindow, test, wear, type Watched } from "./page";
 import { SCREENS } from "./screens";
@@ -50,6 +51,27 @@ test.for(SIZES)(
         single_keys: true,
         notifications: true,
       }),
+      status: () => ({
+        sources: [...SOURCES, mirrored()],
+        passages: 0,
+        embedded: 0,
+        model: null,
+        model_problem: null,
+      }),
+      system_list: () => [
+        system(),
+        connected({
+          sync: [
+            kept({ chosen: true, records: 1204, running: 1240 }),
+            kept({
+              kind: "asset",
+              title: "Assets",
+              chosen: true,
+              trouble: "`Request Tracker` did not answer.",
+            }),
+          ],
+        }),
+      ],
     });
     const { page } = await open(fake.at("#/ask"), { width, height });
     await page.waitForFunction(
@@ -61,6 +83,7 @@ test.for(SIZES)(
       ["#/conversation/1", "Halden uptime commitment"],
       ["#/conversation/2", "How answers can end"],
       ["#/library/1", "Library"],
+      ["#/library/5", "Library"],
       ["#/inbox/1", "Inbox"],
       ["#/inbox/3", "Inbox"],
       ["#/inbox/11", "Inbox"],
@@ -70,6 +93,7 @@ test.for(SIZES)(
       ["#/activity/hosts", "Activity"],
       ["#/connections", "Connections"],
       ["#/connections/system/demo", "Connections"],
+      ["#/connections/system/request-tracker", "Connections"],
       ["#/connections/permissions", "Connections"],
       ["#/settings", "Settings"],
       ["#/welcome", "What should Attaché read?"],

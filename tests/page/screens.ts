@@ -1,8 +1,20 @@
 /** Every screen in every state, each with what it takes to get there. */
 import { ACTIONS, TOGETHER, governed } from "../../ui/src/host/fake/governed";
 import { FakeHost } from "../../ui/src/host/fake/FakeHost";
-import { ANSWER, CONVERSATIONS, DOCUMENTS, citation, source, turn } from "../../ui/src/host/fake/story";
-import { OPERATIONS, connected, digest, system } from "../../ui/src/host/fake/systems";
+import {
+  ANSWER,
+  CONVERSATIONS,
+  DOCUMENTS,
+  NOW,
+  RECORDS,
+  SOURCES,
+  TICKET,
+  citation,
+  mirrored,
+  source,
+  turn,
+} from "../../ui/src/host/fake/story";
+import { OPERATIONS, connected, digest, kept, system } from "../../ui/src/host/fake/systems";
 import type { Page } from "./page";
 
 export interface Screen {
@@ -17,9 +29,17 @@ export interface Screen {
   picture?: boolean;
 }
 
-const none = () => ({ sources: [], passages: 0, embedded: 0, model: null, model_problem: null });
+const none = () => ({
+  sources: [],
+  passages: 0,
+  embedded: 0,
+  model: null,
+  model_problem: null,
+});
 const one = (more: Parameters<typeof turn>[1]) => () =>
-  new FakeHost({ conversation_get: () => ({ ...CONVERSATIONS[0]!, turns: [turn(1, more)] }) });
+  new FakeHost({
+    conversation_get: () => ({ ...CONVERSATIONS[0]!, turns: [turn(1, more)] }),
+  });
 /** No core to work with, and why. */
 const without = (state: "starting" | "failed", code: string, message: string) => () => {
   const host = new FakeHost();
@@ -49,6 +69,43 @@ const three: typeof ANSWER = {
     ],
   })),
 };
+/** A system of which some is kept: up to date, on its way, in trouble, and not. */
+const keeping =
+  (...sync: Parameters<typeof kept>[0][]) =>
+  () =>
+    new FakeHost({
+      system_list: () => [system(), connected({ sync: sync.map((own) => kept(own)) })],
+    });
+const FRESH = { chosen: true, records: 1204, ended: NOW * 1000 - 120_000 };
+const withCopies = () =>
+  new FakeHost({
+    status: () => ({ ...none(), sources: [...SOURCES, mirrored()] }),
+    file_list: () => ({
+      total: RECORDS.length,
+      files: RECORDS,
+      by_state: { indexed: 3, waiting: 1, skipped: 0, failed: 0 },
+    }),
+    conversation_get: () => ({
+      ...CONVERSATIONS[0]!,
+      turns: [
+        turn(1, {
+          question: "Which station charges no robots?",
+          answer: {
+            ...ANSWER,
+            conflicts: [],
+            answer: [
+              {
+                text: "Station 3 shows C-14 since the update.",
+                citations: [TICKET],
+                conflict: false,
+                confidence: 0.9,
+              },
+            ],
+          },
+        }),
+      ],
+    }),
+  });
 /** A card in the approval window, which is smaller. */
 const APPROVAL = (id: number): string => `?window=approval#/approval/${id}`;
 const SMALL = { width: 784, height: 720 };
@@ -65,7 +122,12 @@ const passage = (number: number, mark: string) => async (page: Page) => {
 };
 
 export const SCREENS: Screen[] = [
-  { name: "new question", hash: "#/ask", ready: see("Ask about your customers"), picture: true },
+  {
+    name: "new question",
+    hash: "#/ask",
+    ready: see("Ask about your customers"),
+    picture: true,
+  },
   {
     name: "answer with a page of a PDF",
     hash: "#/conversation/1",
@@ -75,14 +137,35 @@ export const SCREENS: Screen[] = [
     },
     picture: true,
   },
-  { name: "answer with a mail", hash: "#/conversation/1", ready: passage(3, "mark"), picture: true },
-  { name: "answer with a sheet", hash: "#/conversation/1", ready: passage(4, ".cell-mark"), picture: true },
-  { name: "answer with a changed table", hash: "#/conversation/1", ready: passage(5, "mark") },
-  { name: "ends of answers", hash: "#/conversation/2", ready: see("Attaché was closed before") },
+  {
+    name: "answer with a mail",
+    hash: "#/conversation/1",
+    ready: passage(3, "mark"),
+    picture: true,
+  },
+  {
+    name: "answer with a sheet",
+    hash: "#/conversation/1",
+    ready: passage(4, ".cell-mark"),
+    picture: true,
+  },
+  {
+    name: "answer with a changed table",
+    hash: "#/conversation/1",
+    ready: passage(5, "mark"),
+  },
+  {
+    name: "ends of answers",
+    hash: "#/conversation/2",
+    ready: see("Attaché was closed before"),
+  },
   {
     name: "answer being written",
     hash: "#/conversation/1",
-    host: one({ state: "running", answer: { ...ANSWER, answer: ANSWER.answer.slice(0, 2) } }),
+    host: one({
+      state: "running",
+      answer: { ...ANSWER, answer: ANSWER.answer.slice(0, 2) },
+    }),
     ready: see("Stop"),
   },
   {
@@ -91,13 +174,22 @@ export const SCREENS: Screen[] = [
     host: one({ answer: three }),
     ready: see("Three sources disagree"),
   },
-  { name: "deleted conversation", hash: "#/conversation/999", ready: see("This conversation was deleted") },
+  {
+    name: "deleted conversation",
+    hash: "#/conversation/999",
+    ready: see("This conversation was deleted"),
+  },
   {
     name: "document gone",
     hash: "#/conversation/1",
     host: () =>
       new FakeHost({
-        document_view: () => Promise.reject({ code: "gone", message: "Gone.", fault: "user" } as never),
+        document_view: () =>
+          Promise.reject({
+            code: "gone",
+            message: "Gone.",
+            fault: "user",
+          } as never),
       }),
     ready: see("no longer in the library"),
   },
@@ -106,18 +198,33 @@ export const SCREENS: Screen[] = [
     hash: "#/conversation/1",
     host: () =>
       new FakeHost({
-        document_view: () => ({ ...DOCUMENTS[3]!, blocks: DOCUMENTS[3]!.blocks.slice(0, 1) }),
+        document_view: () => ({
+          ...DOCUMENTS[3]!,
+          blocks: DOCUMENTS[3]!.blocks.slice(0, 1),
+        }),
       }),
     ready: see("The quoted words are no longer in this file."),
   },
-  { name: "library", hash: "#/library", ready: see("Margins 2026 protected.xlsx"), picture: true },
-  { name: "library, one folder", hash: "#/library/1", ready: see("Internal only") },
+  {
+    name: "library",
+    hash: "#/library",
+    ready: see("Margins 2026 protected.xlsx"),
+    picture: true,
+  },
+  {
+    name: "library, one folder",
+    hash: "#/library/1",
+    ready: see("Internal only"),
+  },
   {
     name: "library, folder gone",
     hash: "#/library",
     host: () =>
       new FakeHost({
-        status: () => ({ ...none(), sources: [source(1, "Fleet reports", { reachable: false })] }),
+        status: () => ({
+          ...none(),
+          sources: [source(1, "Fleet reports", { reachable: false })],
+        }),
       }),
     ready: see("This folder cannot be reached"),
   },
@@ -129,8 +236,18 @@ export const SCREENS: Screen[] = [
         status: () => ({
           ...none(),
           sources: [
-            source(1, "Halden", { indexed: 2200, waiting: 1204, skipped: 10, failed: 4 }),
-            source(2, "Contracts", { indexed: 0, waiting: 0, skipped: 0, failed: 0 }),
+            source(1, "Halden", {
+              indexed: 2200,
+              waiting: 1204,
+              skipped: 10,
+              failed: 4,
+            }),
+            source(2, "Contracts", {
+              indexed: 0,
+              waiting: 0,
+              skipped: 0,
+              failed: 0,
+            }),
           ],
         }),
         progress: () => ({
@@ -175,8 +292,18 @@ export const SCREENS: Screen[] = [
     host: () => new FakeHost({ status: none }),
     ready: see("No folder is watched yet"),
   },
-  { name: "inbox", hash: "#/inbox/1", ready: see("Exactly the 2 requests"), picture: true },
-  { name: "inbox, batch", hash: "#/inbox/3", ready: see("Exactly the 5 requests"), picture: true },
+  {
+    name: "inbox",
+    hash: "#/inbox/1",
+    ready: see("Exactly the 2 requests"),
+    picture: true,
+  },
+  {
+    name: "inbox, batch",
+    hash: "#/inbox/3",
+    ready: see("Exactly the 5 requests"),
+    picture: true,
+  },
   {
     name: "inbox, batch with a question",
     hash: "#/inbox/3",
@@ -203,10 +330,23 @@ export const SCREENS: Screen[] = [
       await page.getByRole("radio", { name: /spare parts/ }).waitFor();
     },
   },
-  { name: "inbox, out of date", hash: "#/inbox/23", ready: see("so the approval was void") },
+  {
+    name: "inbox, out of date",
+    hash: "#/inbox/23",
+    ready: see("so the approval was void"),
+  },
   { name: "inbox, done", hash: "#/inbox/20", ready: see("Receipt") },
-  { name: "inbox, outcome unknown", hash: "#/inbox/11", ready: see("Next look in"), picture: true },
-  { name: "inbox, denied by policy", hash: "#/inbox/21", ready: see("above your limit of 12") },
+  {
+    name: "inbox, outcome unknown",
+    hash: "#/inbox/11",
+    ready: see("Next look in"),
+    picture: true,
+  },
+  {
+    name: "inbox, denied by policy",
+    hash: "#/inbox/21",
+    ready: see("above your limit of 12"),
+  },
   {
     name: "inbox, editing",
     hash: "#/inbox/8",
@@ -235,10 +375,31 @@ export const SCREENS: Screen[] = [
     ready: see("Exactly the 2 requests"),
     picture: true,
   },
-  { name: "approval, batch", hash: APPROVAL(3), size: SMALL, ready: see("Approve all 5"), picture: true },
-  { name: "approval, a word to type", hash: APPROVAL(9), size: SMALL, ready: see("to approve") },
-  { name: "approval, which record", hash: APPROVAL(15), size: SMALL, ready: see("None of these, drop it") },
-  { name: "approval, nobody can tell", hash: APPROVAL(10), size: SMALL, ready: see("It happened") },
+  {
+    name: "approval, batch",
+    hash: APPROVAL(3),
+    size: SMALL,
+    ready: see("Approve all 5"),
+    picture: true,
+  },
+  {
+    name: "approval, a word to type",
+    hash: APPROVAL(9),
+    size: SMALL,
+    ready: see("to approve"),
+  },
+  {
+    name: "approval, which record",
+    hash: APPROVAL(15),
+    size: SMALL,
+    ready: see("None of these, drop it"),
+  },
+  {
+    name: "approval, nobody can tell",
+    hash: APPROVAL(10),
+    size: SMALL,
+    ready: see("It happened"),
+  },
   {
     name: "approval, mail",
     hash: APPROVAL(1),
@@ -273,10 +434,15 @@ export const SCREENS: Screen[] = [
       const changes = first!.changes.map((own) =>
         own.field === "next_step" ? { ...own, before: "Contract sent" } : own,
       );
-      const edited = { by: "kari.holm@northwind.example", at: "2026-09-24T11:58:00Z" };
+      const edited = {
+        by: "kari.holm@northwind.example",
+        at: "2026-09-24T11:58:00Z",
+      };
       const record = { ...first!.record!, version: "18", edited };
       const fresh = { ...first!, id: 99, changes, record };
-      return new FakeHost({ action_approve: () => ({ kind: "changed", fresh }) });
+      return new FakeHost({
+        action_approve: () => ({ kind: "changed", fresh }),
+      });
     },
     ready: async (page) => {
       await page.getByText("Exactly the 2 requests").waitFor();
@@ -296,9 +462,21 @@ export const SCREENS: Screen[] = [
     },
     picture: true,
   },
-  { name: "activity, denied", hash: "#/activity/receipt/8", ready: see("Nothing was sent.") },
-  { name: "activity, erased", hash: "#/activity/receipt/6", ready: see("What this action did was erased") },
-  { name: "activity, an answer", hash: "#/activity/row/1278", ready: see("Row 1,278 of the audit") },
+  {
+    name: "activity, denied",
+    hash: "#/activity/receipt/8",
+    ready: see("Nothing was sent."),
+  },
+  {
+    name: "activity, erased",
+    hash: "#/activity/receipt/6",
+    ready: see("What this action did was erased"),
+  },
+  {
+    name: "activity, an answer",
+    hash: "#/activity/row/1278",
+    ready: see("Row 1,278 of the audit"),
+  },
   {
     name: "activity, hosts",
     hash: "#/activity/hosts",
@@ -369,7 +547,10 @@ export const SCREENS: Screen[] = [
             demo: false,
             link: "https://inventory.northwind-robotics.com/api",
             quarantined: true,
-            operations: OPERATIONS.map((own, index) => ({ ...own, changed: index === 2 })),
+            operations: OPERATIONS.map((own, index) => ({
+              ...own,
+              changed: index === 2,
+            })),
           }),
         ],
       }),
@@ -402,6 +583,66 @@ export const SCREENS: Screen[] = [
     hash: "#/connections/system/request-tracker",
     host: () => new FakeHost({ system_list: () => [system(), connected()] }),
     ready: see("its secret in the keyring"),
+  },
+  {
+    name: "connections, kept on this device",
+    hash: "#/connections/system/request-tracker",
+    host: keeping(
+      FRESH,
+      {
+        ...FRESH,
+        kind: "article",
+        title: "Articles",
+        records: 86,
+        running: 1240,
+      },
+      {
+        ...FRESH,
+        kind: "asset",
+        title: "Assets",
+        trouble: "`Request Tracker` refused with status 403: Forbidden.",
+      },
+      { kind: "user", title: "People" },
+    ),
+    ready: async (page) => {
+      await see("1,240 so far")(page);
+      await page.getByRole("button", { name: "Test" }).click();
+      await see("your sign-in holds")(page);
+    },
+    picture: true,
+  },
+  {
+    name: "keep records on this device",
+    hash: "#/connections/system/request-tracker",
+    host: keeping({}),
+    ready: async (page) => {
+      await page.getByRole("switch", { name: "Tickets" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+    picture: true,
+  },
+  {
+    name: "stop keeping records",
+    hash: "#/connections/system/request-tracker",
+    host: keeping(FRESH),
+    ready: async (page) => {
+      await page.getByRole("switch", { name: "Tickets" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "library, records of a system",
+    hash: "#/library/5",
+    host: withCopies,
+    ready: see("Ticket 4790"),
+    picture: true,
+  },
+  {
+    name: "answer with a record",
+    hash: "#/conversation/1",
+    host: withCopies,
+    ready: see("Open in Request Tracker"),
+    picture: true,
   },
   {
     name: "connect a system",
@@ -462,7 +703,12 @@ export const SCREENS: Screen[] = [
       await page.getByRole("dialog").waitFor();
     },
   },
-  { name: "permissions", hash: "#/connections/permissions", ready: see("9 of 20"), picture: true },
+  {
+    name: "permissions",
+    hash: "#/connections/permissions",
+    ready: see("9 of 20"),
+    picture: true,
+  },
   {
     name: "propose a change",
     hash: "#/connections",

@@ -29,7 +29,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
       "--font-render-hinting=none",
       "--disable-lcd-text",
     ],
-    env: { ...process.env, HOME: home, XDG_CACHE_HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home },
+    env: {
+      ...process.env,
+      HOME: home,
+      XDG_CACHE_HOME: home,
+      XDG_CONFIG_HOME: home,
+      XDG_DATA_HOME: home,
+    },
     timeout: 120_000,
   });
   // Chromium is in a group of its own; whoever started the tests ends it, should they be ended before it.

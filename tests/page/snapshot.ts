@@ -19,7 +19,11 @@ const THRESHOLD = 0.2;
 /** How a page differs from its kept picture, as a sentence; nothing if it does not. `ATTACHE_ACCEPT=yes` keeps it anew. */
 export async function differs(page: Page, name: string): Promise<string> {
   const kept = join(KEPT, `${name}.png`);
-  const seen = await page.screenshot({ animations: "disabled", caret: "hide", scale: "css" });
+  const seen = await page.screenshot({
+    animations: "disabled",
+    caret: "hide",
+    scale: "css",
+  });
   if (process.env["ATTACHE_ACCEPT"] === "yes") {
     await mkdir(KEPT, { recursive: true });
     await writeFile(kept, PNG.sync.write(halved(seen), { colorType: 2, deflateLevel: 9 }));

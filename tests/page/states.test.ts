@@ -110,8 +110,18 @@ test.for([
 );
 
 const LONG = [
-  { what: "a conversation of 5,000 turns", hash: "#/conversation/1", scrolls: ".flow", item: ".flow-item" },
-  { what: "a list of 10,000 files", hash: "#/library/1", scrolls: ".files", item: ".files-rows .frow" },
+  {
+    what: "a conversation of 5,000 turns",
+    hash: "#/conversation/1",
+    scrolls: ".flow",
+    item: ".flow-item",
+  },
+  {
+    what: "a list of 10,000 files",
+    hash: "#/library/1",
+    scrolls: ".files",
+    item: ".files-rows .frow",
+  },
 ];
 
 test.for(LONG)(
@@ -119,7 +129,11 @@ test.for(LONG)(
   async ({ hash, scrolls, item }, { fake, open }) => {
     const turns = Array.from({ length: 5000 }, (_, index) =>
       turn(index + 1, {
-        answer: { ...ANSWER, conflicts: [], answer: ANSWER.answer.slice(0, 1 + (index % 4)) },
+        answer: {
+          ...ANSWER,
+          conflicts: [],
+          answer: ANSWER.answer.slice(0, 1 + (index % 4)),
+        },
       }),
     );
     fake.host = new FakeHost({

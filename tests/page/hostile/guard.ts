@@ -138,7 +138,12 @@ function watch({ elements, head, attributes, styles }: typeof CLOSED): void {
         if (found) say(found);
       }
     }
-  }).observe(document, { childList: true, subtree: true, characterData: true, attributes: true });
+  }).observe(document, {
+    childList: true,
+    subtree: true,
+    characterData: true,
+    attributes: true,
+  });
 }
 
 /** A listener that nothing ever calls. */
@@ -158,7 +163,11 @@ export async function listener(): Promise<Listener> {
   await new Promise<void>((go) => server.listen(0, "127.0.0.1", go));
   const at = server.address();
   const port = typeof at === "object" && at ? at.port : 0;
-  return { address: `127.0.0.1:${port}`, connections: () => connections, close: () => server.close() };
+  return {
+    address: `127.0.0.1:${port}`,
+    connections: () => connections,
+    close: () => server.close(),
+  };
 }
 
 export interface Guarded {

@@ -12,7 +12,7 @@ import type {
   ViewBlock,
 } from "../../../ui/src/host/generated";
 import { ANSWER, DOCUMENTS, FILES, HITS, citation, source, turn } from "../../../ui/src/host/fake/story";
-import { contact, digest, done, grant, receiptRow, system } from "../../../ui/src/host/fake/systems";
+import { contact, digest, done, grant, kept, receiptRow, system } from "../../../ui/src/host/fake/systems";
 import type { FakeCore } from "../fake";
 import { expect, test as plain, type Page } from "../page";
 import { guarded, listener, type Guarded, type Listener } from "./guard";
@@ -72,7 +72,11 @@ function cited(text: string, document: number): CitationView {
     dated: text,
     labels: [text],
     // Of figures in a sheet the chips say of when they are.
-    place: { kind: "cells", sheet: text, range: { top: 0, left: 0, bottom: 3, right: 2 } },
+    place: {
+      kind: "cells",
+      sheet: text,
+      range: { top: 0, left: 0, bottom: 3, right: 2 },
+    },
     page: null,
   });
 }
@@ -83,7 +87,11 @@ const blocksOf = (texts: readonly string[]): ViewBlock[] =>
     { kind: "paragraph", text, ...whole },
     { kind: "item", text, ...whole },
     { kind: "code", text, ...whole },
-    { kind: "table", header: [text, text], rows: [{ cells: [text, text], place: { kind: "whole" } }] },
+    {
+      kind: "table",
+      header: [text, text],
+      rows: [{ cells: [text, text], place: { kind: "whole" } }],
+    },
   ]);
 
 /** A mail that says the text wherever it says anything. It carries a number to wait for. */
@@ -93,6 +101,7 @@ function mailOf(number: number, text: string): DocumentView {
     shape: "mail",
     file: text,
     dated: text,
+    record: { system: text, title: text, kind: text, id: text, link: number % 2 ? text : null },
     mail: {
       from: text,
       to: text,
@@ -108,7 +117,11 @@ function mailOf(number: number, text: string): DocumentView {
 /** How answers can end, each saying the text. */
 function turnsOf(number: number, text: string): Turn[] {
   const filter = { collections: [text], labels: [text] };
-  const failure = { message: `\`${text}\` ${text}`, hint: text, fault: "user" as const };
+  const failure = {
+    message: `\`${text}\` ${text}`,
+    hint: text,
+    fault: "user" as const,
+  };
   const empty = { ...ANSWER, answer: [], conflicts: [] };
   const one = cited(text, number);
   return [
@@ -117,7 +130,12 @@ function turnsOf(number: number, text: string): Turn[] {
       question: text,
       filter,
       state: "abstained",
-      answer: { ...empty, abstained: true, reason: text, missing: [text, text] },
+      answer: {
+        ...empty,
+        abstained: true,
+        reason: text,
+        missing: [text, text],
+      },
     }),
     turn(3, {
       question: text,
@@ -129,7 +147,11 @@ function turnsOf(number: number, text: string): Turn[] {
         conflicts: [
           {
             about: text,
-            sides: [1, 2, 3].map(() => ({ value: text, citation: one, dated: text })),
+            sides: [1, 2, 3].map(() => ({
+              value: text,
+              citation: one,
+              dated: text,
+            })),
           },
         ],
         notices: [text],
@@ -147,7 +169,13 @@ test.for(PARTS)(
     fake.host = new FakeHost({
       conversation_get: ({ id }) => {
         const text = texts[id] ?? "";
-        return { id, title: `${id} ${text}`, created: 0, updated: 0, turns: turnsOf(id, text) };
+        return {
+          id,
+          title: `${id} ${text}`,
+          created: 0,
+          updated: 0,
+          turns: turnsOf(id, text),
+        };
       },
       document_view: ({ document }) => mailOf(document, texts[document] ?? ""),
     });
@@ -209,7 +237,10 @@ test("in a sheet, in running text and in place of a lost document it is only tex
       updated: 0,
       turns: [
         turn(1, {
-          answer: { ...ANSWER, answer: [{ text: joined, citations, conflict: false, confidence: 1 }] },
+          answer: {
+            ...ANSWER,
+            answer: [{ text: joined, citations, conflict: false, confidence: 1 }],
+          },
         }),
       ],
     }),
@@ -236,7 +267,13 @@ test("in the lists of the library it is only text", async ({ fake, texts, under 
   fake.host = new FakeHost({
     status: () => ({
       sources: texts.map((text, id) =>
-        source(id + 1, text, { root: text, labels: [text], notice: id % 2 ? text : null }),
+        source(id + 1, text, {
+          root: text,
+          labels: [text],
+          notice: id % 2 ? text : null,
+          // Half of them are folders, which the first start lists by their paths.
+          system: id % 2 ? text : null,
+        }),
       ),
       passages: 1,
       embedded: 1,
@@ -303,7 +340,7 @@ test("in the lists of the library it is only text", async ({ fake, texts, under 
   await dialog.locator(".why").waitFor();
   await page.keyboard.press("Escape");
   await page.evaluate(() => (location.hash = "#/welcome"));
-  await expect.poll(() => page.locator(".fl li").count()).toBe(texts.length);
+  await expect.poll(() => page.locator(".fl li").count()).toBe(Math.ceil(texts.length / 2));
 });
 
 /** Scrolls through all files; rows are drawn as they come into sight. */
@@ -400,7 +437,13 @@ test("in recent questions and in the palette it is only text", async ({ fake, te
 test("on a page of a PDF that tries what PDFs can it is only text", async ({ fake, heard, texts, under }) => {
   fake.pdf = paper(texts, heard.address);
   fake.host = new FakeHost({
-    page_marks: ({ page }) => ({ page, width: 600, height: 840, rects: [], found: false }),
+    page_marks: ({ page }) => ({
+      page,
+      width: 600,
+      height: 840,
+      rects: [],
+      found: false,
+    }),
   });
   const { page } = await under("#/conversation/1");
   const pages = Math.ceil(texts.length / 60);
@@ -426,7 +469,12 @@ test("in the settings and in failures of the core it is only text", async ({ fak
       engine: all,
       index_bytes: 1,
       ledger_bytes: 1,
-      checks: texts.map((text, index) => ({ name: `${index} ${text}`, ok: false, found: text, fix: text })),
+      checks: texts.map((text, index) => ({
+        name: `${index} ${text}`,
+        ok: false,
+        found: text,
+        fix: text,
+      })),
     }),
     contacts: () => texts.map((text) => contact({ host: text, system: text, purpose: text })),
     question_ask: () => Promise.reject(failure as never),
@@ -456,15 +504,40 @@ const deed = (text: string, id: number) => {
       id: text,
       title: text,
       version: text,
-      meant: { words: text, how: text, runners_up: [{ id: text, title: text, about: text }] },
+      meant: {
+        words: text,
+        how: text,
+        runners_up: [{ id: text, title: text, about: text }],
+      },
       edited: { by: text, at: text },
     },
     state_words: text,
     proposer: { kind: "model", name: text },
     reason: text,
-    verdict: { ...told.verdict, rules: [{ name: text, why: text, layer: text }], policy: text },
-    changes: [{ field: text, label: text, before: text, after: text, value: text, origin: null }],
-    message: { to: [text], cc: [], bcc: [], subject: text, body: text, pieces: [], attachments: [text] },
+    verdict: {
+      ...told.verdict,
+      rules: [{ name: text, why: text, layer: text }],
+      policy: text,
+    },
+    changes: [
+      {
+        field: text,
+        label: text,
+        before: text,
+        after: text,
+        value: text,
+        origin: null,
+      },
+    ],
+    message: {
+      to: [text],
+      cc: [],
+      bcc: [],
+      subject: text,
+      body: text,
+      pieces: [],
+      attachments: [text],
+    },
     outside: [{ kind: text, object: text, span: [0, 5] }],
     grant: text,
     unused_grant: text,
@@ -475,7 +548,16 @@ const deed = (text: string, id: number) => {
       words: text,
       record: text,
       as_sent: false,
-      differs: [{ field: text, label: text, before: text, after: text, value: text, origin: null }],
+      differs: [
+        {
+          field: text,
+          label: text,
+          before: text,
+          after: text,
+          value: text,
+          origin: null,
+        },
+      ],
     },
   });
 };
@@ -544,6 +626,15 @@ test("in the connections, their forms and the permissions it is only text", asyn
         person: all,
         link: all,
         trouble: all,
+        sync: texts.map((text, index) =>
+          kept({
+            kind: `${index} ${text}`,
+            title: text,
+            chosen: index % 2 === 0,
+            records: index,
+            trouble: index % 3 === 0 ? text : null,
+          }),
+        ),
         operations: texts.map((text, index) => ({
           name: `${index} ${text}`,
           summary: text,
@@ -551,9 +642,27 @@ test("in the connections, their forms and the permissions it is only text", asyn
           undo: null,
           changed: index % 5 === 0,
           parameters: [
-            { name: "id", label: text, required: true, role: "target", form: text },
-            { name: text, label: text, required: false, role: "words", form: `one of ${text}` },
-            { name: `${text}2`, label: text, required: true, role: "words", form: "text" },
+            {
+              name: "id",
+              label: text,
+              required: true,
+              role: "target",
+              form: text,
+            },
+            {
+              name: text,
+              label: text,
+              required: false,
+              role: "words",
+              form: `one of ${text}`,
+            },
+            {
+              name: `${text}2`,
+              label: text,
+              required: true,
+              role: "words",
+              form: "text",
+            },
           ],
         })),
       }),
@@ -584,6 +693,12 @@ test("in the connections, their forms and the permissions it is only text", asyn
   });
   const { page } = await under("#/connections");
   await page.locator(".ops-table").first().waitFor();
+  expect(await page.locator(".kept-here li").count()).toBe(texts.length);
+  // What is kept is asked about before it goes; nothing is deleted here.
+  await page.locator(".kept-here .switch").first().press("Space");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.locator(".d .foldable > [aria-expanded=false]").click();
   for (const button of (await page.locator(".ops-do button").all()).slice(0, 10)) {
     await button.click();
@@ -667,18 +782,46 @@ test("the guard sees every payload that is put into the page as markup", async (
 });
 
 const UNSAFE: { what: string; does: string | (() => unknown); seen: RegExp }[] = [
-  { what: "an image from elsewhere", does: "<img src=//127.0.0.1:9/x>", seen: /^element <img/m },
-  { what: "a request that the policy refuses", does: "<img src=//127.0.0.1:9/x>", seen: /^refused img-src/m },
+  {
+    what: "an image from elsewhere",
+    does: "<img src=//127.0.0.1:9/x>",
+    seen: /^element <img/m,
+  },
+  {
+    what: "a request that the policy refuses",
+    does: "<img src=//127.0.0.1:9/x>",
+    seen: /^refused img-src/m,
+  },
   {
     what: "a call of the core",
     does: () => void fetch("/call/erase_everything", { method: "POST", body: "{}" }),
     seen: /asked for \/call\/erase/,
   },
-  { what: "a dialog", does: () => void setTimeout(() => alert("hello")), seen: /^dialog hello/m },
-  { what: "a turned name", does: "<bdi>invoice\u202efdp.exe</bdi>", seen: /^turned/m },
-  { what: "a changed title", does: () => (document.title = "Paid"), seen: /^title Paid/m },
-  { what: "a script that ran", does: () => Object.assign(window, { __hit: 1 }), seen: /^ran a script/m },
-  { what: "a new window", does: () => void window.open("about:blank"), seen: /^window/m },
+  {
+    what: "a dialog",
+    does: () => void setTimeout(() => alert("hello")),
+    seen: /^dialog hello/m,
+  },
+  {
+    what: "a turned name",
+    does: "<bdi>invoice\u202efdp.exe</bdi>",
+    seen: /^turned/m,
+  },
+  {
+    what: "a changed title",
+    does: () => (document.title = "Paid"),
+    seen: /^title Paid/m,
+  },
+  {
+    what: "a script that ran",
+    does: () => Object.assign(window, { __hit: 1 }),
+    seen: /^ran a script/m,
+  },
+  {
+    what: "a new window",
+    does: () => void window.open("about:blank"),
+    seen: /^window/m,
+  },
 ];
 
 plain.for(UNSAFE)("the guard sees $what", async ({ does, seen }, { browser, fake }) => {
@@ -702,7 +845,13 @@ plain("the guard sees a connection and a navigation", async ({ browser, fake }) 
 /** A proposal that says the text wherever it says anything. */
 function hostileAction(id: number, text: string, more: Partial<ActionView> = {}): ActionView {
   const source = { kind: text, object: text, span: null };
-  const change = { field: `f${id}`, label: text, before: text, after: text, value: text };
+  const change = {
+    field: `f${id}`,
+    label: text,
+    before: text,
+    after: text,
+    value: text,
+  };
   return action(id, {
     sentence: `${id} ${text}`,
     system: text,
@@ -715,7 +864,11 @@ function hostileAction(id: number, text: string, more: Partial<ActionView> = {})
       id: text,
       title: text,
       version: text,
-      meant: { words: text, how: text, runners_up: [{ id: text, title: text, about: text }] },
+      meant: {
+        words: text,
+        how: text,
+        runners_up: [{ id: text, title: text, about: text }],
+      },
       edited: { by: text, at: text },
     },
     state_words: text,
@@ -733,9 +886,20 @@ function hostileAction(id: number, text: string, more: Partial<ActionView> = {})
     },
     changes: [
       { ...change, origin: { kind: "within", source, quote: text } },
-      { ...change, field: `g${id}`, origin: { kind: "field", source, quote: text } },
+      {
+        ...change,
+        field: `g${id}`,
+        origin: { kind: "field", source, quote: text },
+      },
     ],
-    given: [{ name: `h${id}`, label: text, value: text, origin: { kind: "within", source, quote: text } }],
+    given: [
+      {
+        name: `h${id}`,
+        label: text,
+        value: text,
+        origin: { kind: "within", source, quote: text },
+      },
+    ],
     message: {
       to: [text],
       cc: [text],
@@ -753,7 +917,12 @@ function hostileAction(id: number, text: string, more: Partial<ActionView> = {})
     unused_grant: text,
     raw: { method: text, address: text, condition: text, body: text },
     approved_by: text,
-    outcome: { words: text, record: text, as_sent: false, differs: [{ ...change, origin: null }] },
+    outcome: {
+      words: text,
+      record: text,
+      as_sent: false,
+      differs: [{ ...change, origin: null }],
+    },
     ...more,
   });
 }
@@ -761,7 +930,9 @@ function hostileAction(id: number, text: string, more: Partial<ActionView> = {})
 test("in the inbox and in the approval window it is only text", async ({ fake, texts, under }) => {
   const states = ["denied", "rejected", "succeeded", "failed", "unknown", "needs_person"] as const;
   const ended = texts.map((text, index) =>
-    hostileAction(1000 + index, text, { state: states[index % states.length] ?? "failed" }),
+    hostileAction(1000 + index, text, {
+      state: states[index % states.length] ?? "failed",
+    }),
   );
   // By rows, and one after the other in full.
   const rows = texts.slice(0, 300).map((text, index) => hostileAction(2000 + index, text, { message: null }));
@@ -775,7 +946,10 @@ test("in the inbox and in the approval window it is only text", async ({ fake, t
     id < 1000 ? hostileAction(id, joined) : ended.find((own) => own.id === id)!;
   fake.host = new FakeHost({
     standing: () => ({ stopped: false, waiting: 2, under_way: 0 }),
-    action_list: ({ open }) => ({ actions: open ? [first(1), first(2)] : ended, more: false }),
+    action_list: ({ open }) => ({
+      actions: open ? [first(1), first(2)] : ended,
+      more: false,
+    }),
     action_get: ({ id }) => first(id),
     card_get: ({ id, struck }) => ({
       sentence: `${id} ${joined}`,

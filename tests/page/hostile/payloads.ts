@@ -802,5 +802,8 @@ export function payloads(listener: string): Payload[] {
   const all = Object.entries(FAMILIES).flatMap(([family, { markup, texts }]) =>
     texts.map((text) => ({ family, text, armed: markup })),
   );
-  return all.map((own, index) => ({ ...own, text: own.text.replaceAll("{b}", `${listener}/${index}`) }));
+  return all.map((own, index) => ({
+    ...own,
+    text: own.text.replaceAll("{b}", `${listener}/${index}`),
+  }));
 }

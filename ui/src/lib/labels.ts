@@ -1,4 +1,4 @@
-import { visible } from "./text";
+import { capital, visible } from "./text";
 
 const LABELS: Record<string, string> = {
   internal: "Internal only",
@@ -8,7 +8,8 @@ const LABELS: Record<string, string> = {
 /** A label as it is read: `customer-facing` becomes `Customer facing`. */
 export function labelWords(label: string): string {
   const words = LABELS[label] ?? visible(label.replaceAll("-", " "));
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return capital(words);
 }
 
+export const INTERNAL = "internal";
 export const NEVER_LEAVES = "never-leaves-this-machine";

@@ -36,6 +36,14 @@ export function moment(at: number, now = Date.now()): string {
   return `${day === "Yesterday" ? "yesterday" : day} ${clock(at)}`;
 }
 
+/** `just now`, `2 min ago`, `3 h ago`; from another day on the moment itself. */
+export function ago(at: number, now = Date.now()): string {
+  const minutes = Math.floor((now - at) / 60_000);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${minutes}\u00a0min ago`;
+  return minutes < 12 * 60 ? `${Math.floor(minutes / 60)}\u00a0h ago` : moment(at, now);
+}
+
 /** The beginning and the end of a digest: `b83c 40e7 … 19d5`. */
 export function shortHash(hash: string): string {
   return hash.length <= 16 ? hash : `${hash.slice(0, 4)} ${hash.slice(4, 8)} … ${hash.slice(-4)}`;

@@ -1,5 +1,16 @@
 import { expect, test } from "vitest";
-import { ending, fileKind, fileName, held, parted, plainly, undirected, visible, letters } from "./text";
+import {
+  ending,
+  fileKind,
+  fileName,
+  held,
+  parted,
+  plainly,
+  recordName,
+  undirected,
+  visible,
+  letters,
+} from "./text";
 
 test("a character that turns a file name around is made visible", () => {
   expect(visible("invoice\u202efdp.exe")).toBe("invoice�fdp.exe");
@@ -17,6 +28,11 @@ test("running text loses what overrides its direction and nothing else", () => {
 test("the name of a file is the last part of its path", () => {
   expect(fileName("Customers/Halden/Annex B draft.docx")).toBe("Annex B draft.docx");
   expect(fileName("plain.txt")).toBe("plain.txt");
+});
+
+test("the copy of a record is called by its kind and number", () => {
+  expect(recordName("ticket/ticket 4790.html")).toBe("Ticket 4790");
+  expect(recordName("price list A-1")).toBe("Price list A-1");
 });
 
 test("the kind of a file is its ending in capitals", () => {

@@ -54,10 +54,20 @@ export function fileName(path: string): string {
   return path.slice(path.search(/[^/\\]*[/\\]*$/));
 }
 
+/** The last part of the path of a record's copy, as a name: `ticket/ticket 4790.html` is `Ticket 4790`. */
+export function recordName(path: string): string {
+  return capital(fileName(path).replace(/\.html$/, ""));
+}
+
 /** What stands after the last dot, in capitals; nothing for names without one. */
 export function fileKind(path: string): string {
   const [, kind] = /\.([A-Za-z0-9]{1,5})$/.exec(path) ?? [];
   return kind?.toUpperCase() ?? "FILE";
+}
+
+/** With a capital letter at its beginning. */
+export function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** A name in two parts, of which only the first may be cut where there is little room: the second has the ending. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { count, date, list, shortDated, size, timeLeft, timeLeftShort } from "./words";
+import { count, date, list, recordWords, shortDated, size, timeLeft, timeLeftShort } from "./words";
 
 const now = new Date(2026, 8, 24, 14, 2);
 const seconds = (...at: [number, number, number]): number => new Date(...at).getTime() / 1000;
@@ -8,6 +8,11 @@ test("a number and its unit never break apart", () => {
   expect(count(1, "file")).toBe("1\u00a0file");
   expect(count(3418, "file")).toBe("3,418\u00a0files");
   expect(count(2, "body", "bodies")).toBe("2\u00a0bodies");
+});
+
+test("a record is called by the last word of its kind and its number", () => {
+  expect(recordWords({ kind: "ticket", id: "4790" })).toBe("Ticket\u00a04790");
+  expect(recordWords({ kind: "helpdesk.price_list", id: "A-1" })).toBe("Price list\u00a0A-1");
 });
 
 test("the time left is never more exact than it can be", () => {

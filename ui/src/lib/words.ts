@@ -1,3 +1,5 @@
+import { capital } from "./text";
+
 const whole = new Intl.NumberFormat("en-GB");
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 const dayOfYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
@@ -49,6 +51,12 @@ export function size(bytes: number): string {
   }
   const shown = unit === 0 || value >= 100 ? Math.round(value) : Math.round(value * 10) / 10;
   return `${number(shown)}\u00a0${units[unit] ?? ""}`;
+}
+
+/** A record as people name it: `ticket` and `4790`, or `helpdesk.tickets` and `4790`, become `Ticket 4790` and `Tickets 4790`. */
+export function recordWords({ kind, id }: { kind: string; id: string }): string {
+  const word = (kind.split(".").at(-1) ?? kind).replace(/[-_]+/g, " ");
+  return `${capital(word)}\u00a0${id}`;
 }
 
 /** `Contracts, Halden and Fleet reports` */

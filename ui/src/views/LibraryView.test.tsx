@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { FileRow, Progress } from "../host";
 import { FakeHost } from "../host/fake/FakeHost";
-import { FILES, ROOT, SOURCES, source } from "../host/fake/story";
+import { FILES, ROOT, SOURCES, mirrored, source } from "../host/fake/story";
 import { show } from "../test/render";
 import LibraryView from "./LibraryView";
 
@@ -191,4 +191,47 @@ test("all folders stand in the list with what is most worth knowing", async () =
   const list = await screen.findByRole("navigation", { name: "Folders" });
   for (const { collection } of SOURCES) expect(within(list).getByText(collection)).toBeVisible();
   expect(list).toHaveTextContent("Never leaves this machine");
+});
+
+const withSystem = (own = mirrored()) => ({
+  status: () => ({ sources: [...SOURCES, own], passages: 1, embedded: 1, model: null, model_problem: null }),
+});
+
+test("a system stands beside the folders as what it is, without a path", async () => {
+  const { container } = show(<LibraryView />, new FakeHost(withSystem()));
+  const list = await screen.findByRole("navigation", { name: "Folders and systems" });
+  const own = within(list).getByRole("link", { name: /^Request Tracker/ });
+  expect(own).toHaveAttribute("title", "Records of Request Tracker");
+  expect(within(list).getByRole("link", { name: /^All folders and systems/ })).toBeVisible();
+  expect(screen.getByText(/^4\sfolders and 1\ssystem, 6,440\sfiles and records$/)).toBeVisible();
+  expect(container).not.toHaveTextContent("/synced/");
+  await expect(container).toHaveNoFindings();
+});
+
+test("what is kept of a system is managed where the system is, and labelled here", async () => {
+  const { user, host, container } = show(<LibraryView source={5} />, new FakeHost(withSystem()));
+  expect(await screen.findByRole("heading", { level: 2, name: "Request Tracker" })).toBeVisible();
+  expect(container).toHaveTextContent("Records of Request Tracker, kept in step with the system");
+  expect(screen.getByRole("link", { name: "Manage what is kept of Request Tracker" })).toHaveAttribute(
+    "href",
+    "#/connections/system/request-tracker",
+  );
+  expect(screen.queryByRole("button", { name: "More actions for Request Tracker" })).toBeNull();
+  expect(screen.getByRole("searchbox", { name: "Find a record" })).toBeVisible();
+  await expect(container).toHaveNoFindings();
+  await user.click(screen.getByRole("button", { name: "Labels" }));
+  expect(await screen.findByRole("dialog")).toHaveTextContent("every answer from these records carries them");
+  await user.click(screen.getByRole("switch", { name: "Internal only" }));
+  await user.click(screen.getByRole("button", { name: "Save labels" }));
+  expect(host.calls).toContainEqual({
+    name: "source_label",
+    request: { collection: "Request Tracker", labels: [] },
+  });
+});
+
+test("copies that are gone say so, and how they are made again", async () => {
+  show(<LibraryView source={5} />, new FakeHost(withSystem(mirrored({ reachable: false }))));
+  expect(await screen.findByText("These copies cannot be reached")).toBeVisible();
+  expect(screen.getByText(/press Manage, switch them off, and switch them on again/)).toBeVisible();
+  expect(screen.queryByText(/drive that is not connected/)).toBeNull();
 });

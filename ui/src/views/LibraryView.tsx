@@ -12,10 +12,13 @@ import { ProgressCard } from "../features/library/ProgressCard";
 import { SearchTrial } from "../features/library/SearchTrial";
 import { Sources, filesOf, statesOf } from "../features/library/Sources";
 import { useAddFolder } from "../features/library/useAddFolder";
+import { SystemHead } from "../features/library/SystemHead";
+import { placesCount, placesWords, thing } from "../features/library/words";
 import { WhyDialog } from "../features/library/WhyDialog";
 import { FailureNotice } from "../features/shell/FailureNotice";
 import { useCall } from "../host";
 import { useNarrow } from "../lib/useWidth";
+import { capital } from "../lib/text";
 import { count } from "../lib/words";
 
 /** What is read: the folders, every file with its state, and a search to try. */
@@ -29,6 +32,9 @@ export default function LibraryView({ source: id }: { source?: number | undefine
   const chosen =
     sources.find((source) => source.id === id) ?? (sources.length === 1 ? sources[0] : undefined);
   const total = sources.reduce((sum, source) => sum + filesOf(source), 0);
+  const { one, many } = thing(sources);
+  const places = placesWords(sources);
+  const all = `All ${places}`;
   const list = !narrow || listed;
   return (
     <main className="sheet" id="main">
@@ -36,13 +42,13 @@ export default function LibraryView({ source: id }: { source?: number | undefine
         <h1>Library</h1>
         {status && sources.length > 0 && (
           <span className="sub">
-            {count(sources.length, "folder")}, {count(total, "file")}
+            {placesCount(sources)}, {count(total, one, many)}
           </span>
         )}
         <div className="end">
           {narrow && sources.length > 1 && (
             <Button small icon="left" aria-expanded={listed} onClick={() => setListed(!listed)}>
-              Folders
+              {capital(places)}
             </Button>
           )}
           <Button small icon="plus" notYet={folder.pending} onClick={folder.begin}>
@@ -90,22 +96,39 @@ export default function LibraryView({ source: id }: { source?: number | undefine
             <section
               className="pane fold"
               aria-labelledby={chosen ? "folder" : undefined}
-              aria-label={chosen ? undefined : "All folders"}
+              aria-label={chosen ? undefined : all}
             >
-              {chosen ? (
+              {chosen?.system ? (
+                <SystemHead source={chosen} system={chosen.system} />
+              ) : chosen ? (
                 <FolderHead source={chosen} />
               ) : (
                 <header className="f-head">
-                  <h2>All folders</h2>
+                  <h2>{all}</h2>
                 </header>
               )}
               {folder.failure && !folder.writing && <FailureNotice failure={folder.failure} />}
               {chosen && !chosen.reachable && (
-                <Notice hue="ask" icon="warn" title="This folder cannot be reached">
-                  <p>
-                    It may be on a drive that is not connected. Nothing from it is shown in answers until it
-                    is back; nothing is forgotten until you stop watching it.
-                  </p>
+                <Notice
+                  hue="ask"
+                  icon="warn"
+                  title={
+                    chosen.system === null
+                      ? "This folder cannot be reached"
+                      : "These copies cannot be reached"
+                  }
+                >
+                  {chosen.system === null ? (
+                    <p>
+                      It may be on a drive that is not connected. Nothing from it is shown in answers until it
+                      is back; nothing is forgotten until you stop watching it.
+                    </p>
+                  ) : (
+                    <p>
+                      Nothing of these records is shown in answers. To copy them again, press Manage, switch
+                      them off, and switch them on again.
+                    </p>
+                  )}
                 </Notice>
               )}
               {chosen?.notice && <Notice hue="ask" icon="warn" title={<Said>{chosen.notice}</Said>} />}
@@ -118,12 +141,14 @@ export default function LibraryView({ source: id }: { source?: number | undefine
               )}
               <ProgressCard sources={sources} />
               <Files
+                sources={chosen ? [chosen] : sources}
                 source={chosen?.id}
                 counts={statesOf(chosen ? [chosen] : sources)}
                 onWhy={(file) => setWhy({ file, question: "" })}
               />
               <SearchTrial
                 collection={chosen?.collection}
+                places={places}
                 onWhy={(question) => setWhy({ file: "", question })}
               />
             </section>

@@ -13,4 +13,9 @@ function Keep() {
   );
 }
 
-export const stories = { "With a hint": () => <Keep /> };
+export const stories = {
+  "With a hint": () => <Keep />,
+  "Not possible yet": () => (
+    <Switch words="Tickets" hint="Deleting the copies…" on={false} notYet onChange={() => undefined} />
+  ),
+};

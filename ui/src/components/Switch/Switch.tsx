@@ -6,9 +6,11 @@ interface SwitchProps {
   hint?: ReactNode;
   on: boolean;
   onChange: (on: boolean) => void;
+  /** Not possible yet. It stays reachable, so that its reason beside it can be found. */
+  notYet?: boolean;
 }
 
-export function Switch({ words, hint, on, onChange }: SwitchProps) {
+export function Switch({ words, hint, on, onChange, notYet = false }: SwitchProps) {
   const id = useId();
   return (
     <div className="opt-switch">
@@ -19,7 +21,8 @@ export function Switch({ words, hint, on, onChange }: SwitchProps) {
         role="switch"
         checked={on}
         aria-describedby={hint ? `${id}-hint` : undefined}
-        onChange={(event) => onChange(event.target.checked)}
+        onChange={(event) => !notYet && onChange(event.target.checked)}
+        {...(notYet ? { "aria-disabled": true } : {})}
       />
       <span>
         <label htmlFor={id}>{words}</label>

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Icon } from "../../components/Icon/Icon";
+import { Icon, type IconName } from "../../components/Icon/Icon";
 import { IconButton } from "../../components/IconButton/IconButton";
 import { Popover } from "../../components/Popover/Popover";
 import { TagButton } from "../../components/Tag/Tag";
@@ -22,6 +22,11 @@ export function ScopeSelector({ filter, onChange }: ScopeProps) {
   const { collections = [], labels = [] } = filter;
   const kept = (collection: string): boolean =>
     sources.some((source) => source.collection === collection && source.labels.includes(NEVER_LEAVES));
+  const iconOf = (collection: string): IconName => {
+    if (kept(collection)) return "lock";
+    const own = sources.find((source) => source.collection === collection);
+    return own && own.system !== null ? "record" : "folder";
+  };
   const without = (words: string) => ({ "aria-label": `${visible(words)}, remove from where to look` });
   return (
     <div className="scope" role="group" aria-label="Where to look">
@@ -34,7 +39,7 @@ export function ScopeSelector({ filter, onChange }: ScopeProps) {
       {collections.map((name) => (
         <TagButton
           key={name}
-          icon={kept(name) ? "lock" : "folder"}
+          icon={iconOf(name)}
           {...without(name)}
           onClick={() => onChange({ ...filter, collections: toggled(collections, name) })}
         >

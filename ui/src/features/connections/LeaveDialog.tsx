@@ -3,7 +3,7 @@ import { Dialog } from "../../components/Dialog/Dialog";
 import { Icon } from "../../components/Icon/Icon";
 import { useCall, useChange, type SystemView } from "../../host";
 import { visible } from "../../lib/text";
-import { count } from "../../lib/words";
+import { count, number } from "../../lib/words";
 import { FailureNotice } from "../shell/FailureNotice";
 import { go } from "../shell/useRoute";
 
@@ -12,15 +12,22 @@ export function LeaveDialog({ system, onClose }: { system: SystemView; onClose: 
   const leave = useChange("system_disconnect");
   const grants = (useCall("grant_list", {}).data ?? []).filter((grant) => grant.system === system.id).length;
   const permissions = grants === 0 ? "permissions" : count(grants, "permission");
+  const kept = system.sync.reduce((sum, { records }) => sum + records, 0);
+  const copies =
+    kept === 0
+      ? []
+      : [`${kept === 1 ? "1 copy of a record" : `${number(kept)} copies of records`} on this device`];
   const goes = system.demo
     ? [
         "All its records, and every change you made to them",
         "Its proposals, decided or not",
         `Its ${permissions}`,
+        ...copies,
       ]
     : [
         "The connection",
         "Its secret in this computer’s keyring",
+        ...copies,
         ...(grants === 0 ? [] : [`Its ${permissions}: nothing in it is allowed beforehand any more`]),
       ];
   const stays = system.demo

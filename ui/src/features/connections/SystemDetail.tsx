@@ -9,6 +9,7 @@ import { useCall, useChange, type OperationView, type SystemView } from "../../h
 import { dated } from "../../lib/moments";
 import { count } from "../../lib/words";
 import { FailureNotice } from "../shell/FailureNotice";
+import { Kept } from "./Kept";
 import { LeaveDialog } from "./LeaveDialog";
 import { Operations } from "./Operations";
 import { ProposeDialog } from "./ProposeDialog";
@@ -32,6 +33,7 @@ export function SystemDetail({ system }: { system: SystemView }) {
   const [leaving, setLeaving] = useState(false);
   const [proposing, setProposing] = useState<OperationView | null>(null);
   const apart = useChange("system_quarantine");
+  const test = useChange("system_test");
   const { operations, trouble, quarantined, demo, link } = system;
   const changed = changedOf(system);
   const stopped = useCall("standing", {}).data?.stopped ?? false;
@@ -54,10 +56,17 @@ export function SystemDetail({ system }: { system: SystemView }) {
             </p>
           )}
         </div>
+        {!demo && (
+          <Button small notYet={test.isPending} onClick={() => test.mutate({ system: system.id })}>
+            {test.isPending ? "Testing…" : "Test"}
+          </Button>
+        )}
         <Button small look="danger" onClick={() => setLeaving(true)}>
           {demo ? "Leave the demo…" : "Disconnect…"}
         </Button>
       </header>
+      {test.isSuccess && <Notice hue="allow" icon="v-allow" title="It answers, and your sign-in holds." />}
+      {test.error && <FailureNotice failure={test.error} />}
       {trouble && (
         <Notice hue="deny" icon="warn" title={<Said>{trouble}</Said>}>
           <p>What was proposed is kept. Nothing is sent until it can be reached, and then only once.</p>
@@ -147,6 +156,7 @@ export function SystemDetail({ system }: { system: SystemView }) {
         />
       </div>
       {apart.error && <FailureNotice failure={apart.error} />}
+      {system.sync.length > 0 && <Kept system={system} />}
       {operations.length > 0 && (
         <Operations
           title={system.title}

@@ -1,17 +1,20 @@
 import { useState } from "react";
 import { Button } from "../../components/Button/Button";
+import { Icon } from "../../components/Icon/Icon";
 import { Empty } from "../../components/Empty/Empty";
 import { IconButton } from "../../components/IconButton/IconButton";
 import { Notice } from "../../components/Notice/Notice";
 import { Skeleton } from "../../components/Skeleton/Skeleton";
 import { Tag } from "../../components/Tag/Tag";
-import { Marked, Said } from "../../components/Text/Text";
+import { Marked, Name, Said } from "../../components/Text/Text";
 import { useCall, useChange, type CitationView, type DocumentView } from "../../host";
 import { NEVER_LEAVES, labelWords } from "../../lib/labels";
 import { fileName } from "../../lib/text";
+import { recordWords } from "../../lib/words";
 import { useKey } from "../keys/useKey";
 import { FailureNotice } from "../shell/FailureNotice";
 import type { Shown } from "./EvidencePane";
+import { useCopies } from "./useNames";
 import { PdfView } from "./pdf/PdfView";
 import { SheetView } from "./SheetView";
 import { BlocksView, MailView } from "./TextView";
@@ -40,11 +43,24 @@ export default function Document({ shown }: { shown: Shown }) {
         ) : data ? (
           <>
             {data.changed_since && (
-              <Notice hue="hold" icon="clock" title="The file changed since it was read">
+              <Notice
+                hue="hold"
+                icon="clock"
+                title={`The ${data.record ? "record" : "file"} changed since it was read`}
+              >
                 <p>
-                  What you see is the file of now. It is read again by itself; asking again uses the new text.
+                  What you see is the {data.record ? "record" : "file"} of now. It is read again by itself;
+                  asking again uses the new text.
                 </p>
               </Notice>
+            )}
+            {data.record && (
+              <p className="ev-record xs">
+                <Icon name="record" size="sm" />
+                <span>
+                  <Name>{recordWords(data.record)}</Name> in <Name>{data.record.title}</Name>
+                </span>
+              </p>
             )}
             <Body view={data} shown={shown} />
           </>
@@ -54,7 +70,7 @@ export default function Document({ shown }: { shown: Shown }) {
           </div>
         )}
       </div>
-      <Foot citation={citation} />
+      <Foot citation={citation} view={data} />
     </>
   );
 }
@@ -109,17 +125,29 @@ function Missing({ citation, gone, message, hint, onAgain }: MissingProps) {
   );
 }
 
-/** Labels, and what can be done with the file. */
-function Foot({ citation }: { citation: CitationView }) {
+interface FootProps {
+  citation: CitationView;
+  /** None until it has arrived. */
+  view: DocumentView | undefined;
+}
+
+/** Labels, and what can be done with the file, or with the record that it is the copy of. */
+function Foot({ citation, view }: FootProps) {
   const [copied, setCopied] = useState(false);
   const open = useChange("file_open");
   const reveal = useChange("file_reveal");
-  const show = (): void => open.mutate({ document: citation.document });
+  const record = view?.record;
+  const ofRecord = useCopies()(citation) !== undefined || Boolean(record);
+  // Of a copy only the record is opened, and only once it is known where.
+  const openable = ofRecord ? Boolean(record?.link) : true;
+  const show = (): void => {
+    if (openable) open.mutate({ document: citation.document });
+  };
   useKey("Ctrl O", show);
   const failure = open.error ?? reveal.error;
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(
-      `“${citation.quote}” (${fileName(citation.file)}${citation.place_text && `, ${citation.place_text}`}; ${citation.dated})`,
+      `“${citation.quote}” (${record ? `${recordWords(record)} in ${record.title}` : fileName(citation.file)}${citation.place_text && `, ${citation.place_text}`}; ${citation.dated})`,
     );
     setCopied(true);
   };
@@ -138,14 +166,24 @@ function Foot({ citation }: { citation: CitationView }) {
         onBlur={() => setCopied(false)}
         onClick={() => void copy()}
       />
-      <IconButton
-        icon="folder"
-        label="Show in folder"
-        onClick={() => reveal.mutate({ document: citation.document })}
-      />
-      <Button small look="quiet" icon="open" aria-keyshortcuts="Control+O" onClick={show}>
-        Open file
-      </Button>
+      {!ofRecord && (
+        <IconButton
+          icon="folder"
+          label="Show in folder"
+          onClick={() => reveal.mutate({ document: citation.document })}
+        />
+      )}
+      {openable && (
+        <Button small look="quiet" icon="open" aria-keyshortcuts="Control+O" onClick={show}>
+          {record ? (
+            <span className="ev-open">
+              Open in <Name>{record.title}</Name>
+            </span>
+          ) : (
+            "Open file"
+          )}
+        </Button>
+      )}
     </footer>
   );
 }

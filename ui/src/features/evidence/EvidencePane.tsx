@@ -5,8 +5,9 @@ import { IconButton } from "../../components/IconButton/IconButton";
 import { Skeleton } from "../../components/Skeleton/Skeleton";
 import { CutName, Name } from "../../components/Text/Text";
 import type { CitationView } from "../../host";
-import { fileName, visible } from "../../lib/text";
+import { visible } from "../../lib/text";
 import { count, shortDated } from "../../lib/words";
+import { useNames } from "./useNames";
 
 const Document = lazy(() => import("./Document"));
 
@@ -30,6 +31,7 @@ interface EvidencePaneProps {
 
 /** The passages of an answer, and below them the document around the one that is looked at. */
 export function EvidencePane({ passages, current, onCurrent, place, waiting, onClose }: EvidencePaneProps) {
+  const nameOf = useNames();
   const shown = passages.find(({ number }) => number === current) ?? passages[0];
   const step = (by: number) => () => onCurrent(((current - 1 + by + passages.length) % passages.length) + 1);
   return (
@@ -63,14 +65,14 @@ export function EvidencePane({ passages, current, onCurrent, place, waiting, onC
               <button
                 key={number}
                 type="button"
-                title={visible(`${citation.file}, ${citation.dated}`)}
+                title={visible(`${nameOf(citation).whole}, ${citation.dated}`)}
                 onClick={() => onCurrent(number)}
                 {...(number === shown.number ? { "aria-current": "true" as const } : {})}
               >
                 <CiteNumber>{number}</CiteNumber>
                 <span className="ev-name">
                   <span className="vh">{number}, </span>
-                  <CutName>{fileName(citation.file)}</CutName>
+                  <CutName>{nameOf(citation).short}</CutName>
                   {citation.place_text && (
                     <span className="ev-place">
                       , <Name>{place(citation)}</Name>

@@ -3,6 +3,7 @@ import { Mail } from "../../components/Mail/Mail";
 import { Marked, Name, type Range } from "../../components/Text/Text";
 import type { DocumentView, ViewBlock } from "../../host";
 import { fileName, visible } from "../../lib/text";
+import { recordWords } from "../../lib/words";
 import type { Shown } from "./EvidencePane";
 import { Lost } from "./Lost";
 import { blockAt, findQuote, isChanged, pieces } from "./marks";
@@ -18,14 +19,10 @@ export function BlocksView({ view, shown }: ViewProps) {
   return (
     <>
       {found.lost}
-      <Desk
-        view={view}
-        shown={shown}
-        label={`${fileName(view.file)}, ${shown.citation.place_text || "text"}`}
-      >
+      <Desk view={view} shown={shown} label={`${named(view)}, ${shown.citation.place_text || "text"}`}>
         <article className="page">
           <div className="run">
-            <Name className="clip">{view.title ?? fileName(view.file)}</Name>
+            <Name className="clip">{view.title ?? named(view)}</Name>
             <Name className="nowrap">{shown.citation.place_text}</Name>
           </div>
           <Blocks view={view} found={found} />
@@ -33,6 +30,11 @@ export function BlocksView({ view, shown }: ViewProps) {
       </Desk>
     </>
   );
+}
+
+/** How a document without a title is called. */
+function named({ record, file }: DocumentView): string {
+  return record ? recordWords(record) : fileName(file);
 }
 
 /** A message with the passage marked. */

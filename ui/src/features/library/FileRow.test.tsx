@@ -4,11 +4,11 @@ import { FILES } from "../../host/fake/story";
 import { show } from "../../test/render";
 import { FileRow } from "./FileRow";
 
-const row = (file: (typeof FILES)[number] | undefined) =>
+const row = (file: (typeof FILES)[number] | undefined, systems: readonly number[] = []) =>
   show(
     <div role="table" aria-label="Files">
       <div role="row">
-        <FileRow file={file} onWhy={vi.fn()} />
+        <FileRow file={file} systems={new Set(systems)} onWhy={vi.fn()} />
       </div>
     </div>,
   );
@@ -36,4 +36,14 @@ test("a reason that names something has no backticks, in its tooltip neither", (
   const { container } = row({ ...FILES[4]!, reason: "The part `sheet1.xml` is damaged." });
   expect(container.querySelector(".rsn")).toHaveTextContent("The part sheet1.xml is damaged.");
   expect(screen.getByTitle("The part sheet1.xml is damaged.")).toBeVisible();
+});
+
+test("the copy of a record is called by it, opened where it is, and never shown in a folder", async () => {
+  const file = { ...FILES[2]!, source_id: 5, file: "ticket/ticket 4790.html" };
+  const { user, host } = row(file, [5]);
+  expect(screen.getByText("Ticket 4790")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "More actions for Ticket 4790" }));
+  expect(screen.queryByRole("menuitem", { name: "Show in folder" })).toBeNull();
+  await user.click(screen.getByRole("menuitem", { name: "Open" }));
+  expect(host.calls).toContainEqual({ name: "file_open", request: { document: file.document } });
 });

@@ -2,12 +2,12 @@ import { memo } from "react";
 import { Button } from "../../components/Button/Button";
 import { FileKind } from "../../components/FileKind/FileKind";
 import { IconButton } from "../../components/IconButton/IconButton";
-import type { IconName } from "../../components/Icon/Icon";
+import { Icon, type IconName } from "../../components/Icon/Icon";
 import { Menu } from "../../components/Menu/Menu";
 import { Name, Said } from "../../components/Text/Text";
 import { Verdict, type Hue } from "../../components/Verdict/Verdict";
 import { useChange, type FileRow as FileRowData, type FileStatus } from "../../host";
-import { fileKind, fileName, plainly, visible } from "../../lib/text";
+import { fileKind, fileName, plainly, recordName, visible } from "../../lib/text";
 import { date } from "../../lib/words";
 
 const STATES: Record<FileStatus, { hue: Hue; icon: IconName; words: string }> = {
@@ -19,11 +19,13 @@ const STATES: Record<FileStatus, { hue: Hue; icon: IconName; words: string }> = 
 
 interface FileRowProps {
   file: FileRowData | undefined;
+  /** The sources whose files are copies of records. */
+  systems: ReadonlySet<number>;
   onWhy: (file: string) => void;
 }
 
 /** The cells of a file. Empty until they have arrived. */
-export const FileRow = memo(function PlainFileRow({ file, onWhy }: FileRowProps) {
+export const FileRow = memo(function PlainFileRow({ file, systems, onWhy }: FileRowProps) {
   const retry = useChange("file_retry");
   const open = useChange("file_open");
   const reveal = useChange("file_reveal");
@@ -37,11 +39,12 @@ export const FileRow = memo(function PlainFileRow({ file, onWhy }: FileRowProps)
   const { document, status } = file;
   const state = STATES[status];
   const failure = retry.error ?? open.error ?? reveal.error;
-  const name = fileName(file.file);
+  const record = systems.has(file.source_id);
+  const name = record ? recordName(file.file) : fileName(file.file);
   return (
     <>
-      <span role="cell" className="fn" title={visible(file.file)}>
-        <FileKind>{fileKind(name)}</FileKind>
+      <span role="cell" className="fn" title={visible(record ? name : file.file)}>
+        {record ? <Icon name="record" /> : <FileKind>{fileKind(name)}</FileKind>}
         <Name className="clip">{name}</Name>
       </span>
       <span role="cell" className="stat">
@@ -71,12 +74,20 @@ export const FileRow = memo(function PlainFileRow({ file, onWhy }: FileRowProps)
             ...(document === null
               ? []
               : [
-                  { words: "Open file", icon: "open" as const, onSelect: () => open.mutate({ document }) },
                   {
-                    words: "Show in folder",
-                    icon: "folder" as const,
-                    onSelect: () => reveal.mutate({ document }),
+                    words: record ? "Open" : "Open file",
+                    icon: "open" as const,
+                    onSelect: () => open.mutate({ document }),
                   },
+                  ...(record
+                    ? []
+                    : [
+                        {
+                          words: "Show in folder",
+                          icon: "folder" as const,
+                          onSelect: () => reveal.mutate({ document }),
+                        },
+                      ]),
                   { words: "Read again", icon: "retry" as const, onSelect: () => retry.mutate({ document }) },
                 ]),
             { words: "Why is it not found?", icon: "search", onSelect: () => onWhy(file.file) },

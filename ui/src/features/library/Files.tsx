@@ -12,9 +12,12 @@ import {
   type FileRow as FileRowData,
   type FileStatus,
   type Request,
+  type SourceStatus,
 } from "../../host";
+import { capital } from "../../lib/text";
 import { number } from "../../lib/words";
 import { FileRow } from "./FileRow";
+import { isSystem, thing } from "./words";
 
 /** So many files are asked for at a time. */
 const PAGE = 100;
@@ -27,6 +30,9 @@ const STATES: readonly { value: FileStatus | "all"; words: string }[] = [
 ];
 
 interface FilesProps {
+  /** The folders and systems that are shown. */
+  sources: readonly SourceStatus[];
+  /** The one of them that was chosen; none for all. */
   source: number | undefined;
   /** All files of what is shown, by state; the same numbers stand beside the folders. */
   counts: Counts;
@@ -34,7 +40,7 @@ interface FilesProps {
 }
 
 /** Every file with its state, the reason for it and one remedy. Only rows in sight are drawn and asked for. */
-export function Files({ source, counts, onWhy }: FilesProps) {
+export function Files({ sources, source, counts, onWhy }: FilesProps) {
   const [state, setState] = useState<FileStatus | "all">("all");
   const [name, setName] = useState("");
   const asked: Omit<Request<"file_list">, "offset" | "limit"> = {
@@ -44,12 +50,14 @@ export function Files({ source, counts, onWhy }: FilesProps) {
   };
   const { data: first } = useCall("file_list", { ...asked, offset: 0, limit: PAGE }, { keep: true });
   const total = first?.total ?? 0;
+  const { one, many } = thing(sources);
+  const systems = useMemo(() => new Set(sources.filter(isSystem).map(({ id }) => id)), [sources]);
   const by = asked.name === undefined ? counts : first?.by_state;
   return (
     <>
       <div className="filters">
         <Segments
-          label="Show files by status"
+          label={`Show ${many} by status`}
           value={state}
           onChange={setState}
           options={STATES.map(({ value, words }) => ({
@@ -62,24 +70,28 @@ export function Files({ source, counts, onWhy }: FilesProps) {
           }))}
         />
         <Field
-          label="Find a file"
+          label={`Find a ${one}`}
           icon="search"
           type="search"
-          placeholder="Find a file"
+          placeholder={`Find a ${one}`}
           value={name}
           onChange={(event) => setName(event.target.value)}
         />
       </div>
       {!first ? (
         <div className="files-wait">
-          <Skeleton label="Reading the list of files" lines={8} />
+          <Skeleton label={`Reading the list of ${many}`} lines={8} />
         </div>
       ) : total === 0 ? (
         <Empty
           icon="search"
           level={3}
           title={
-            name ? "No file is called that" : state === "all" ? "No files yet" : "No file is in this state"
+            name
+              ? `No ${one} is called that`
+              : state === "all"
+                ? `No ${many} yet`
+                : `No ${one} is in this state`
           }
         >
           {name && (
@@ -89,7 +101,14 @@ export function Files({ source, counts, onWhy }: FilesProps) {
           )}
         </Empty>
       ) : (
-        <Rows key={JSON.stringify(asked)} asked={asked} total={total} onWhy={onWhy} />
+        <Rows
+          key={JSON.stringify(asked)}
+          asked={asked}
+          total={total}
+          things={{ one, many }}
+          systems={systems}
+          onWhy={onWhy}
+        />
       )}
     </>
   );
@@ -98,10 +117,13 @@ export function Files({ source, counts, onWhy }: FilesProps) {
 interface RowsProps {
   asked: Omit<Request<"file_list">, "offset" | "limit">;
   total: number;
+  things: { one: string; many: string };
+  /** The sources whose files are copies of records. */
+  systems: ReadonlySet<number>;
   onWhy: (file: string) => void;
 }
 
-function Rows({ asked, total, onWhy }: RowsProps) {
+function Rows({ asked, total, things, systems, onWhy }: RowsProps) {
   const scrolls = useRef<HTMLDivElement>(null);
   const list = useVirtualizer({
     count: total,
@@ -130,12 +152,12 @@ function Rows({ asked, total, onWhy }: RowsProps) {
       ref={scrolls}
       tabIndex={0}
       role="table"
-      aria-label="Files with their status"
+      aria-label={`${capital(things.many)} with their status`}
       aria-rowcount={total + 1}
     >
       <div role="rowgroup" className="files-head">
         <div role="row" aria-rowindex={1} className="frow">
-          <span role="columnheader">File</span>
+          <span role="columnheader">{capital(things.one)}</span>
           <span role="columnheader">Status</span>
           <span role="columnheader">Changed</span>
           <span role="columnheader">
@@ -154,7 +176,7 @@ function Rows({ asked, total, onWhy }: RowsProps) {
             className="frow"
             style={{ transform: `translateY(${start}px)` }}
           >
-            <FileRow file={row(index)} onWhy={onWhy} />
+            <FileRow file={row(index)} systems={systems} onWhy={onWhy} />
           </div>
         ))}
       </div>

@@ -6,11 +6,11 @@ import { Menu } from "../../components/Menu/Menu";
 import { Tag } from "../../components/Tag/Tag";
 import { Name } from "../../components/Text/Text";
 import { useChange, type SourceStatus } from "../../host";
-import { NEVER_LEAVES, labelWords } from "../../lib/labels";
 import { visible } from "../../lib/text";
 import { count } from "../../lib/words";
 import { FailureNotice } from "../shell/FailureNotice";
 import { go } from "../shell/useRoute";
+import { LabelTags } from "./LabelTags";
 import { LabelsDialog } from "./LabelsDialog";
 import { filesOf } from "./Sources";
 
@@ -43,15 +43,7 @@ export function FolderHead({ source }: { source: SourceStatus }) {
       </div>
       <div className="row wrap xs">
         <Name className="dim mono root">{source.root}</Name>
-        {source.labels.map((label) => (
-          <Tag
-            key={label}
-            icon={label === NEVER_LEAVES ? "lock" : label === "internal" ? "eye-off" : "tag"}
-            strong={label === NEVER_LEAVES}
-          >
-            {labelWords(label)}
-          </Tag>
-        ))}
+        <LabelTags labels={source.labels} />
         {source.unreadable > 0 && (
           <Tag icon="warn">{count(source.unreadable, "subfolder")} cannot be opened</Tag>
         )}

@@ -2,13 +2,13 @@ import { useState } from "react";
 import { Button } from "../../components/Button/Button";
 import { Dialog } from "../../components/Dialog/Dialog";
 import { Field } from "../../components/Field/Field";
-import { Switch } from "../../components/Switch/Switch";
 import { TagButton } from "../../components/Tag/Tag";
 import { Icon } from "../../components/Icon/Icon";
 import { useChange, type SourceStatus } from "../../host";
-import { NEVER_LEAVES, labelWords } from "../../lib/labels";
+import { INTERNAL, NEVER_LEAVES, labelWords } from "../../lib/labels";
 import { visible } from "../../lib/text";
 import { FailureNotice } from "../shell/FailureNotice";
+import { LabelSwitches, withLabel } from "./LabelSwitches";
 
 /** As the core wants it: lower-case words joined by hyphens. */
 function asLabel(text: string): string {
@@ -30,14 +30,13 @@ export function LabelsDialog({ source, onClose }: LabelsDialogProps) {
   const [labels, setLabels] = useState<readonly string[]>(source.labels);
   const [text, setText] = useState("");
   const save = useChange("source_label");
-  const set = (label: string, on: boolean): void =>
-    setLabels([...labels.filter((own) => own !== label), ...(on ? [label] : [])]);
-  const others = labels.filter((label) => label !== NEVER_LEAVES && label !== "internal");
+  const set = (label: string, on: boolean): void => setLabels(withLabel(labels, label, on));
+  const others = labels.filter((label) => label !== NEVER_LEAVES && label !== INTERNAL);
   const added = asLabel(text);
   return (
     <Dialog
       title={`Labels of “${visible(source.collection)}”`}
-      hint="Every passage and every answer from these files carries them."
+      hint={`Every passage and every answer from ${source.system === null ? "these files" : "these records"} carries them.`}
       open
       onClose={onClose}
     >
@@ -51,18 +50,7 @@ export function LabelsDialog({ source, onClose }: LabelsDialogProps) {
           } else save.mutate({ collection: source.collection, labels: [...labels] }, { onSuccess: onClose });
         }}
       >
-        <Switch
-          words="Never leaves this machine"
-          hint="Only models on this device may read it."
-          on={labels.includes(NEVER_LEAVES)}
-          onChange={(on) => set(NEVER_LEAVES, on)}
-        />
-        <Switch
-          words="Internal only"
-          hint="Not for customers."
-          on={labels.includes("internal")}
-          onChange={(on) => set("internal", on)}
-        />
+        <LabelSwitches labels={labels} onChange={setLabels} />
         <div className="row wrap">
           {others.map((label) => (
             <TagButton

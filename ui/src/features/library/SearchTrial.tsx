@@ -12,11 +12,13 @@ import { excerpt } from "./excerpt";
 interface SearchTrialProps {
   /** The collection to search; none for all. */
   collection: string | undefined;
+  /** What all of them are called: `folders`. */
+  places: string;
   onWhy: (question: string) => void;
 }
 
 /** Tries a search, to see which passages answers would be made from. */
-export function SearchTrial({ collection, onWhy }: SearchTrialProps) {
+export function SearchTrial({ collection, places, onWhy }: SearchTrialProps) {
   const [text, setText] = useState("");
   const asked = useDeferredValue(text.trim());
   const { data, error, isFetching } = useCall(
@@ -33,7 +35,7 @@ export function SearchTrial({ collection, onWhy }: SearchTrialProps) {
   return (
     <section className="test" aria-labelledby="trial">
       <h3 id="trial">
-        Try a search in <Name>{collection ?? "all folders"}</Name>
+        Try a search in <Name>{collection ?? `all ${places}`}</Name>
       </h3>
       <div className="try">
         <Field
@@ -52,7 +54,7 @@ export function SearchTrial({ collection, onWhy }: SearchTrialProps) {
         <>
           {data.results.length === 0 && (
             <p className="dim">
-              Nothing in <Name>{collection ?? "your folders"}</Name> matches this, in words or in meaning.
+              Nothing in <Name>{collection ?? `your ${places}`}</Name> matches this, in words or in meaning.
             </p>
           )}
           <div className="hits">

@@ -3,10 +3,11 @@ import { Meter } from "../../components/Meter/Meter";
 import { Name, Said } from "../../components/Text/Text";
 import { useCall, type Counts, type SourceStatus } from "../../host";
 import { NEVER_LEAVES, labelWords } from "../../lib/labels";
-import { visible } from "../../lib/text";
+import { capital, visible } from "../../lib/text";
 import { count, number, timeLeftShort } from "../../lib/words";
+import { isSystem, placesWords, thing } from "./words";
 
-/** All files that were found in a folder. */
+/** All files that were found in a folder; of a system, all records. */
 export function filesOf({ indexed, waiting, skipped, failed }: SourceStatus): number {
   return indexed + waiting + skipped + failed;
 }
@@ -28,13 +29,14 @@ interface SourcesProps {
   current: number | undefined;
 }
 
-/** The watched folders, each with the one thing most worth knowing about it. */
+/** The watched folders and the systems of which there are copies, each with the one thing most worth knowing about it. */
 export function Sources({ sources, current }: SourcesProps) {
   const progress = useCall("progress", {}).data;
+  const places = placesWords(sources);
   const all = sources.reduce((sum, source) => sum + filesOf(source), 0);
   return (
-    <nav className="pane pane-well srcs" aria-label="Folders">
-      <h2>Watched folders</h2>
+    <nav className="pane pane-well srcs" aria-label={capital(places)}>
+      <h2>{sources.some(isSystem) ? capital(places) : "Watched folders"}</h2>
       {sources.length > 1 && (
         <a
           className="s"
@@ -42,7 +44,7 @@ export function Sources({ sources, current }: SourcesProps) {
           {...(current === undefined ? { "aria-current": "true" as const } : {})}
         >
           <Icon name="library" />
-          <b>All folders</b>
+          <b>All {places}</b>
           <span className="n">{number(all)}</span>
         </a>
       )}
@@ -53,10 +55,10 @@ export function Sources({ sources, current }: SourcesProps) {
             key={source.id}
             className="s"
             href={`#/library/${source.id}`}
-            title={visible(source.root)}
+            title={visible(isSystem(source) ? `Records of ${source.collection}` : source.root)}
             {...(source.id === current ? { "aria-current": "true" as const } : {})}
           >
-            <Icon name="folder" />
+            <Icon name={isSystem(source) ? "record" : "folder"} />
             <b>
               <Name className="clip">{source.collection}</Name>
             </b>
@@ -66,7 +68,7 @@ export function Sources({ sources, current }: SourcesProps) {
               <Meter
                 label={`${visible(source.collection)}, read`}
                 value={(total - source.waiting) / total}
-                words={`${number(total - source.waiting)} of ${count(total, "file")}`}
+                words={`${number(total - source.waiting)} of ${count(total, thing([source]).one, thing([source]).many)}`}
               />
             )}
           </a>
@@ -88,7 +90,7 @@ function State({ source, left, stuck }: StateProps) {
   if (!source.reachable) {
     return (
       <span className="sub t-deny">
-        <Icon name="warn" /> Folder cannot be reached
+        <Icon name="warn" /> {isSystem(source) ? "Copies" : "Folder"} cannot be reached
       </span>
     );
   }
@@ -120,7 +122,11 @@ function State({ source, left, stuck }: StateProps) {
   if (label === undefined)
     return (
       <span className="sub">
-        {source.failed > 0 ? `${count(source.failed, "file")} failed` : "Up to date"}
+        {source.failed > 0
+          ? `${count(source.failed, thing([source]).one)} failed`
+          : isSystem(source)
+            ? "Kept in step with the system"
+            : "Up to date"}
       </span>
     );
   return (

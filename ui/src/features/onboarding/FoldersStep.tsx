@@ -20,7 +20,8 @@ interface FoldersStepProps {
 
 /** Which folders to read, or the demo company. */
 export function FoldersStep({ onNext, onSkip }: FoldersStepProps) {
-  const sources = useCall("status", {}).data?.sources ?? [];
+  // Copies of a system's records are switched on and off where the system is.
+  const sources = (useCall("status", {}).data?.sources ?? []).filter(({ system }) => system === null);
   const contacts = hostsOf(useCall("contacts", {}).data ?? []).length;
   const folder = useAddFolder();
   const remove = useChange("source_remove");

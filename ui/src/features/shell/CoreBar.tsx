@@ -34,6 +34,7 @@ export function CoreBar() {
   if (state === "starting") return <Starting failure={failure} />;
   const away = status?.sources.filter(({ reachable }) => !reachable) ?? [];
   const [first] = away;
+  const places = away.some(({ system }) => system !== null) ? "folders and systems" : "folders";
   if (!first) return null;
   return (
     <div className="ban" role="status">
@@ -42,10 +43,13 @@ export function CoreBar() {
         <b>
           {away.length === 1 ? (
             <>
-              The folder of <Name>{first.collection}</Name> cannot be reached.
+              {first.system === null ? "The folder" : "The copies"} of <Name>{first.collection}</Name> cannot
+              be reached.
             </>
           ) : (
-            <>{away.length} folders cannot be reached.</>
+            <>
+              {away.length} {places} cannot be reached.
+            </>
           )}
         </b>{" "}
         Nothing from {away.length === 1 ? "it" : "them"} is shown in answers until{" "}

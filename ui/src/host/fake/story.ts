@@ -27,6 +27,7 @@ export function source(id: number, collection: string, more: Partial<SourceStatu
     failed: 2,
     unreadable: 0,
     notice: null,
+    system: null,
     ...more,
   };
 }
@@ -37,6 +38,22 @@ export const SOURCES: SourceStatus[] = [
   source(3, "Knowledge base", { indexed: 486, skipped: 0, failed: 0 }),
   source(4, "Fleet reports", { indexed: 1120, skipped: 0, failed: 0 }),
 ];
+
+/** Where the copies of the tickets of Request Tracker are. */
+const COPIES = "/home/ines/.local/share/attache/synced/request-tracker/records";
+
+/** Copies of the records of a system. */
+export function mirrored(more: Partial<SourceStatus> = {}): SourceStatus {
+  return source(5, "Request Tracker", {
+    root: COPIES,
+    system: "request-tracker",
+    labels: ["internal"],
+    indexed: 1204,
+    skipped: 0,
+    failed: 0,
+    ...more,
+  });
+}
 
 export function citation(more: Partial<CitationView> & Pick<CitationView, "quote">): CitationView {
   return {
@@ -109,6 +126,22 @@ const UPTIME = citation({
   written: "2026-09-24",
   dated: "written 24 September 2026, today",
   labels: [],
+});
+
+/** A ticket of which there is a copy. */
+export const TICKET = citation({
+  document: 15,
+  passage_id: 150,
+  file: "ticket/ticket 4790.html",
+  source: COPIES,
+  page: null,
+  place: { kind: "whole" },
+  place_text: "",
+  heading: "Charging station 3 shows C-14",
+  quote: "Station 3 shows C-14 since the update; the robots charge at the other two.",
+  written: null,
+  dated: "last changed 24 September 2026, today",
+  labels: ["internal"],
 });
 
 const sentence = (text: string, citations: CitationView[], conflict = false) => ({
@@ -221,6 +254,7 @@ export const CONVERSATIONS: Conversation[] = [
 
 const view = (document: number, file: string, more: Partial<DocumentView>): DocumentView => ({
   document,
+  record: null,
   file,
   source: ROOT,
   format: "text",
@@ -330,6 +364,33 @@ export const DOCUMENTS: DocumentView[] = [
       { kind: "paragraph", text: "Please tell us before Friday whether we can try again.\nRune", ...whole },
     ],
   }),
+  view(TICKET.document, TICKET.file, {
+    source: COPIES,
+    format: "html",
+    title: "Charging station 3 shows C-14",
+    record: {
+      system: "request-tracker",
+      title: "Request Tracker",
+      kind: "ticket",
+      id: "4790",
+      link: "https://rt.northwind-robotics.com/Ticket/Display.html?id=4790",
+    },
+    labels: TICKET.labels,
+    blocks: [
+      { kind: "heading", level: 1, text: "Charging station 3 shows C-14", ...whole },
+      {
+        kind: "paragraph",
+        text: "Ticket 4790 in Request Tracker\nQueue: Support\nStatus: open\nOwner: ines.okafor",
+        ...whole,
+      },
+      { kind: "heading", level: 2, text: "Geir Rødven, 23 September 2026, 16:12", ...whole },
+      {
+        kind: "paragraph",
+        text: "Station 3 shows C-14 since the update; the robots charge at the other two.",
+        ...whole,
+      },
+    ],
+  }),
 ];
 
 const row = (document: number, file: string, more: Partial<FileRow> = {}): FileRow => ({
@@ -359,6 +420,16 @@ export const FILES: FileRow[] = [
   }),
   row(57, "Annex B draft.docx", { status: "failed", reason: "file is damaged" }),
 ];
+
+/** Copies of tickets in the list of files. */
+export const RECORDS: FileRow[] = [4790, 4812, 4655, 4731].map((id, index) =>
+  row(60 + index, `ticket/ticket ${id}.html`, {
+    source: COPIES,
+    source_id: 5,
+    format: "html",
+    ...(index === 1 ? { status: "waiting", at: null } : {}),
+  }),
+);
 
 const hit = (passage_id: number, file: string, passage: string, more: Partial<Hit> = {}): Hit => ({
   passage_id,

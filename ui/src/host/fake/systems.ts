@@ -13,6 +13,7 @@ import type {
   ParameterView,
   Receipt,
   ReceiptRow,
+  SyncView,
   SystemView,
   UndoView,
 } from "../generated";
@@ -142,6 +143,7 @@ export function system(more: Partial<SystemView> = {}): SystemView {
     sign_in: null,
     added: MS - 5 * HOUR,
     operations: OPERATIONS,
+    sync: [],
     ...more,
   };
 }
@@ -216,6 +218,22 @@ const TICKETS: OperationView[] = [
   ),
 ];
 
+export function kept(more: Partial<SyncView> = {}): SyncView {
+  return {
+    kind: "ticket",
+    title: "Tickets",
+    chosen: false,
+    records: 0,
+    running: null,
+    ended: null,
+    trouble: null,
+    ...more,
+  };
+}
+
+/** What can be kept of Request Tracker; nothing is yet. */
+export const SYNC: SyncView[] = [kept(), kept({ kind: "article", title: "Articles" })];
+
 /** A system that a person connected. */
 export function connected(more: Partial<SystemView> = {}): SystemView {
   return system({
@@ -225,6 +243,7 @@ export function connected(more: Partial<SystemView> = {}): SystemView {
     link: "https://rt.northwind-robotics.com/REST/2.0",
     person: "ines.okafor@northwind-robotics.com",
     operations: TICKETS,
+    sync: SYNC,
     ...more,
   });
 }
@@ -616,6 +635,21 @@ export function systemsStory(emit: (event: Event) => void): Handlers {
       stale();
       return {};
     },
+    system_test: () => ({}),
+    system_sync: ({ system: id, kinds }) => {
+      const own = systems.find((one) => one.id === id);
+      if (!own) throw { message: `\`${id}\` is not connected.`, hint: "Connect it again.", fault: "user" };
+      const sync = own.sync.map((one) => {
+        const chosen = kinds.includes(one.kind);
+        if (chosen === one.chosen) return one;
+        return { ...one, chosen, records: 0, running: null, ended: null, trouble: null };
+      });
+      const changed = { ...own, sync };
+      systems = systems.map((one) => (one.id === id ? changed : one));
+      stale();
+      return changed;
+    },
+    system_sync_now: () => ({}),
     standing,
     stop_all: ({ on }) => {
       stopped = on;
