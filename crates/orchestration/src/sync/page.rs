@@ -78,12 +78,15 @@ pub fn page(record: &Record, form: &SyncForm, system: &str, words: &[Record]) ->
 /// When a text says that something was, in milliseconds since 1970. Without a zone it is taken for UTC.
 pub fn moment(text: &str) -> Option<i64> {
     let text = text.trim();
-    let with_zone = || text.parse::<Timestamp>().ok();
+    // The second is `2026-11-20T10:33:12.000+0100`, as Jira writes it.
+    let with_zone = || {
+        let parsed = text.parse::<Timestamp>().ok();
+        parsed.or_else(|| Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", text).ok())
+    };
     let without = || {
         let civil = text.parse::<DateTime>().ok().or_else(|| {
             // `2026-11-20.10:33:12`, as Roundup writes it.
-            let dotted = DateTime::strptime("%Y-%m-%d.%H:%M:%S", text).ok();
-            dotted.or_else(|| DateTime::strptime("%Y-%m-%dT%H:%M:%S%.f%z", text).ok())
+            DateTime::strptime("%Y-%m-%d.%H:%M:%S", text).ok()
         });
         civil?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
     };
@@ -200,6 +203,7 @@ mod tests {
             "2026-11-20T10:33:12Z",
             "2026-11-20T11:33:12+01:00",
             "2026-11-20T10:33:12.000+0000",
+            "2026-11-20T11:33:12.000+0100",
             "2026-11-20 10:33:12",
             "2026-11-20.10:33:12",
             " 2026-11-20T10:33:12 ",

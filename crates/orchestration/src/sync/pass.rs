@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -91,10 +91,11 @@ pub async fn run(run: Run<'_>) -> Ended {
         run,
         ended: Ended::default(),
         state: KindState::default(),
+        pages: BTreeSet::new(),
     };
     match pass.whole().await {
         Ok(()) | Err(Halt::Stopped) => {}
-        Err(Halt::Lost) => pass.ended.trouble = Some("its list could not be read to the end".to_owned()),
+        Err(Halt::Lost) => pass.ended.trouble = Some("Its list could not be read to the end.".to_owned()),
         Err(Halt::Trouble(why)) => pass.ended.trouble = Some(why),
     }
     if let Some(why) = &pass.ended.trouble {
@@ -115,6 +116,8 @@ struct Pass<'a> {
     run: Run<'a>,
     ended: Ended,
     state: KindState,
+    /// The pages of this pass, by the records on them.
+    pages: BTreeSet<Vec<String>>,
     /// How its records are read and what people call its system, as one text.
     form: String,
 }
@@ -157,6 +160,7 @@ impl Pass<'_> {
     async fn sweep(&mut self) -> Result<(), Halt> {
         let arguments = self.arguments(0)?;
         let mut fresh = false;
+        self.pages.clear();
         while let Some(mark) = self.state.sweep.as_ref().and_then(|sweep| sweep.mark.clone()) {
             fresh |= mark == Mark::default();
             match self.step(&arguments, &mark).await {
@@ -232,6 +236,7 @@ impl Pass<'_> {
         let from = self.state.newest.map_or(0, |newest| newest - OVERLAP);
         let arguments = self.arguments(from)?;
         let mut mark = Some(Mark::default());
+        self.pages.clear();
         while let Some(at) = mark {
             let (brought, next) = self.step(&arguments, &at).await?;
             mark = next;
@@ -257,6 +262,12 @@ impl Pass<'_> {
             answered => answered?,
         };
         let ids: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
+        // A system that takes no notice of which page it is asked for would be asked for ever.
+        if next.is_some() && !self.pages.insert(ids.clone()) {
+            return Err(Halt::Trouble(
+                "Its pages go round in a circle: the same one came twice.".to_owned(),
+            ));
+        }
         let known = self.run.mirror.listed(self.run.kind, &ids).await;
         let known = known.map_err(Halt::Trouble)?;
         let new: Vec<(Record, String)> = records
