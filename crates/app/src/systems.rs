@@ -512,12 +512,14 @@ impl Connections for Desk {
             ));
         }
         let secret = Secret::new(request.secret.trim());
-        self.connected.redactor.know(&secret).map_err(|error| {
-            Failure::user(
-                error.to_string(),
-                "Give the whole secret, as the system shows it.",
-            )
-        })?;
+        if setup.wants_secret() {
+            self.connected.redactor.know(&secret).map_err(|error| {
+                Failure::user(
+                    error.to_string(),
+                    "Give the whole secret, as the system shows it.",
+                )
+            })?;
+        }
         let hand = Arc::new(InHand(secret.clone()));
         let tried = setup.connection(&id, account.clone(), hand, self.connected.surroundings())?;
         connect::try_out(&tried, &manifest.check).await?;
@@ -533,7 +535,9 @@ impl Connections for Desk {
             added: now(),
             setup: serde_json::to_string(&setup).map_err(json)?,
         };
-        connect::keep(&*self.connected.secrets, &id, &secret).await?;
+        if setup.wants_secret() {
+            connect::keep(&*self.connected.secrets, &id, &secret).await?;
+        }
         let added = self
             .ledger
             .add_system(&row, self.note("connected", Some(&id)))

@@ -50,7 +50,11 @@ pub async fn connect(copilot: &Copilot, what: Connecting, json: bool) -> Result<
         false => None,
     };
     let request = ConnectRequest {
-        secret: secret()?,
+        // A file has none.
+        secret: match what.address.starts_with("sqlite:") {
+            true => String::new(),
+            false => secret()?,
+        },
         connector: what.connector,
         manifest,
         name: what.name,

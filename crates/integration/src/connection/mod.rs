@@ -83,6 +83,8 @@ pub enum SignIn {
     Header(HeaderName, String),
     /// As the password of this user (RFC 7617).
     Basic(String),
+    /// Not at all; there is none.
+    None,
 }
 
 /// A credential as it stands in a request.
@@ -99,6 +101,7 @@ impl Signed {
     fn with(sign_in: &SignIn, secret: &Secret) -> Result<Self, &'static str> {
         let mut known = vec![secret.clone()];
         let (header, value) = match sign_in {
+            SignIn::None => return Err("it takes no credential"),
             SignIn::Bearer => (AUTHORIZATION, format!("Bearer {}", secret.expose())),
             SignIn::Header(name, prefix) => (name.clone(), format!("{prefix}{}", secret.expose())),
             SignIn::Basic(user) if user.contains(':') => {
@@ -216,8 +219,11 @@ impl Connection {
         more: &[(&'static str, &str)],
     ) -> Result<Response, Trouble> {
         let system = &self.setup.system;
-        let credential = self.setup.credentials.credential(system).await;
-        let credential = credential.map_err(|why| Trouble::Credential {
+        let credential = match self.setup.sign_in {
+            SignIn::None => None,
+            _ => Some(self.setup.credentials.credential(system).await),
+        };
+        let credential = credential.transpose().map_err(|why| Trouble::Credential {
             system: system.clone(),
             why: self.scrubbed(&why),
         })?;
@@ -237,7 +243,8 @@ impl Connection {
             .into_iter()
             .chain(self.setup.headers.iter().cloned())
             .collect();
-        let credential = Signed::with(&self.setup.sign_in, &credential).map_err(malformed)?;
+        let signed = |secret: &Secret| Signed::with(&self.setup.sign_in, secret);
+        let credential = credential.as_ref().map(signed).transpose().map_err(malformed)?;
         let request = Request {
             system,
             purpose,
@@ -245,7 +252,7 @@ impl Connection {
             url: prepared.url.clone(),
             headers,
             body,
-            credential: Some(credential),
+            credential,
             confidentiality,
         };
         Ok(self.setup.egress.send(request).await?)

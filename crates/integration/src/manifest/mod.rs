@@ -11,6 +11,7 @@
 mod check;
 mod compile;
 mod form;
+mod statement;
 mod vendor;
 
 use std::collections::BTreeMap;
@@ -23,7 +24,9 @@ use serde_json::Value;
 use crate::description::Description;
 use crate::import::yaml;
 
-pub use form::{Manifest, SignIn};
+pub(crate) use compile::act;
+pub(crate) use form::Form;
+pub use form::{Dialect, Manifest, SignIn};
 pub use vendor::compared;
 
 /// The largest manifest, in bytes.
