@@ -126,11 +126,13 @@ impl Kind {
             let line = line.to_lowercase();
             let ours = match self.scheme {
                 "postgresql" => line.contains("execute "),
-                _ => line.contains(",query,") && line.ends_with(",0"),
+                // With a result, 0 for what was done.
+                _ => line.contains(",crm,") && line.ends_with(",0"),
             };
-            ours && ["update customers", "insert into notes", "delete from notes"]
-                .iter()
-                .any(|change| line.contains(change))
+            ours && !line.contains("theirs")
+                && ["update customers", "insert into notes", "delete from notes"]
+                    .iter()
+                    .any(|change| line.contains(change))
         };
         log.lines().filter(changes).count()
     }
