@@ -182,3 +182,21 @@ fn clock(hours: u32, minutes: u8, seconds: u8, micros: [u8; 4]) -> String {
         micros => format!("{whole}.{}", format!("{micros:06}").trim_end_matches('0')),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn days_and_times_are_told_as_they_stand_there() {
+        let day = [11, 0xea, 7, 9, 24, 6, 5, 4, 0x20, 0xa1, 7, 0];
+        assert_eq!(moment(&day, "TIMESTAMP"), Some(json!("2026-09-24T06:05:04.5Z")));
+        assert_eq!(moment(&day, "DATETIME"), Some(json!("2026-09-24T06:05:04.5")));
+        assert_eq!(moment(&[4, 0xea, 7, 9, 24], "DATE"), Some(json!("2026-09-24")));
+        assert_eq!(moment(&[9, 1], "DATE"), None);
+        assert_eq!(span(&[8, 1, 1, 0, 0, 0, 2, 30, 0]), Some(json!("-26:30:00")));
+        assert_eq!(span(&[0]), Some(json!("00:00:00")));
+    }
+}

@@ -261,3 +261,55 @@ fn array(raw: &[u8], kind: &PgTypeInfo) -> Result<Value, String> {
     }
     Ok(out.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::Secret;
+
+    #[tokio::test]
+    async fn a_server_elsewhere_without_tls_is_told_nothing() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut asked = [0; 8];
+            stream.read_exact(&mut asked).unwrap();
+            stream.write_all(b"N").unwrap();
+            let mut more = Vec::new();
+            stream.read_to_end(&mut more).unwrap();
+            more
+        });
+        let password = Secret::new("hush-hush");
+        let job = Job {
+            sql: "select 1",
+            values: Vec::new(),
+            reads: true,
+            rows: 1,
+            changes: 1,
+            time: Duration::from_secs(1),
+            largest: 1_000,
+            user: "ines",
+            password: Some(&password),
+        };
+        let elsewhere = Server {
+            host: "localhost".to_owned(),
+            port,
+            database: "crm".to_owned(),
+            near: false,
+        };
+        let failed = run(&elsewhere, &job).await.unwrap_err();
+        assert!(
+            matches!(failed, Failed::Before(sqlx::Error::Tls(_))),
+            "{failed:?}"
+        );
+        assert!(
+            server.join().unwrap().is_empty(),
+            "neither a user nor a password was sent"
+        );
+    }
+}

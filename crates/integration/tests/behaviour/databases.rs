@@ -1,18 +1,19 @@
 //! A database as a connected system, against SQLite: what is asked, changed, refused and taken back.
 
 use std::collections::BTreeMap;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::Confidentiality;
 use integration::egress::{
-    Egress, EgressError, Host, KeptContacts, Limits, Reach, Surroundings, SystemNames,
+    Egress, EgressError, Host, KeptContacts, Limits, MadeUpNames, Reach, Surroundings, SystemNames,
 };
 use integration::manifest::Manifest;
 use integration::{
-    Account, Cap, Connection, Credentials, Found, HandClock, Matched, Outcome, Secret, Setup, SignIn,
-    Trouble, Url, Verified, sql,
+    Account, Cap, Connection, Credentials, Found, HandClock, Matched, OneCredential, Outcome, Secret, Setup,
+    SignIn, Trouble, Url, Verified, sql,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -472,6 +473,77 @@ async fn who_holds_the_file_is_waited_for_and_then_nothing_is_changed() {
     assert!(matches!(outcome, Outcome::NotTaken { .. }), "{outcome:?}");
     other.execute(sqlx::raw_sql("rollback")).await.unwrap();
     assert_eq!(crm.number("select count(*) from notes").await, 2);
+}
+
+/// A connection to a PostgreSQL at this address, by names that are made up.
+fn to_postgresql(address: &str, reach: Reach, names: &[(&str, &str)]) -> Connection {
+    let text = std::fs::read_to_string("../../docs/databases/postgresql.yaml").unwrap();
+    let manifest = Manifest::read(&text).unwrap();
+    let name = |(name, leads): &(&str, &str)| ((*name).to_owned(), vec![leads.parse().unwrap()]);
+    let around = Surroundings {
+        names: Arc::new(MadeUpNames(names.iter().map(name).collect())),
+        log: Arc::new(KeptContacts::default()),
+        clock: Arc::new(HandClock::default()),
+        redactor: Default::default(),
+    };
+    let base: Url = address.parse().unwrap();
+    let host = Host::by_line(base.as_str(), reach).unwrap();
+    let line = sql::line(&manifest, &base, Some("ines"), reach, Arc::clone(&around.names)).unwrap();
+    let egress = Egress::by_line(system(), host, line, Limits::default(), around).unwrap();
+    Connection::new(Setup {
+        system: system(),
+        base,
+        account: Account {
+            address: INES.to_owned(),
+            name: "Ines Okafor".to_owned(),
+        },
+        description: manifest.describe(&system()).unwrap(),
+        egress: Arc::new(egress),
+        credentials: Arc::new(OneCredential(Secret::new("hush-hush"))),
+        sign_in: SignIn::Basic("ines".to_owned()),
+        headers: Vec::new(),
+    })
+}
+
+#[tokio::test]
+async fn a_name_that_leads_to_this_machine_is_not_followed() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let address = format!("postgresql://db.example.com:{port}/crm");
+    for reach in [Reach::Public, Reach::Company] {
+        let connection = to_postgresql(&address, reach, &[("db.example.com", "127.0.0.1")]);
+        let told = read(&connection, "customer.search", json!({})).await.unwrap_err();
+        assert!(
+            matches!(&told, Trouble::Egress(EgressError::Address { address, .. }) if address == "127.0.0.1"),
+            "{told}"
+        );
+    }
+    assert!(listener.accept().is_err(), "nobody came");
+}
+
+#[tokio::test]
+async fn what_never_reached_a_server_counts_as_not_sent() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    // One that hangs up at once, and then none at all.
+    let hangs_up = std::thread::spawn(move || drop(listener.accept().unwrap()));
+    let address = format!("postgresql://127.0.0.1:{port}/crm");
+    let connection = to_postgresql(&address, Reach::ThisMachine, &[]);
+    let made = effect(
+        &connection,
+        "note.create",
+        json!({"cust_id": 1, "author": "a", "body": "b"}),
+    );
+    let made = connection.preview(&made).await.unwrap();
+    for _ in 0..2 {
+        let outcome = perform(&connection, &made, KEY).await;
+        let Outcome::NotTaken { why, .. } = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert!(!why.contains("hush-hush"), "{why}");
+    }
+    hangs_up.join().unwrap();
 }
 
 fn hostile() -> impl Strategy<Value = String> {
