@@ -57,15 +57,18 @@ pub(super) enum Failed {
     Changed(u64),
 }
 
+/// What comes of a statement, step by step: rows, and at its end how many were changed.
+type Steps<'a, Q, R> = Pin<Box<dyn Stream<Item = Result<Either<Q, R>, sqlx::Error>> + Send + 'a>>;
+
 /// Reads what a statement answers.
 pub(super) async fn collected<Q, R>(
-    mut stream: Pin<Box<dyn Stream<Item = Result<Either<Q, R>, sqlx::Error>> + Send + '_>>,
+    mut steps: Steps<'_, Q, R>,
     job: &Job<'_>,
     counted: fn(&Q) -> (u64, Option<u64>),
     read: fn(&R) -> Result<Fields, String>,
 ) -> Result<Ran, Failed> {
     let (mut ran, mut size) = (Ran::default(), 0);
-    while let Some(step) = stream.next().await {
+    while let Some(step) = steps.next().await {
         match step.map_err(Failed::During)? {
             Either::Left(result) => {
                 let (changed, made) = counted(&result);
