@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test stops where something is not as it must be
 #![cfg(target_os = "linux")]
 
+#[path = "peers/databases.rs"]
+mod databases;
 mod signing;
 
 use std::io::{BufRead, BufReader};
@@ -31,6 +33,8 @@ impl Peer {
     /// Installs what is missing, which takes minutes the first time, and starts it.
     fn start(name: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        // PostgreSQL runs as an account of its own, which has to get to its files.
+        journeys::rights(folder.path(), 0o711);
         let mut server = Command::new(journeys::root().join("tests/peers/start.sh"))
             .arg(name)
             .arg(folder.path().join(name))

@@ -11,9 +11,9 @@ use experience::Failure;
 use experience::commands::{ClientView, ConnectRequest, ConnectorView, SignInView};
 use governance::{SecretStore, SecretTrouble};
 use integration::egress::{Egress, Host, Limits, Reach, Surroundings};
-use integration::manifest::{Manifest, Mistake, Place, SignIn as Form, provider, shipped};
+use integration::manifest::{Dialect, Manifest, Mistake, Place, SignIn as Form, provider, shipped};
 use integration::oauth::{Provider, Shown};
-use integration::{Account, Cap, Connection, Credentials, HeaderName, SignIn, Trouble, Url};
+use integration::{Account, Cap, Connection, Credentials, HeaderName, SignIn, Trouble, Url, sql};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
@@ -134,10 +134,18 @@ impl Setup {
                 )
             })?),
             Form::Basic { user, .. } => user.clone(),
-            Form::Bearer { .. } | Form::Header { .. } | Form::Oauth { .. } => None,
+            Form::Bearer { .. } | Form::Header { .. } | Form::Oauth { .. } | Form::None => None,
+        };
+        let base = match manifest.database {
+            Some(dialect) => integration::sql::address(dialect, &request.address)
+                .map(String::from)
+                .map_err(|why| {
+                    Failure::user(why, "Give the address as the database's administrator has it.")
+                })?,
+            None => request.address.trim_end_matches('/').to_owned(),
         };
         let setup = Self {
-            base: request.address.trim_end_matches('/').to_owned(),
+            base,
             own_network: request.own_network,
             way: way.word().to_owned(),
             user,
@@ -157,6 +165,11 @@ impl Setup {
                 "Connect it again.",
             )
         })
+    }
+
+    /// Whether there is a secret to keep.
+    pub(crate) fn wants_secret(&self) -> bool {
+        self.way != Form::None.word()
     }
 
     /// Where its paths begin.
@@ -220,6 +233,7 @@ impl Setup {
                 SignIn::Header(name, prefix.clone())
             }
             Some(Form::Basic { .. }) => SignIn::Basic(self.user.clone().unwrap_or_default()),
+            Some(Form::None) => SignIn::None,
             None => {
                 return Err(wrong(
                     "its way to sign in is gone".to_owned(),
@@ -245,10 +259,17 @@ impl Setup {
         }
     }
 
-    fn host(&self) -> Result<Host, Failure> {
+    fn host(&self, manifest: &Manifest) -> Result<Host, Failure> {
         let url = Url::parse(&self.base);
-        let reach = url.as_ref().map_or(Reach::Public, |url| self.reach(url));
-        Host::parse(&self.base, reach).map_err(|error| {
+        let reach = match manifest.database {
+            Some(Dialect::Sqlite) => Reach::ThisMachine,
+            _ => url.as_ref().map_or(Reach::Public, |url| self.reach(url)),
+        };
+        let parse = match manifest.database {
+            Some(_) => Host::by_line,
+            None => Host::parse,
+        };
+        parse(&self.base, reach).map_err(|error| {
             Failure::user(
                 error.to_string(),
                 "Give the address as the system's documents have it.",
@@ -270,7 +291,16 @@ impl Setup {
             .base
             .parse()
             .map_err(|error| wrong(format!("`{}`: {error}", self.base), hint))?;
-        let egress = Egress::open([(system.clone(), self.host()?)], Limits::default(), around);
+        let (host, limits) = (self.host(&manifest)?, Limits::default());
+        let egress = match manifest.database {
+            Some(_) => {
+                let (user, names) = (self.user.as_deref(), Arc::clone(&around.names));
+                let line = sql::line(&manifest, &base, user, host.reach(), names);
+                let line = line.map_err(|why| wrong(why, hint))?;
+                Egress::by_line(system.clone(), host, line, limits, around)
+            }
+            None => Egress::open([(system.clone(), host)], limits, around),
+        };
         let egress = egress.map_err(|error| wrong(error.to_string(), hint))?;
         Ok(Connection::new(integration::Setup {
             system: system.clone(),

@@ -685,16 +685,20 @@ impl Connections for Desk {
             }
         }
         let secret = Secret::new(request.secret.trim());
-        self.connected.redactor.know(&secret).map_err(|error| {
-            Failure::user(
-                error.to_string(),
-                "Give the whole secret, as the system shows it.",
-            )
-        })?;
+        if setup.wants_secret() {
+            self.connected.redactor.know(&secret).map_err(|error| {
+                Failure::user(
+                    error.to_string(),
+                    "Give the whole secret, as the system shows it.",
+                )
+            })?;
+        }
         let hand = Arc::new(InHand(secret.clone()));
         let tried = setup.connection(&id, account.clone(), hand, self.connected.surroundings())?;
         connect::try_out(&tried, &manifest.check).await?;
-        connect::keep(&*self.connected.secrets, &id, &secret).await?;
+        if setup.wants_secret() {
+            connect::keep(&*self.connected.secrets, &id, &secret).await?;
+        }
         let added = self.add(&id, &account, &request, &setup, &manifest, &tried).await;
         if added.is_err() {
             // What was not connected leaves nothing behind.

@@ -222,7 +222,7 @@ pub struct Keeping {
 pub struct Connecting {
     /// Name of a connector, as `attache system connectors` lists them, or the file with its manifest
     pub connector: String,
-    /// Where its paths begin, as `https://rt.example.com/REST/2.0`
+    /// Where its paths begin, as `https://rt.example.com/REST/2.0`, or the database, as `postgresql://db.example.com/crm`
     #[arg(long, value_name = "URL")]
     pub address: String,
     /// By which name or mail address you are known there
@@ -234,11 +234,11 @@ pub struct Connecting {
     /// What to call it, else what the connector calls it
     #[arg(long)]
     pub title: Option<String>,
-    /// The way to sign in, else the first that the connector has: bearer, header, basic, oauth (in the browser) or
-    /// oauth-itself (as a program, without a person)
+    /// The way to sign in, else the first that the connector has: bearer, header, basic, oauth (in the browser),
+    /// oauth-itself (as a program, without a person) or none
     #[arg(long)]
     pub way: Option<String>,
-    /// The name that you sign in with, for `--way basic`
+    /// The name that you sign in with, for `--way basic` and for a database
     #[arg(long)]
     pub user: Option<String>,
     /// It is in your company's own network

@@ -140,7 +140,8 @@ pub async fn connect(copilot: &Copilot, what: Connecting, json: bool) -> Result<
     let named = what.client_id.is_some() || what.how.device;
     let at_provider = what.way.as_deref().map_or(named, |way| way == "oauth");
     let request = ConnectRequest {
-        secret: match at_provider && !what.client_secret {
+        // A file has none.
+        secret: match what.address.starts_with("sqlite:") || (at_provider && !what.client_secret) {
             true => String::new(),
             false => secret()?,
         },

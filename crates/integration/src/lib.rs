@@ -5,6 +5,7 @@
 //! * [`description`]: what a system can be asked, from its OpenAPI description; what that does not say is read as the
 //!   strictest.
 //! * [`manifest`]: a connector for a system, as a file that people write and read.
+//! * [`sql`]: databases as connected systems, spoken to along a [line](egress::Line).
 //! * [`import`]: what a system can be asked, from a description that was not written for this program.
 //! * [`Connection`]: a connected system. It [reads](Connection::read), shows what an effect would do
 //!   ([`Connection::preview`]), finds the record that words mean ([`Connection::matching`]), carries out what was authorized
@@ -17,7 +18,7 @@
 //! Nothing is sent that changes anything in a system but through [`Connection::perform`], which takes a
 //! [`governance::Authorized`]. Nothing here follows a request elsewhere, and
 //! nothing repeats one but a read whose token was renewed: that is the journal's to decide.
-//! This crate knows nothing of databases, files, models or windows, and judges nothing.
+//! This crate keeps nothing, knows nothing of models or windows, and judges nothing. Databases are systems to it like others.
 
 mod anchor;
 mod clock;
@@ -34,6 +35,7 @@ mod quiet;
 mod record;
 mod redact;
 mod request;
+pub mod sql;
 mod trouble;
 mod verify;
 

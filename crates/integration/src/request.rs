@@ -311,7 +311,10 @@ pub(crate) fn joined(base: &Url, path: &str, query: &str) -> Option<Url> {
     let same = read.path() == whole
         && read.query().unwrap_or_default() == query
         && read.fragment().is_none()
-        && read.origin() == base.origin();
+        // The origin of an address that is not of the web is equal to no other.
+        && read.scheme() == base.scheme()
+        && read.host() == base.host()
+        && read.port_or_known_default() == base.port_or_known_default();
     same.then_some(read)
 }
 

@@ -88,6 +88,8 @@ pub enum SignIn {
     Header(HeaderName, String),
     /// As the password of this user (RFC 7617).
     Basic(String),
+    /// Not at all; there is none.
+    None,
 }
 
 /// A credential as it stands in a request.
@@ -104,6 +106,7 @@ impl Signed {
     fn with(sign_in: &SignIn, secret: &Secret) -> Result<Self, &'static str> {
         let mut known = vec![secret.clone()];
         let (header, value) = match sign_in {
+            SignIn::None => return Err("it takes no credential"),
             SignIn::Bearer => (AUTHORIZATION, format!("Bearer {}", secret.expose())),
             SignIn::Header(name, prefix) => (name.clone(), format!("{prefix}{}", secret.expose())),
             SignIn::Basic(user) if user.contains(':') => {
@@ -236,9 +239,14 @@ impl Connection {
         confidentiality: Confidentiality,
         more: &[(&'static str, &str)],
     ) -> Result<Response, Trouble> {
+        if self.setup.sign_in == SignIn::None {
+            return self
+                .send_with(None, prepared, purpose, confidentiality, more)
+                .await;
+        }
         let credential = self.credential().await?;
         let answer = self
-            .send_with(&credential, prepared, purpose, confidentiality, more)
+            .send_with(Some(&credential), prepared, purpose, confidentiality, more)
             .await?;
         if answer.status != 401 {
             return Ok(answer);
@@ -252,7 +260,7 @@ impl Connection {
             return Ok(answer);
         }
         let credential = self.credential().await?;
-        self.send_with(&credential, prepared, purpose, confidentiality, more)
+        self.send_with(Some(&credential), prepared, purpose, confidentiality, more)
             .await
     }
 
@@ -266,7 +274,7 @@ impl Connection {
 
     async fn send_with(
         &self,
-        credential: &Secret,
+        credential: Option<&Secret>,
         prepared: &Prepared,
         purpose: Purpose,
         confidentiality: Confidentiality,
@@ -292,7 +300,8 @@ impl Connection {
             .into_iter()
             .chain(self.setup.headers.iter().cloned())
             .collect();
-        let credential = Signed::with(&self.setup.sign_in, credential).map_err(malformed)?;
+        let signed = |secret: &Secret| Signed::with(&self.setup.sign_in, secret);
+        let credential = credential.map(signed).transpose().map_err(malformed)?;
         let request = Request {
             system,
             purpose,
@@ -300,7 +309,7 @@ impl Connection {
             url: prepared.url.clone(),
             headers,
             body,
-            credential: Some(credential),
+            credential,
             confidentiality,
         };
         Ok(self.setup.egress.send(request).await?)

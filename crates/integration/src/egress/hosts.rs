@@ -15,6 +15,9 @@ pub enum Reach {
     ThisMachine,
 }
 
+/// The scheme of a database that is a file.
+const FILE: &str = "sqlite";
+
 /// A host that may be reached: scheme, name and port.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Host {
@@ -77,7 +80,8 @@ impl Host {
         let url = Url::parse(address).map_err(|_| malformed())?;
         let host = Self::of(&url, reach).filter(|host| !["http", "https"].contains(&host.scheme.as_str()));
         let host = host.ok_or_else(malformed)?;
-        if literal(&host.name).is_some_and(|address| !reach.allows(address)) {
+        let far = host.scheme == FILE && reach != Reach::ThisMachine;
+        if far || literal(&host.name).is_some_and(|address| !reach.allows(address)) {
             return Err(HostError::Address(host.to_string()));
         }
         Ok(host)
@@ -86,6 +90,15 @@ impl Host {
     fn of(url: &Url, reach: Reach) -> Option<Self> {
         if !url.username().is_empty() || url.password().is_some() {
             return None;
+        }
+        // A file has no host; it is on this machine.
+        if url.scheme() == FILE {
+            return Some(Self {
+                scheme: FILE.to_owned(),
+                name: "localhost".to_owned(),
+                port: 0,
+                reach,
+            });
         }
         Some(Self {
             scheme: url.scheme().to_owned(),

@@ -26,6 +26,8 @@ pub struct Asked<'a> {
     pub method: &'a str,
     /// Address, with the path and query of the operation.
     pub url: &'a Url,
+    /// The version that the record must still have (`If-Match`), without quotes.
+    pub condition: Option<&'a str>,
     /// Body; empty where there is none.
     pub body: &'a [u8],
     /// The credential as the person gave it.

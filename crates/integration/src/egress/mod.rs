@@ -17,6 +17,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, Url};
 
 use crate::connection::Signed;
+use crate::description::strong;
 use crate::{Clock, Redactor};
 
 pub use contacts::{Contact, EgressLog, Ended, Purpose};
@@ -478,10 +479,13 @@ impl Egress {
         let headers: HeaderMap = request.headers.into_iter().collect();
         let bytes_out = size(&request.method, &request.url, &headers, request.body.as_deref());
         contact.contact.bytes_out = bytes_out;
+        let condition = headers.get(reqwest::header::IF_MATCH);
+        let condition = condition.and_then(|tag| tag.to_str().ok()).map(strong);
         let asked = Asked {
             purpose: request.purpose,
             method: request.method.as_str(),
             url: &request.url,
+            condition: condition.as_deref(),
             body: request.body.as_deref().unwrap_or_default(),
             credential: request
                 .credential
@@ -583,7 +587,8 @@ impl Drop for Open<'_> {
 
 fn host_of(url: &Url) -> String {
     let (name, port) = (
-        url.host_str().unwrap_or_default(),
+        // A file has no host; it is on this machine.
+        url.host_str().unwrap_or("localhost"),
         url.port_or_known_default().unwrap_or_default(),
     );
     format!("{}://{name}:{port}", url.scheme())

@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use super::compile::{act, in_path, place, request};
-use super::form::{Class, Manifest, OperationForm, RecordForm, Repeat, Role, Says, SignIn, Undo, Version};
+use super::form::{
+    Class, Dialect, Manifest, OperationForm, RecordForm, Repeat, Role, Says, SignIn, Undo, Version,
+};
 use super::signing::provider;
 use crate::description::{Act, At, Paging, Piece, Place, SyncForm};
 use crate::import::escaped;
@@ -87,7 +89,8 @@ pub(super) fn sense(manifest: &Manifest) -> Vec<Wrong> {
             ));
         }
         Some(form)
-            if !in_path(request(form).1).is_empty() || form.arguments.values().any(|own| own.required) =>
+            if manifest.database.is_none() && !in_path(request(form).1).is_empty()
+                || form.arguments.values().any(|own| own.required) =>
         {
             wrong.push((
                 "/check".to_owned(),
@@ -102,7 +105,33 @@ pub(super) fn sense(manifest: &Manifest) -> Vec<Wrong> {
     }
     for (name, form) in &manifest.operations {
         let at = format!("/operations/{}", escaped(name));
-        wrong.extend(operation(manifest, &at, name, form));
+        wrong.extend(match manifest.database {
+            Some(dialect) => super::statement::wrong(manifest, dialect, &at, name, form),
+            None => operation(manifest, &at, name, form),
+        });
+    }
+    if let Some(dialect) = manifest.database {
+        if let Err(why) = crate::sql::address(dialect, &manifest.base) {
+            wrong.push(("/base".to_owned(), why.trim_end_matches('.').to_owned()));
+        }
+        let signs = |form: &SignIn| match dialect {
+            Dialect::Sqlite => *form == SignIn::None,
+            Dialect::Postgresql | Dialect::Mysql => matches!(form, SignIn::Basic { .. }),
+        };
+        if !manifest.sign_in.iter().all(signs) {
+            let way = if dialect == Dialect::Sqlite {
+                "none"
+            } else {
+                "basic"
+            };
+            wrong.push((
+                "/sign_in".to_owned(),
+                format!("to such a database one signs in by `way: {way}`"),
+            ));
+        }
+        if !manifest.headers.is_empty() {
+            wrong.push(("/headers".to_owned(), "a database takes no headers".to_owned()));
+        }
     }
     wrong
 }
@@ -224,6 +253,24 @@ fn record_places(at: &str, record: &RecordForm) -> Vec<Wrong> {
 fn operation(manifest: &Manifest, at: &str, name: &str, form: &OperationForm) -> Vec<Wrong> {
     let mut wrong: Vec<Wrong> = Vec::new();
     let mut say = |below: &str, why: String| wrong.push((format!("{at}{below}"), why));
+    if form.request.is_empty() {
+        say(
+            "",
+            "it says nothing of what is sent: give its `request`".to_owned(),
+        );
+    }
+    let of_database = [
+        ("statement", form.statement.is_some()),
+        ("rows", form.rows.is_some()),
+        ("seconds", form.seconds.is_some()),
+        ("changes", form.changes.is_some()),
+    ];
+    for (word, _) in of_database.into_iter().filter(|(_, said)| *said) {
+        say(
+            &format!("/{word}"),
+            format!("`{word}` belongs to a database; say which under `database`"),
+        );
+    }
     let (method, path) = request(form);
     let Some((kind, _)) = name.rsplit_once('.') else {
         return vec![(
@@ -375,30 +422,8 @@ fn operation(manifest: &Manifest, at: &str, name: &str, form: &OperationForm) ->
             );
         }
     }
-    for (what, piece) in pieces(form) {
-        if let Piece::Argument { argument } = piece
-            && !form.arguments.contains_key(argument)
-        {
-            say(
-                &format!("/message/{what}"),
-                format!("there is no argument `{argument}`"),
-            );
-        }
-        if let Piece::Record { of: Some(linked), .. } = piece
-            && !manifest.operations.contains_key(&format!("{}.get", linked.kind))
-        {
-            say(
-                &format!("/message/{what}"),
-                format!("there is no operation `{}.get`", linked.kind),
-            );
-        }
-    }
-    if form.class == Class::Send && form.message.is_none() {
-        say(
-            "/class",
-            "who gets what by it must be shown before it is sent: say so under `message`".to_owned(),
-        );
-    }
+    wrong.extend(message(manifest, at, form));
+    let mut say = |below: &str, why: String| wrong.push((format!("{at}{below}"), why));
     if let Repeat::Marked { field, search, .. } = &form.repeat {
         let found = manifest.operations.get(search);
         let searched = found.and_then(|found| Some((found, found.arguments.get(field)?)));
@@ -436,6 +461,37 @@ fn operation(manifest: &Manifest, at: &str, name: &str, form: &OperationForm) ->
     }
     if form.pages.is_some() && own_act != Act::Find {
         say("/pages", "only a `search` answers in pages".to_owned());
+    }
+    wrong
+}
+
+/// What of the message that people get by it does not make sense.
+pub(super) fn message(manifest: &Manifest, at: &str, form: &OperationForm) -> Vec<Wrong> {
+    let mut wrong = Vec::new();
+    let mut say = |below: &str, why: String| wrong.push((format!("{at}{below}"), why));
+    for (what, piece) in pieces(form) {
+        if let Piece::Argument { argument } = piece
+            && !form.arguments.contains_key(argument)
+        {
+            say(
+                &format!("/message/{what}"),
+                format!("there is no argument `{argument}`"),
+            );
+        }
+        if let Piece::Record { of: Some(linked), .. } = piece
+            && !manifest.operations.contains_key(&format!("{}.get", linked.kind))
+        {
+            say(
+                &format!("/message/{what}"),
+                format!("there is no operation `{}.get`", linked.kind),
+            );
+        }
+    }
+    if form.class == Class::Send && form.message.is_none() {
+        say(
+            "/class",
+            "who gets what by it must be shown before it is sent: say so under `message`".to_owned(),
+        );
     }
     wrong
 }

@@ -27,7 +27,11 @@ pub(super) fn description(manifest: &Manifest, system: &SystemId) -> Result<Desc
             .get(shown)
             .ok_or_else(|| format!("there is no record `{shown}`"))?;
         let layout = layouts.get(&shown.to_owned()).cloned().unwrap_or_default();
-        all.push(described(manifest, system, (name, kind, form), record, layout)?);
+        let one = (name.as_str(), kind, form);
+        all.push(match manifest.database {
+            Some(_) => super::statement::described(manifest, system, one, record, layout)?,
+            None => described(manifest, system, one, record, layout)?,
+        });
     }
     let mut description = Description::of(manifest.title.clone(), all);
     description.sync = manifest.sync.clone();
@@ -60,7 +64,7 @@ pub(super) fn place(form: &OperationForm, name: &str, argument: &ArgumentForm) -
 }
 
 /// What an operation does, by the last word of its name.
-pub(super) fn act(name: &str) -> Act {
+pub(crate) fn act(name: &str) -> Act {
     match name.rsplit('.').next().unwrap_or_default() {
         "get" => Act::Get,
         "search" | "list" => Act::Find,
@@ -187,13 +191,7 @@ fn described(
         words: form.says == Says::Words,
         seen_in: form.seen_in.clone(),
     };
-    let side_effect = side_effect(form.class);
-    let undo = match form.undo {
-        _ if form.class == Class::Read => None,
-        Undo::Restorable => Some(domain::Undo::Restorable),
-        Undo::Compensable => Some(domain::Undo::Compensable),
-        Undo::Irreversible => Some(domain::Undo::Irreversible),
-    };
+    let (side_effect, undo) = effect(form);
     // All that decides what is sent where, and what is believed of it.
     let whole = json!({
         "operation": name, "form": form, "record": record, "headers": manifest.headers, "manifest": manifest.name,
@@ -214,6 +212,17 @@ fn described(
     Ok(Described { operation, binding })
 }
 
+/// What it does to the world, and how it can be taken back.
+pub(super) fn effect(form: &OperationForm) -> (SideEffect, Option<domain::Undo>) {
+    let undo = match form.undo {
+        _ if form.class == Class::Read => None,
+        Undo::Restorable => Some(domain::Undo::Restorable),
+        Undo::Compensable => Some(domain::Undo::Compensable),
+        Undo::Irreversible => Some(domain::Undo::Irreversible),
+    };
+    (side_effect(form.class), undo)
+}
+
 /// The class in the words of the domain.
 pub(super) fn side_effect(class: Class) -> SideEffect {
     match class {
@@ -225,7 +234,7 @@ pub(super) fn side_effect(class: Class) -> SideEffect {
     }
 }
 
-fn repeat(form: &Repeat) -> (domain::Repeat, Option<Marker>) {
+pub(super) fn repeat(form: &Repeat) -> (domain::Repeat, Option<Marker>) {
     match form {
         Repeat::Never => (domain::Repeat::Never, None),
         Repeat::Unchanging => (domain::Repeat::Unchanging, None),
@@ -252,7 +261,7 @@ fn repeat(form: &Repeat) -> (domain::Repeat, Option<Marker>) {
 }
 
 /// Without a word of the manifest the form decides, and free text in a body counts as words for people.
-fn role(own: &ArgumentForm, place: Place, first: bool, reads: bool) -> domain::Role {
+pub(super) fn role(own: &ArgumentForm, place: Place, first: bool, reads: bool) -> domain::Role {
     match own.role {
         Some(Role::Target) => domain::Role::Target,
         Some(Role::Recipient) => domain::Role::Recipient,
@@ -268,14 +277,14 @@ fn role(own: &ArgumentForm, place: Place, first: bool, reads: bool) -> domain::R
     }
 }
 
-fn integrity(record: &RecordForm, field: &str) -> Integrity {
+pub(super) fn integrity(record: &RecordForm, field: &str) -> Integrity {
     match record.own.iter().any(|own| own == field) {
         true => Integrity::OwnField,
         false => Integrity::Text,
     }
 }
 
-fn schema(own: &ArgumentForm) -> Value {
+pub(super) fn schema(own: &ArgumentForm) -> Value {
     let (kind, format) = match own.form {
         Form::Text => ("string", None),
         Form::Email => ("string", Some("email")),

@@ -27,8 +27,12 @@ pub struct Manifest {
     /// Against what it was run for real, with its version; or that it never was.
     #[schemars(length(min = 1))]
     pub tried: String,
-    /// Where its paths begin: an example, of which the person gives their own, as `https://rt.example.com/REST/2.0`.
-    #[schemars(regex(pattern = "^https?://"))]
+    /// The system is a database, and its operations are statements.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<Dialect>,
+    /// Where its paths begin: an example, of which the person gives their own, as `https://rt.example.com/REST/2.0` or
+    /// `postgresql://db.example.com:5432/shop`.
+    #[schemars(regex(pattern = "^(https?|postgresql|mysql|mariadb|sqlite)://"))]
     pub base: String,
     /// The ways to sign in, the best first.
     #[schemars(length(min = 1))]
@@ -53,6 +57,47 @@ pub struct Manifest {
     /// What can be asked, each named `KIND.WORD`. The words `get`, `search`, `list`, `create`, `update` and `delete` mean what they
     /// say; any other is something else that is done to a record of the kind.
     pub operations: BTreeMap<String, OperationForm>,
+}
+
+/// What a database speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dialect {
+    /// PostgreSQL.
+    Postgresql,
+    /// MySQL and MariaDB.
+    Mysql,
+    /// SQLite: a file on this machine.
+    Sqlite,
+}
+
+impl Dialect {
+    /// The schemes of its addresses.
+    pub fn schemes(self) -> &'static [&'static str] {
+        match self {
+            Self::Postgresql => &["postgresql"],
+            Self::Mysql => &["mysql", "mariadb"],
+            Self::Sqlite => &["sqlite"],
+        }
+    }
+
+    /// The usual port of its servers.
+    pub fn port(self) -> u16 {
+        match self {
+            Self::Postgresql => 5432,
+            Self::Mysql => 3306,
+            Self::Sqlite => 0,
+        }
+    }
+
+    /// An address as an example.
+    pub fn example(self) -> &'static str {
+        match self {
+            Self::Postgresql => "postgresql://db.example.com:5432/shop",
+            Self::Mysql => "mysql://db.example.com:3306/shop",
+            Self::Sqlite => "sqlite:///home/ines/shop.db",
+        }
+    }
 }
 
 /// A description that a vendor publishes.
@@ -94,6 +139,8 @@ pub enum SignIn {
         #[serde(default)]
         user: Option<String>,
     },
+    /// Nothing is shown: whoever may read the file may read the database.
+    None,
     /// OAuth 2.0: a person signs in at the provider, in a browser or with a code on another device, and Attaché gets tokens.
     /// `{origin}` in an address stands for scheme, host and port of the system's own. Every host that is named here may be
     /// asked for tokens, and no other.
@@ -156,6 +203,7 @@ impl SignIn {
             | Self::Header { secret, .. }
             | Self::Basic { secret, .. }
             | Self::Oauth { secret, .. } => secret,
+            Self::None => "",
         }
     }
 
@@ -167,6 +215,7 @@ impl SignIn {
             Self::Basic { .. } => "basic",
             Self::Oauth { itself: false, .. } => "oauth",
             Self::Oauth { itself: true, .. } => "oauth-itself",
+            Self::None => "none",
         }
     }
 }
@@ -334,8 +383,27 @@ pub struct OperationForm {
     #[schemars(length(min = 1))]
     pub summary: String,
     /// Method and path below the address, arguments in braces: `PUT /ticket/{id}`.
+    #[serde(default)]
     #[schemars(regex(pattern = r"^(GET|POST|PUT|PATCH|DELETE) /"))]
     pub request: String,
+    /// Of a database: the one statement, arguments in braces: `select id, name from customer where id = {id}`. `{name?}` is
+    /// whether the argument was given. A search says `limit {limit} offset {offset}`, or goes on `{after}` the last id; a
+    /// change may compare with the `{version}` that was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statement: Option<String>,
+    /// Of a statement that searches: so many records on a page, else 50.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 500))]
+    pub rows: Option<usize>,
+    /// Of a statement: how long it may take, else 10.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 25))]
+    pub seconds: Option<u64>,
+    /// Of a statement that changes something: so many records are changed, else 1; if it would be another number, all of it is
+    /// taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub changes: Option<u64>,
     /// What it does to the world outside.
     pub class: Class,
     /// For a read that is asked by another method than `GET`: how it is known that it changes nothing.
@@ -383,6 +451,19 @@ pub struct OperationForm {
     /// Where what was done is seen afterwards.
     #[serde(default)]
     pub seen_in: Option<SeenIn>,
+}
+
+impl OperationForm {
+    /// What each argument may be.
+    pub(crate) fn forms(&self) -> BTreeMap<String, Form> {
+        let each = self.arguments.iter();
+        each.map(|(name, own)| (name.clone(), own.form)).collect()
+    }
+
+    /// Whether it changes nothing.
+    pub(crate) fn only_reads(&self) -> bool {
+        self.class == Class::Read
+    }
 }
 
 /// Where an argument goes.

@@ -12,6 +12,7 @@ mod check;
 mod compile;
 mod form;
 mod signing;
+mod statement;
 mod vendor;
 
 use std::collections::BTreeMap;
@@ -24,7 +25,9 @@ use serde_json::Value;
 use crate::description::Description;
 use crate::import::yaml;
 
-pub use form::{Manifest, SignIn};
+pub(crate) use compile::act;
+pub(crate) use form::Form;
+pub use form::{Dialect, Manifest, SignIn};
 pub use signing::{Place, provider};
 pub use vendor::compared;
 

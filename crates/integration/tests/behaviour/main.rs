@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test stops where something is not as it must be
 
 mod connectors;
+mod databases;
 mod describing;
 mod desk;
 mod faults;

@@ -114,6 +114,89 @@ fn another_word_anywhere_that_matters_is_another_definition() {
     assert!(changed("about: Tickets.", "about: Tickets and more.").is_empty());
 }
 
+/// The example of the documents for this database.
+fn of_database(name: &str) -> String {
+    let path = format!("{}/../../docs/databases/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn the_examples_of_databases_are_right_and_say_what_they_do() {
+    for name in ["postgresql", "mysql", "sqlite"] {
+        let manifest =
+            Manifest::read(&of_database(name)).unwrap_or_else(|wrong| panic!("{name}: {wrong:#?}"));
+        let description = manifest.describe(&"crm".parse().unwrap()).unwrap();
+        let update = description.operation("customer.update").unwrap();
+        assert!(update.binding.conditional && !update.operation.parameters.contains_key("version"));
+        assert_eq!(update.operation.parameters["id"].role, Role::Target);
+        let delete = description.operation("note.delete").unwrap();
+        assert_eq!(delete.operation.side_effect, SideEffect::Destructive);
+        assert_eq!(delete.operation.repeat, Repeat::Never);
+    }
+}
+
+#[test]
+fn every_mistake_of_a_database_is_told_with_its_line() {
+    let example = of_database("postgresql");
+    let statement = "    statement: select note_id, cust_id, author, written, public, body from notes where note_id = {id}";
+    assert!(example.contains(statement));
+    for (before, after, why) in [
+        (
+            "note_id = {id}\n",
+            "note_id = {id}; drop table notes\n",
+            "more than one statement",
+        ),
+        ("note_id = {id}\n", "note_id = $1\n", "name in braces"),
+        (
+            "note_id = {id}\n",
+            "note_id = {number}\n",
+            "not among its arguments",
+        ),
+        (statement, "    request: GET /notes/{id}", "asked over HTTP"),
+        (
+            statement,
+            "    statement: delete from notes where note_id = {id}",
+            "a read begins with",
+        ),
+        (statement, "    statement: drop table notes", "a read begins with"),
+        ("offset {offset}", "", "a search answers in pages"),
+        (
+            "(not {status?} or status = {status})",
+            "status = {status}",
+            "may be left out",
+        ),
+        (
+            "case when {city?} then {city} else city end",
+            "{city}",
+            "the field would be emptied",
+        ),
+        ("and row_version = {version}", "", "has no `{version}`"),
+        (
+            "    version: {field: row_version}",
+            "    version: none",
+            "which field holds it",
+        ),
+        (
+            "    class: destructive",
+            "    class: write",
+            "its class is `destructive`",
+        ),
+        ("way: basic ", "way: bearer ", "one signs in by"),
+        ("database: postgresql", "database: oracle", ""),
+        ("base: postgresql://", "base: mysql://", "no address"),
+        ("database: postgresql\n", "", "belongs to a database"),
+        ("    rows: 25 ", "    rows: 2500 ", "maximum"),
+    ] {
+        let mistaken = example.replacen(before, after, 1);
+        assert_ne!(mistaken, example, "{before}");
+        let mistakes = Manifest::read(&mistaken).err().unwrap_or_default();
+        let told = mistakes
+            .iter()
+            .any(|mistake| mistake.line > 1 && mistake.why.contains(why));
+        assert!(told, "{after}: {mistakes:#?}");
+    }
+}
+
 #[test]
 fn every_mistake_is_told_at_once_with_its_line() {
     let cases = [
