@@ -5,6 +5,7 @@
 //! * [`description`]: what a system can be asked, from its OpenAPI description; what that does not say is read as the
 //!   strictest.
 //! * [`manifest`]: a connector for a system, as a file that people write and read.
+//! * [`mcp`]: servers of the Model Context Protocol, which describe themselves and are believed nothing.
 //! * [`import`]: what a system can be asked, from a description that was not written for this program.
 //! * [`Connection`]: a connected system. It [reads](Connection::read), shows what an effect would do
 //!   ([`Connection::preview`]), finds the record that words mean ([`Connection::matching`]), carries out what was authorized
@@ -25,6 +26,7 @@ pub mod egress;
 pub mod import;
 pub mod manifest;
 mod matching;
+pub mod mcp;
 mod perform;
 mod preview;
 mod quiet;

@@ -83,6 +83,8 @@ pub enum SignIn {
     Header(HeaderName, String),
     /// As the password of this user (RFC 7617).
     Basic(String),
+    /// Not at all: there is none, or what speaks to the system shows it in its own way.
+    Nothing,
 }
 
 /// A credential as it stands in a request.
@@ -96,11 +98,12 @@ pub(crate) struct Signed {
 }
 
 impl Signed {
-    fn with(sign_in: &SignIn, secret: &Secret) -> Result<Self, &'static str> {
+    pub(crate) fn with(sign_in: &SignIn, secret: &Secret) -> Result<Self, &'static str> {
         let mut known = vec![secret.clone()];
         let (header, value) = match sign_in {
             SignIn::Bearer => (AUTHORIZATION, format!("Bearer {}", secret.expose())),
             SignIn::Header(name, prefix) => (name.clone(), format!("{prefix}{}", secret.expose())),
+            SignIn::Nothing => return Err("no credential is shown to it"),
             SignIn::Basic(user) if user.contains(':') => {
                 return Err("the name of its user holds a colon");
             }
@@ -216,8 +219,11 @@ impl Connection {
         more: &[(&'static str, &str)],
     ) -> Result<Response, Trouble> {
         let system = &self.setup.system;
-        let credential = self.setup.credentials.credential(system).await;
-        let credential = credential.map_err(|why| Trouble::Credential {
+        let credential = match &self.setup.sign_in {
+            SignIn::Nothing => None,
+            _ => Some(self.setup.credentials.credential(system).await),
+        };
+        let credential = credential.transpose().map_err(|why| Trouble::Credential {
             system: system.clone(),
             why: self.scrubbed(&why),
         })?;
@@ -237,7 +243,8 @@ impl Connection {
             .into_iter()
             .chain(self.setup.headers.iter().cloned())
             .collect();
-        let credential = Signed::with(&self.setup.sign_in, &credential).map_err(malformed)?;
+        let signed = |secret| Signed::with(&self.setup.sign_in, &secret).map_err(malformed);
+        let credential = credential.map(signed).transpose()?;
         let request = Request {
             system,
             purpose,
@@ -245,7 +252,7 @@ impl Connection {
             url: prepared.url.clone(),
             headers,
             body,
-            credential: Some(credential),
+            credential,
             confidentiality,
         };
         Ok(self.setup.egress.send(request).await?)
@@ -263,6 +270,11 @@ pub(crate) fn refused(system: &SystemId, response: &Response) -> Trouble {
 
 /// What a refusal says, for people: the message of the common forms, else nothing of the body, which may be a whole page.
 pub(crate) fn said(body: &str) -> String {
+    reason(body).unwrap_or_else(|| "no reason given.".to_owned())
+}
+
+/// The same; nothing where it says nothing.
+pub(crate) fn reason(body: &str) -> Option<String> {
     let value: Value = serde_json::from_str(body).unwrap_or_default();
     let places = [
         "/error/message",
@@ -289,7 +301,6 @@ pub(crate) fn said(body: &str) -> String {
         let told: Vec<String> = each.take(5).collect();
         (!told.is_empty()).then(|| told.join(" "))
     };
-    let message = message.map(str::to_owned).or_else(of_fields);
-    let message = message.unwrap_or_else(|| "no reason given.".to_owned());
-    message.chars().take(400).collect()
+    let message = message.map(str::to_owned).or_else(of_fields)?;
+    Some(message.chars().take(400).collect())
 }

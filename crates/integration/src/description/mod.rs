@@ -40,6 +40,8 @@ pub use binding::{
 };
 pub use layout::{Layout, Paging};
 pub(crate) use layout::{Next, strong};
+pub(crate) use operation::meaning;
+pub(crate) use resolve::resolved;
 pub(crate) use schema::{fits, plain};
 
 /// An operation with how to ask for it.
