@@ -13,6 +13,7 @@ mod conversations;
 mod core;
 pub mod doctor;
 mod erase;
+mod fence;
 mod home;
 mod install;
 mod keys;
@@ -22,6 +23,8 @@ mod notary;
 mod parts;
 mod playground;
 pub mod policy;
+mod program;
+mod servers;
 mod shelf;
 mod systems;
 

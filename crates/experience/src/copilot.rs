@@ -12,7 +12,9 @@ use serde_json::{Map, Value};
 
 use crate::Failure;
 use crate::answers::Answers;
-use crate::commands::{Called, Check, ConnectRequest, ConnectorView, HostView, SystemView};
+use crate::commands::{
+    Called, Check, ConnectRequest, ConnectorView, HostView, ServerOffer, ServerRequest, SystemView,
+};
 use crate::conversation::{Conversation, ConversationSummary, Turn};
 use crate::events::Events;
 use crate::indexing::Indexing;
@@ -144,6 +146,10 @@ pub trait Connections: Send + Sync {
     async fn connectors(&self) -> Result<Vec<ConnectorView>, Failure>;
     /// Connects a system, after its sign-in was tried. The secret is kept in the keyring and nowhere else.
     async fn connect(&self, request: ConnectRequest) -> Result<SystemView, Failure>;
+    /// What a server of the Model Context Protocol offers. A program is started for it; nothing is kept.
+    async fn server_offer(&self, request: ServerRequest) -> Result<ServerOffer, Failure>;
+    /// Connects a server, if it still offers what the person has seen.
+    async fn connect_server(&self, request: ServerRequest) -> Result<SystemView, Failure>;
     /// Tries the sign-in of a system by a read that changes nothing.
     async fn try_out(&self, system: &SystemId) -> Result<(), Failure>;
     /// Reads from a system, live; nothing is kept of it. At most so many records.

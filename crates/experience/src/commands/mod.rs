@@ -12,6 +12,7 @@ mod files;
 mod granting;
 mod measuring;
 mod receipts;
+mod servers;
 mod sources;
 mod systems;
 
@@ -39,6 +40,9 @@ pub use files::{
 pub use granting::{GrantAdd, GrantList, GrantOffer, GrantRequest, GrantRevoke, GrantSaved, RevokeRequest};
 pub use measuring::{Evaluate, EvaluateRequest, Evaluated};
 pub use receipts::{ActivityList, ActivityRequest, ReceiptGet};
+pub use servers::{
+    ServerConnect, ServerLook, ServerOffer, ServerRequest, ToolView, question as server_question,
+};
 pub use sources::{
     AddRequest, GetProgress, GetStatus, LabelRequest, RemoveRequest, SourceAdd, SourceDemo, SourceLabel,
     SourceList, SourceRemove,
@@ -293,7 +297,8 @@ list!(
     AuditCheck = "audit_verify",
     Erase = "erase_everything";
     command_line:
-    SourceList, Files, Extract, Boxes, AskOnce, Evaluate, AuditVerify, AuditExport, AuditAnchor, SystemCall
+    SourceList, Files, Extract, Boxes, AskOnce, Evaluate, AuditVerify, AuditExport, AuditAnchor, SystemCall,
+    ServerLook, ServerConnect
 );
 
 const fn same(a: &str, b: &str) -> bool {

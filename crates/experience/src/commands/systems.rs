@@ -230,7 +230,7 @@ impl Command for SystemTest {
 
 /// A text of the page in one line, without anything that could make it look like another one: what is not ASCII is shown by
 /// its number, but for letters where these may be of any script.
-fn plain(text: &str, letters: bool) -> String {
+pub(super) fn plain(text: &str, letters: bool) -> String {
     let shown = text.trim().chars().take(120).map(|letter| match letter {
         ' '..='~' => letter.to_string(),
         letter if letters && letter.is_alphabetic() => letter.to_string(),

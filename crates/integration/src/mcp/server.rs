@@ -74,6 +74,11 @@ impl Server {
         }
     }
 
+    /// How it is reached.
+    pub fn way(&self) -> &Way {
+        &self.way
+    }
+
     /// Asks the server what it offers. What is asked of it afterwards must be the same.
     ///
     /// # Errors
@@ -217,7 +222,9 @@ impl Line for Server {
         let name = name.ok_or_else(|| self.malformed("no tool is named"))?.to_owned();
         let arguments: Map<String, Value> = match asked.body {
             [] => Map::new(),
-            body => serde_json::from_slice(body).map_err(|_| self.malformed("its arguments can't be read"))?,
+            body => {
+                serde_json::from_slice(body).map_err(|_| self.malformed("its arguments can't be read"))?
+            }
         };
         let mut slot = self.slot.lock().await;
         let kept = slot.session.is_some();
