@@ -107,7 +107,9 @@ async fn serve(copilot: &Copilot, what: Connecting, json: bool) -> Result<ExitCo
     };
     let question = server_question(&request, "Ask").question;
     if request.seen.is_none() {
-        show::ask(&format!("{question}\n"));
+        if std::io::stdin().is_terminal() {
+            question.lines().for_each(show::to_terminal);
+        }
         yes("Go on?", None)?;
         let offer = ServerLook::run(copilot, request.clone()).await?;
         show::value(&offer, json, offered);

@@ -16,7 +16,7 @@ const LONGEST_NAME: usize = 128;
 /// The largest definition of one tool, in bytes.
 const LARGEST: usize = 256 << 10;
 /// So much of a description is shown, in characters. All of it is pinned.
-const SHOWN: usize = 400;
+const SHOWN: usize = 300;
 
 /// What a server offers.
 #[derive(Clone, Debug, PartialEq)]
@@ -285,7 +285,8 @@ fn described(
     let operation = Operation {
         system: system.clone(),
         name: tool.name.clone(),
-        summary: tool.summary.clone(),
+        // Its own words may say anything, so they never stand alone.
+        summary: format!("Run {}: {}", tool.name, tool.summary),
         kind: tool.name.clone(),
         side_effect,
         // Nothing tells whether a second call is the same as one, and a server's word for it is no proof.

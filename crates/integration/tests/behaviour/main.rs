@@ -11,4 +11,5 @@ mod fences;
 mod matching;
 mod peer;
 mod reading;
+mod servers;
 mod writing;
