@@ -151,7 +151,8 @@ async fn a_program_sees_nothing_of_the_environment_and_no_file_that_it_was_not_g
         .unwrap();
     assert!(written.contains("Permission denied") && !desk.elsewhere.path().join("x").exists());
     let parent = format!("cat /proc/{}/environ", std::process::id());
-    assert!(desk.run(&parent).await.unwrap().contains("Permission denied"));
+    let seen = desk.run(&parent).await.unwrap();
+    assert!(seen.contains("Permission denied"), "{seen:.300}");
     desk.workspace.close().await;
 }
 

@@ -56,6 +56,7 @@ fn inside(_: &Fence) -> Result<(), String> {
 
 #[cfg(target_os = "linux")]
 fn inside(fence: &Fence) -> Result<(), String> {
+    linux::capabilities();
     linux::landlock(fence)?;
     linux::seccomp(fence.network)
 }
@@ -98,6 +99,7 @@ mod linux {
         ABI, Access, AccessFs, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
         RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
     };
+    use rustix::thread::{CapabilitySet, remove_capability_from_bounding_set};
     use seccompiler::{
         BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition,
         SeccompFilter, SeccompRule,
@@ -129,6 +131,15 @@ mod linux {
         "/dev/urandom",
         "/dev/zero",
     ];
+
+    /// Takes away what an administrator's programs may do: with some of that a process looks into others in spite of the rest.
+    /// Where there is nothing to take away, it fails.
+    pub(super) fn capabilities() {
+        for bit in 0..u64::BITS {
+            let one = CapabilitySet::from_bits_retain(1 << bit);
+            let _ = remove_capability_from_bounding_set(one);
+        }
+    }
 
     pub(super) fn landlock(fence: &Fence) -> Result<(), String> {
         const KNOWN: ABI = ABI::V7;

@@ -277,6 +277,7 @@ fn shown(tool: &str, reads: bool, said: Said) -> Answered {
             }
             record
         }
+        (false, false) if said.words.is_empty() => json!(["nothing"]),
         (false, false) => said.words.into(),
     };
     Answered {
