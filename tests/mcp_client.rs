@@ -72,21 +72,35 @@ async fn main() {
         sign_in: SignIn::Nothing,
         headers: Vec::new(),
     });
-    for tool in connection.description().operations() {
-        let arguments: BTreeMap<String, Value> = (tool.operation.parameters.iter())
-            .map(|(name, parameter)| (name.clone(), made_up(&parameter.schema)))
-            .collect();
-        let read = connection.read(
-            &tool.operation.name,
-            &arguments,
-            Confidentiality::Internal,
-            Cap::default(),
-        );
+    for (name, arguments) in wanted().unwrap_or_else(|| made_up_calls(&connection)) {
+        let read = connection.read(&name, &arguments, Confidentiality::Internal, Cap::default());
         match read.await {
-            Ok(found) => eprintln!("{}: {}", tool.operation.name, json!(found.records[0].fields)),
-            Err(trouble) => eprintln!("{}: {trouble}", tool.operation.name),
+            Ok(found) => eprintln!("{name}: {}", json!(found.records[0].fields)),
+            Err(trouble) => eprintln!("{name}: {trouble}"),
         }
     }
+}
+
+type Call = (String, BTreeMap<String, Value>);
+
+/// The calls that the suite asks for, where it does.
+fn wanted() -> Option<Vec<Call>> {
+    let context: Value = serde_json::from_str(&std::env::var("MCP_CONFORMANCE_CONTEXT").ok()?).ok()?;
+    let calls = context.get("toolCalls")?.as_array()?.iter();
+    let call = |call: &Value| {
+        let arguments = serde_json::from_value(call["arguments"].clone()).unwrap();
+        (call["name"].as_str().unwrap().to_owned(), arguments)
+    };
+    Some(calls.map(call).collect())
+}
+
+fn made_up_calls(connection: &Connection) -> Vec<Call> {
+    let each = connection.description().operations().map(|tool| {
+        let arguments = tool.operation.parameters.iter();
+        let arguments = arguments.map(|(name, parameter)| (name.clone(), made_up(&parameter.schema)));
+        (tool.operation.name.clone(), arguments.collect())
+    });
+    each.collect()
 }
 
 /// A value that a schema takes.

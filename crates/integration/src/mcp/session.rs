@@ -99,14 +99,29 @@ impl Session {
         Box::pin(Self::opened(way))
     }
 
+    /// In the newest way to begin, and in the older one where a server does not understand that; some of those answer with
+    /// anything, or end.
     async fn opened(way: &Way) -> Result<Self, Silence> {
+        let newest = ClientLifecycleMode::Auto {
+            preferred_versions: vec![ProtocolVersion::LATEST],
+            legacy_version: Some(ProtocolVersion::LATEST_WITH_INITIALIZE),
+        };
+        match Self::opened_in(way, newest).await {
+            Err(Silence::Broken(_) | Silence::Refused(..)) => {
+                Self::opened_in(way, ClientLifecycleMode::Initialize).await
+            }
+            opened => opened,
+        }
+    }
+
+    async fn opened_in(way: &Way, how: ClientLifecycleMode) -> Result<Self, Silence> {
         let ears = Ears::default();
         match way {
             Way::Program(programs) => {
                 let pipes = programs.start().await.map_err(Silence::Broken)?;
                 let transport =
                     AsyncRwTransport::new(pipes.output, pipes.input).with_max_line_length(LONGEST_LINE);
-                Self::begin(ears, transport, pipes.held).await
+                Self::begin(ears, transport, pipes.held, how).await
             }
             Way::Web(web) => {
                 let config = StreamableHttpClientTransportConfig::with_uri(web.address.as_str())
@@ -114,7 +129,7 @@ impl Session {
                     .reinit_on_expired_session(false)
                     .max_concurrent_requests(4);
                 let transport = StreamableHttpClientTransport::with_client(web.clone(), config);
-                Self::begin(ears, transport, Box::new(())).await
+                Self::begin(ears, transport, Box::new(()), how).await
             }
         }
     }
@@ -123,16 +138,13 @@ impl Session {
         ears: Ears,
         transport: T,
         held: Box<dyn Any + Send + Sync>,
+        how: ClientLifecycleMode,
     ) -> Result<Self, Silence>
     where
         T: IntoTransport<RoleClient, E, A>,
         E: Error + Send + Sync + 'static,
     {
-        let newest_first = ClientLifecycleMode::Auto {
-            preferred_versions: vec![ProtocolVersion::LATEST],
-            legacy_version: Some(ProtocolVersion::LATEST_WITH_INITIALIZE),
-        };
-        let begun = ears.clone().serve_with_lifecycle(transport, newest_first);
+        let begun = ears.clone().serve_with_lifecycle(transport, how);
         let running = begun.await.map_err(unopened)?;
         ears.may_end(running.cancellation_token());
         // A list that is kept would hide that a definition changed.
