@@ -88,7 +88,10 @@ fn wanted() -> Option<Vec<Call>> {
     let context: Value = serde_json::from_str(&std::env::var("MCP_CONFORMANCE_CONTEXT").ok()?).ok()?;
     let calls = context.get("toolCalls")?.as_array()?.iter();
     let call = |call: &Value| {
-        let arguments = serde_json::from_value(call["arguments"].clone()).unwrap();
+        let mut arguments: BTreeMap<String, Value> =
+            serde_json::from_value(call["arguments"].clone()).unwrap();
+        // What is empty is not given.
+        arguments.retain(|_, value| !value.is_null());
         (call["name"].as_str().unwrap().to_owned(), arguments)
     };
     Some(calls.map(call).collect())
