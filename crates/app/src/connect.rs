@@ -152,7 +152,7 @@ impl Setup {
             oauth: None,
             manifest: text,
         };
-        setup.host()?;
+        setup.host(&manifest)?;
         Ok((setup, manifest))
     }
 
@@ -233,7 +233,7 @@ impl Setup {
                 SignIn::Header(name, prefix.clone())
             }
             Some(Form::Basic { .. }) => SignIn::Basic(self.user.clone().unwrap_or_default()),
-            Some(Form::None) => SignIn::None,
+            Some(Form::None) => SignIn::Nothing,
             None => {
                 return Err(wrong(
                     "its way to sign in is gone".to_owned(),

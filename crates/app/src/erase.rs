@@ -62,6 +62,7 @@ fn delete(home: &Home) -> Result<(), Failure> {
         copy,
         home.playground(),
         home.synced(),
+        home.servers(),
         home.sign_ins(),
         home.logs(),
     ] {

@@ -76,6 +76,11 @@ impl Home {
         self.0.join("sign-ins")
     }
 
+    /// The folders of the servers that are programs, one for each connection.
+    pub fn servers(&self) -> PathBuf {
+        self.0.join("servers")
+    }
+
     /// Where the window was and how large.
     pub fn window(&self) -> PathBuf {
         self.0.join("window.json")

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use domain::{Confidentiality, Labels, Operation, Role, SystemId};
 use experience::commands::{
     AgainRequest, Called, ConnectRequest, ConnectorView, HostView, OperationView, ParameterView, RecordPlace,
-    RecordView, SignInBegun, SignInState, Synced, SystemView,
+    RecordView, ServerOffer, ServerRequest, SignInBegun, SignInState, Synced, SystemView,
 };
 use experience::{Connections, Failure};
 use governance::SecretStore;
@@ -29,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::connect::{self, InHand, InKeyring, Setup};
 use crate::playground::Playground;
+use crate::servers;
 use crate::shelf::failure;
 use crate::signing::Waits;
 use crate::syncing::Syncing;
@@ -41,6 +42,8 @@ const DEMO: &str = "demo-company";
 const DEMO_KIND: &str = "demo";
 /// How a system is reached that a person connected by a manifest.
 const MANIFEST_KIND: &str = "manifest";
+/// How a server of the Model Context Protocol is reached.
+const MCP_KIND: &str = "mcp";
 /// What people call it.
 const DEMO_TITLE: &str = "Demo company";
 /// Whose account it has.
@@ -182,6 +185,7 @@ impl Connected {
         }
         let made = match row.kind.as_str() {
             DEMO_KIND => self.make(id, &row.account, &row.person).await?,
+            MCP_KIND => self.serve(id, row).await?,
             _ => Open {
                 connection: Arc::new(self.connect(id, row).await?),
                 _playground: None,
@@ -196,6 +200,28 @@ impl Connected {
     pub(crate) async fn named(&self, id: &SystemId) -> Result<(Arc<Connection>, String), Failure> {
         let row = self.row(id).await?;
         Ok((self.way(id, &row).await?, row.title))
+    }
+
+    /// The way to a server of the Model Context Protocol, which is asked what it offers.
+    async fn serve(&self, id: &SystemId, row: &SystemRow) -> Result<Open, Stop> {
+        let setup: Result<servers::Setup, _> = serde_json::from_str(&row.setup);
+        let setup = setup.map_err(|error| {
+            Stop::Unreached(format!(
+                "How `{id}` is reached can't be read: {error}. Connect it again."
+            ))
+        })?;
+        let account = Account {
+            address: row.account.clone(),
+            name: row.person.clone(),
+        };
+        let credentials = Arc::new(InKeyring::new(self.secrets.clone()));
+        let (folder, around) = (self.home.servers().join(id.as_str()), self.surroundings());
+        let asked = setup.ask(id, folder, credentials.clone(), &around).await;
+        let made = asked.and_then(|asked| setup.connection(id, account, &asked, credentials, &around));
+        Ok(Open {
+            connection: Arc::new(made.map_err(|failure| Stop::Unreached(failure.message))?),
+            _playground: None,
+        })
     }
 
     /// The way to a system that a person connected.
@@ -522,6 +548,42 @@ impl Desk {
         }
     }
 
+    /// Asks a server that is not connected yet what it offers, with the secret in hand.
+    async fn asked(
+        &self,
+        request: &ServerRequest,
+    ) -> Result<(SystemId, servers::Setup, Option<Secret>, servers::Asked), Failure> {
+        let id: Result<SystemId, _> = request.name.parse();
+        let id =
+            id.map_err(|error| Failure::user(format!("{error}."), "Give the connection another name."))?;
+        let rows = self.ledger.systems().await.map_err(|error| failure(&error))?;
+        if rows.iter().any(|row| row.id == id.as_str()) {
+            return Err(Failure::user(
+                format!("There is a connection `{id}` already."),
+                "Forget that one first, or give this one another name.",
+            ));
+        }
+        let setup = servers::Setup::of(request, self.home.path())?;
+        let secret = request.secret.as_deref().map(|secret| Secret::new(secret.trim()));
+        if let Some(secret) = &secret {
+            self.connected.redactor.know(secret).map_err(|error| {
+                Failure::user(
+                    error.to_string(),
+                    "Give the whole secret, as the system shows it.",
+                )
+            })?;
+        }
+        let hand = Arc::new(InHand(
+            secret.clone().unwrap_or_else(|| Secret::new(String::new())),
+        ));
+        let (folder, around) = (
+            self.home.servers().join(id.as_str()),
+            self.connected.surroundings(),
+        );
+        let asked = setup.ask(&id, folder, hand, &around).await?;
+        Ok((id, setup, secret, asked))
+    }
+
     /// Waits until nothing is being sent to a system, but not for long: what takes longer is broken off.
     async fn rest(&self, system: &SystemId) -> Result<(), Failure> {
         let mut changes = self.governed.changes.subscribe();
@@ -557,6 +619,10 @@ impl Desk {
 
 /// Where the system is, for people.
 fn link_of(row: &SystemRow) -> Option<String> {
+    if row.kind == MCP_KIND {
+        let setup: servers::Setup = serde_json::from_str(&row.setup).ok()?;
+        return Some(setup.words());
+    }
     let setup: Setup = serde_json::from_str(&row.setup).ok()?;
     Some(setup.base().to_owned())
 }
@@ -723,11 +789,63 @@ impl Connections for Desk {
         self.give_up(handle).await
     }
 
+    async fn server_offer(&self, request: ServerRequest) -> Result<ServerOffer, Failure> {
+        let (id, setup, _, asked) = self.asked(&request).await?;
+        tracing::debug!(system = %id, "a server said what it offers");
+        setup.offer(&asked.listed)
+    }
+
+    async fn connect_server(&self, request: ServerRequest) -> Result<SystemView, Failure> {
+        let (id, setup, secret, asked) = self.asked(&request).await?;
+        let offer = setup.offer(&asked.listed)?;
+        if request.seen.as_deref() != Some(offer.seen.as_str()) {
+            return Err(Failure::user(
+                "The server offers something else now than what you were shown, so it was not connected.",
+                "Look at what it offers, and decide again.",
+            ));
+        }
+        let account = setup.account();
+        let credentials = Arc::new(InKeyring::new(self.connected.secrets.clone()));
+        let around = self.connected.surroundings();
+        let made = setup.connection(&id, account.clone(), &asked, credentials, &around)?;
+        let json = |error: serde_json::Error| Failure::environment(format!("{error}."), "Try again.");
+        let named = Some(offer.server).filter(|name| !name.is_empty());
+        let row = SystemRow {
+            id: id.to_string(),
+            kind: MCP_KIND.to_owned(),
+            title: request.title.or(named).unwrap_or_else(|| id.to_string()),
+            account: account.address,
+            person: account.name,
+            pins: serde_json::to_string(&made.description().pins()).map_err(json)?,
+            quarantined: false,
+            added: now(),
+            setup: serde_json::to_string(&setup).map_err(json)?,
+        };
+        if let Some(secret) = &secret {
+            connect::keep(&*self.connected.secrets, &id, secret).await?;
+        }
+        let added = self
+            .ledger
+            .add_system(&row, self.note("connected", Some(&id)))
+            .await;
+        if let Ok(true) = added {
+            return Ok(self.view(row).await);
+        }
+        connect::forget(&*self.connected.secrets, &id).await?;
+        Err(match added {
+            Err(error) => failure(&error),
+            _ => Failure::user(
+                format!("There is a connection `{id}` already."),
+                "Look at it first.",
+            ),
+        })
+    }
+
     async fn try_out(&self, system: &SystemId) -> Result<(), Failure> {
         let row = self.connected.row(system).await?;
         let connection = self.connected.way(system, &row).await?;
-        // The playground answered when the way to it was made.
-        if row.kind == DEMO_KIND {
+        // The playground and a server answered when the way to it was made.
+        if [DEMO_KIND, MCP_KIND].contains(&row.kind.as_str()) {
             return Ok(());
         }
         connect::try_out(&connection, &Setup::kept(&row)?.manifest()?.check).await
@@ -775,7 +893,18 @@ impl Connections for Desk {
         most: usize,
     ) -> Result<Called, Failure> {
         let arguments = self.typed(system, operation, arguments).await?;
-        let connection = self.connected.system(system).await?.connection;
+        let System { connection, pins, .. } = self.connected.system(system).await?;
+        let described = connection.description().operation(operation);
+        if let Some(described) = described
+            && pins.get(operation) != Some(&described.operation.definition)
+        {
+            return Err(Failure::user(
+                format!(
+                    "`{system}` describes `{operation}` differently now than when it was connected, so it is not asked."
+                ),
+                "Look at it, and connect it again if that is right.",
+            ));
+        }
         let cap = Cap {
             records: most,
             ..Cap::default()
@@ -820,15 +949,18 @@ impl Connections for Desk {
             self.ledger
                 .remove_system(system.as_str(), demo, self.note("disconnected", Some(system)));
         removed.await.map_err(|error| failure(&error))?;
-        if demo {
-            let records = self.home.playground();
+        if demo || row.kind == MCP_KIND {
+            let records = match demo {
+                true => self.home.playground(),
+                false => self.home.servers().join(system.as_str()),
+            };
             let gone = tokio::fs::remove_dir_all(&records).await;
             if let Err(error) = gone
                 && error.kind() != std::io::ErrorKind::NotFound
             {
                 return Err(Failure::environment(
                     format!(
-                        "The records of the demo company in `{}` can't be deleted: {error}.",
+                        "What was left in `{}` can't be deleted: {error}.",
                         records.display()
                     ),
                     "Delete the folder yourself.",

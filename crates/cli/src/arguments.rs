@@ -220,14 +220,17 @@ pub struct Keeping {
 /// A system to connect. The secret is asked for, or read from the input where that is no terminal.
 #[derive(Args)]
 pub struct Connecting {
-    /// Name of a connector, as `attache system connectors` lists them, or the file with its manifest
+    /// Name of a connector, as `attache system connectors` lists them, or the file with its manifest; for an MCP server, the name
+    /// of the connection
     pub connector: String,
     /// Where its paths begin, as `https://rt.example.com/REST/2.0`, or the database, as `postgresql://db.example.com/crm`
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", required_unless_present_any = ["mcp_command", "mcp_url"], default_value = "", hide_default_value = true)]
     pub address: String,
     /// By which name or mail address you are known there
-    #[arg(long)]
+    #[arg(long, required_unless_present_any = ["mcp_command", "mcp_url"], default_value = "", hide_default_value = true)]
     pub account: String,
+    #[command(flatten)]
+    pub server: Serving,
     /// Name of the connection, else that of the connector
     #[arg(long)]
     pub name: Option<String>,
@@ -263,6 +266,45 @@ pub struct SigningIn {
     /// Only say where to sign in; do not open the browser
     #[arg(long)]
     pub by_hand: bool,
+}
+
+/// A server of the Model Context Protocol.
+#[derive(Args)]
+pub struct Serving {
+    /// An MCP server that is a program on this machine, with its arguments
+    #[arg(
+        long,
+        value_name = "PROGRAM ARGS…",
+        conflicts_with = "mcp_url",
+        help_heading = "MCP servers"
+    )]
+    pub mcp_command: Option<String>,
+    /// An MCP server elsewhere, as `https://example.com/mcp`
+    #[arg(long, value_name = "URL", help_heading = "MCP servers")]
+    pub mcp_url: Option<String>,
+    /// A tool of it that only reads; may be given more than once
+    #[arg(long, value_name = "TOOL", help_heading = "MCP servers")]
+    pub reads: Vec<String>,
+    /// A tool of it that changes something, and takes nothing away that matters; may be given more than once
+    #[arg(long, value_name = "TOOL", help_heading = "MCP servers")]
+    pub writes: Vec<String>,
+    /// A folder that the program may read and write; may be given more than once
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        requires = "mcp_command",
+        help_heading = "MCP servers"
+    )]
+    pub folder: Vec<String>,
+    /// The program may use the network
+    #[arg(long, requires = "mcp_command", help_heading = "MCP servers")]
+    pub network: bool,
+    /// It wants a secret: at its address, or in this variable of its environment
+    #[arg(long, value_name = "VARIABLE", num_args = 0..=1, default_missing_value = "", help_heading = "MCP servers")]
+    pub with_secret: Option<String>,
+    /// Stands for what you were shown of it, to go on without being asked
+    #[arg(long, value_name = "DIGEST", help_heading = "MCP servers")]
+    pub seen: Option<String>,
 }
 
 /// What to read.

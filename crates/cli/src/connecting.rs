@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use experience::commands::{
     AgainRequest, CallRequest, Called, Command, ConnectRequest, ConnectorList, ConnectorView, Nothing,
-    RecordView, SignInAgain, SignInBegin, SignInBegun, SignInFinish, SignInRequest, SyncAll, SyncAllRequest,
-    SyncRequest, Synced, SystemCall, SystemConnect, SystemSync, SystemView,
+    RecordView, ServerConnect, ServerLook, ServerOffer, ServerRequest, SignInAgain, SignInBegin, SignInBegun,
+    SignInFinish, SignInRequest, SyncAll, SyncAllRequest, SyncRequest, Synced, SystemCall, SystemConnect,
+    SystemSync, SystemView, server_question,
 };
 use experience::{Copilot, Failure};
 use indicatif::ProgressBar;
@@ -125,6 +126,9 @@ fn connector(connector: &ConnectorView) {
 
 /// Connects a system. The secret never stands among the arguments, where every process of the machine could read it.
 pub async fn connect(copilot: &Copilot, what: Connecting, json: bool) -> Result<ExitCode, Failure> {
+    if what.server.mcp_command.is_some() || what.server.mcp_url.is_some() {
+        return serve(copilot, what, json).await;
+    }
     let known = ConnectorList::run(copilot, Nothing {}).await?;
     let file = Path::new(&what.connector);
     let manifest = match known.iter().any(|known| known.name == what.connector) {
@@ -207,6 +211,101 @@ async fn wait(copilot: &Copilot, begun: SignInBegun) -> Result<SystemView, Failu
         (None, false) => show::to_terminal(&format!("Sign in at {}", begun.address)),
     }
     SignInFinish::run(copilot, SignInRequest { handle: begun.handle }).await
+}
+
+/// Connects a server of the Model Context Protocol: shows what would be started or asked, then what it offers, and asks before
+/// each.
+async fn serve(copilot: &Copilot, what: Connecting, json: bool) -> Result<ExitCode, Failure> {
+    let server = what.server;
+    let command = server.mcp_command.as_deref().map(shlex::split);
+    let command = command.map(|words| {
+        words.ok_or_else(|| {
+            Failure::user(
+                "The program and its arguments can't be told apart.",
+                "Close every quote that is opened.",
+            )
+        })
+    });
+    let wants_secret = server.with_secret.is_some();
+    let mut request = ServerRequest {
+        name: what.name.unwrap_or(what.connector),
+        title: what.title,
+        command: command.transpose()?.unwrap_or_default(),
+        folders: server.folder,
+        network: server.network,
+        secret_as: server.with_secret.filter(|name| !name.is_empty()),
+        address: server.mcp_url,
+        own_network: what.own_network,
+        reads: server.reads,
+        writes: server.writes,
+        secret: wants_secret.then(secret).transpose()?,
+        seen: server.seen,
+    };
+    let question = server_question(&request, "Ask").question;
+    if request.seen.is_none() {
+        if std::io::stdin().is_terminal() {
+            question.lines().for_each(show::to_terminal);
+        }
+        yes("Go on?", None)?;
+        let offer = ServerLook::run(copilot, request.clone()).await?;
+        show::value(&offer, json, offered);
+        yes("Connect it like this?", Some(&offer.seen))?;
+        request.seen = Some(offer.seen);
+    }
+    let system = ServerConnect::run(copilot, request).await?;
+    show::value(&system, json, |system| {
+        show::line(&format!(
+            "{} is connected, with {} operations. `attache system show {}` lists them.",
+            system.title,
+            system.operations.len(),
+            system.id
+        ));
+    });
+    Ok(ExitCode::SUCCESS)
+}
+
+fn offered(offer: &ServerOffer) {
+    let version = format!("{} {}", offer.server, offer.version);
+    show::line(&format!("{}  {}", offer.place, version.trim()));
+    for tool in &offer.tools {
+        let says = tool.says.as_ref().map(|says| format!(", it says that it {says}"));
+        show::line(&format!(
+            "{}  {}{}",
+            tool.name,
+            tool.class,
+            says.unwrap_or_default()
+        ));
+        show::line(&format!("    {}", tool.summary));
+    }
+    for (name, why) in &offer.left_out {
+        show::line(&format!("{name}  can't be used: {why}"));
+    }
+    offer.fence.iter().for_each(|fence| show::line(fence));
+    show::line(
+        "What is named neither with `--reads` nor with `--writes` is treated as destructive: you are asked each time, and type a \
+         word.",
+    );
+}
+
+/// Asks the person. Where nobody sits at a terminal, only what was shown before and is named again goes on.
+fn yes(question: &str, seen: Option<&str>) -> Result<(), Failure> {
+    let input = std::io::stdin();
+    if !input.is_terminal() {
+        return match seen {
+            None => Ok(()),
+            Some(seen) => Err(Failure::user(
+                "Nothing was connected: nobody at a terminal said yes.",
+                format!("If it is right, run it again with `--seen {seen}`."),
+            )),
+        };
+    }
+    show::ask(&format!("{question} (yes/no) "));
+    let mut line = String::new();
+    let read = input.lock().read_line(&mut line);
+    match read.is_ok() && line.trim().eq_ignore_ascii_case("yes") {
+        true => Ok(()),
+        false => Err(Failure::user("Nothing was connected.", "Type `yes` to go on.")),
+    }
 }
 
 fn secret() -> Result<String, Failure> {

@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 use crate::Failure;
 use crate::answers::Answers;
 use crate::commands::{
-    AgainRequest, Called, Check, ConnectRequest, ConnectorView, HostView, RecordPlace, SignInBegun, Synced,
-    SystemView,
+    AgainRequest, Called, Check, ConnectRequest, ConnectorView, HostView, RecordPlace, ServerOffer,
+    ServerRequest, SignInBegun, Synced, SystemView,
 };
 use crate::conversation::{Conversation, ConversationSummary, Turn};
 use crate::events::Events;
@@ -147,6 +147,10 @@ pub trait Connections: Send + Sync {
     async fn connectors(&self) -> Result<Vec<ConnectorView>, Failure>;
     /// Connects a system, after its sign-in was tried. The secret is kept in the keyring and nowhere else.
     async fn connect(&self, request: ConnectRequest) -> Result<SystemView, Failure>;
+    /// What a server of the Model Context Protocol offers. A program is started for it; nothing is kept.
+    async fn server_offer(&self, request: ServerRequest) -> Result<ServerOffer, Failure>;
+    /// Connects a server, if it still offers what the person has seen.
+    async fn connect_server(&self, request: ServerRequest) -> Result<SystemView, Failure>;
     /// Tries the sign-in of a system by a read that changes nothing.
     async fn try_out(&self, system: &SystemId) -> Result<(), Failure>;
     /// Chooses which kinds of records of a system are kept on this machine; what is no longer chosen is deleted from it.

@@ -6,6 +6,7 @@
 //!   strictest.
 //! * [`manifest`]: a connector for a system, as a file that people write and read.
 //! * [`sql`]: databases as connected systems, spoken to along a [line](egress::Line).
+//! * [`mcp`]: servers of the Model Context Protocol, which describe themselves and are believed nothing.
 //! * [`import`]: what a system can be asked, from a description that was not written for this program.
 //! * [`Connection`]: a connected system. It [reads](Connection::read), shows what an effect would do
 //!   ([`Connection::preview`]), finds the record that words mean ([`Connection::matching`]), carries out what was authorized
@@ -28,6 +29,7 @@ pub mod egress;
 pub mod import;
 pub mod manifest;
 mod matching;
+pub mod mcp;
 pub mod oauth;
 mod perform;
 mod preview;

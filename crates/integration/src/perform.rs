@@ -4,7 +4,7 @@ use domain::{Confidentiality, Effect, Repeat};
 use governance::Authorized;
 use serde_json::{Map, Value};
 
-use crate::connection::said;
+use crate::connection::{reason, said};
 use crate::description::{Act, Described, strong};
 use crate::egress::patience::PAUSE;
 use crate::egress::{EgressError, Purpose, Response};
@@ -239,7 +239,7 @@ fn answered(described: &Described, response: &Response) -> Outcome {
             why: "The system has too many requests and asked for a pause.".to_owned(),
         },
         // The system, or something before it, gave up waiting; how much it had is not known.
-        408 => lost(response.status),
+        408 => lost(response),
         status @ 400..500 => Outcome::Refused {
             status: Some(status),
             why: said(&response.body),
@@ -249,7 +249,7 @@ fn answered(described: &Described, response: &Response) -> Outcome {
                 .map(strong)
                 .filter(|tag| !tag.is_empty()),
         },
-        status => lost(status),
+        _ => lost(response),
     }
 }
 
@@ -270,9 +270,14 @@ fn words_of(answer: &Value) -> Option<String> {
     Some(all.join("; ").chars().take(400).collect())
 }
 
-fn lost(status: u16) -> Outcome {
+fn lost(response: &Response) -> Outcome {
+    let words = reason(&response.body).map(|why| format!(" It said: {why}"));
     Outcome::Lost {
-        why: format!("The system answered with status {status}, which does not tell whether it was done."),
+        why: format!(
+            "The system answered with status {}, which does not tell whether it was done.{}",
+            response.status,
+            words.unwrap_or_default()
+        ),
     }
 }
 

@@ -48,7 +48,9 @@ fn clause(view: &ActionView) -> String {
             };
             format!("{replies}{attached} from {system}")
         }
-        ("destructive", _, _) => on("Delete"),
+        ("destructive", _, _) if view.record.is_some() => on("Delete"),
+        // Without a record there is only what the system says that it does.
+        ("destructive", _, _) => format!("{} (in {system})", view.summary.trim_end_matches(['.', '…'])),
         (_, _, "update") => match view.changes.len() {
             0 => on("Change nothing on"),
             1 => on("Change 1 field on"),
@@ -67,7 +69,7 @@ fn clause(view: &ActionView) -> String {
         (_, _, "note") => on("Add an internal note to"),
         (_, _, "link") => on("Link a contact to"),
         (_, _, "unlink") => on("Take a contact off"),
-        _ => format!("{} ({})", view.summary.trim_end_matches('.'), on("on")),
+        _ => format!("{} ({})", view.summary.trim_end_matches(['.', '…']), on("on")),
     }
 }
 

@@ -12,6 +12,7 @@ mod files;
 mod granting;
 mod measuring;
 mod receipts;
+mod servers;
 mod signing;
 mod sources;
 mod systems;
@@ -40,6 +41,9 @@ pub use files::{
 pub use granting::{GrantAdd, GrantList, GrantOffer, GrantRequest, GrantRevoke, GrantSaved, RevokeRequest};
 pub use measuring::{Evaluate, EvaluateRequest, Evaluated};
 pub use receipts::{ActivityList, ActivityRequest, ReceiptGet};
+pub use servers::{
+    ServerConnect, ServerLook, ServerOffer, ServerRequest, ToolView, question as server_question,
+};
 pub use signing::{
     AgainRequest, SignInAgain, SignInBegin, SignInBegun, SignInCancel, SignInFinish, SignInRequest,
 };
@@ -304,7 +308,8 @@ list!(
     AuditCheck = "audit_verify",
     Erase = "erase_everything";
     command_line:
-    SourceList, Files, Extract, Boxes, AskOnce, Evaluate, AuditVerify, AuditExport, AuditAnchor, SystemCall, SyncAll
+    SourceList, Files, Extract, Boxes, AskOnce, Evaluate, AuditVerify, AuditExport, AuditAnchor, SystemCall,
+    SyncAll, ServerLook, ServerConnect
 );
 
 const fn same(a: &str, b: &str) -> bool {

@@ -88,8 +88,8 @@ pub enum SignIn {
     Header(HeaderName, String),
     /// As the password of this user (RFC 7617).
     Basic(String),
-    /// Not at all; there is none.
-    None,
+    /// Not at all: there is none, or what speaks to the system shows it in its own way.
+    Nothing,
 }
 
 /// A credential as it stands in a request.
@@ -103,12 +103,12 @@ pub(crate) struct Signed {
 }
 
 impl Signed {
-    fn with(sign_in: &SignIn, secret: &Secret) -> Result<Self, &'static str> {
+    pub(crate) fn with(sign_in: &SignIn, secret: &Secret) -> Result<Self, &'static str> {
         let mut known = vec![secret.clone()];
         let (header, value) = match sign_in {
-            SignIn::None => return Err("it takes no credential"),
             SignIn::Bearer => (AUTHORIZATION, format!("Bearer {}", secret.expose())),
             SignIn::Header(name, prefix) => (name.clone(), format!("{prefix}{}", secret.expose())),
+            SignIn::Nothing => return Err("no credential is shown to it"),
             SignIn::Basic(user) if user.contains(':') => {
                 return Err("the name of its user holds a colon");
             }
@@ -239,7 +239,7 @@ impl Connection {
         confidentiality: Confidentiality,
         more: &[(&'static str, &str)],
     ) -> Result<Response, Trouble> {
-        if self.setup.sign_in == SignIn::None {
+        if self.setup.sign_in == SignIn::Nothing {
             return self
                 .send_with(None, prepared, purpose, confidentiality, more)
                 .await;
@@ -327,6 +327,11 @@ pub(crate) fn refused(system: &SystemId, response: &Response) -> Trouble {
 
 /// What a refusal says, for people: the message of the common forms, else nothing of the body, which may be a whole page.
 pub(crate) fn said(body: &str) -> String {
+    reason(body).unwrap_or_else(|| "no reason given.".to_owned())
+}
+
+/// The same; nothing where it says nothing.
+pub(crate) fn reason(body: &str) -> Option<String> {
     let value: Value = serde_json::from_str(body).unwrap_or_default();
     let places = [
         "/error/message",
@@ -353,7 +358,6 @@ pub(crate) fn said(body: &str) -> String {
         let told: Vec<String> = each.take(5).collect();
         (!told.is_empty()).then(|| told.join(" "))
     };
-    let message = message.map(str::to_owned).or_else(of_fields);
-    let message = message.unwrap_or_else(|| "no reason given.".to_owned());
-    message.chars().take(400).collect()
+    let message = message.map(str::to_owned).or_else(of_fields)?;
+    Some(message.chars().take(400).collect())
 }

@@ -43,8 +43,10 @@ pub use binding::{
 };
 pub use layout::{Layout, Paging};
 pub(crate) use layout::{Next, strong};
+pub(crate) use operation::meaning;
 pub(crate) use pace::Bucket;
 pub use pace::Pace;
+pub(crate) use resolve::resolved;
 pub(crate) use schema::{fits, plain};
 pub use sync::{Since, SyncForm};
 

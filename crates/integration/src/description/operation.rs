@@ -334,18 +334,6 @@ impl Taking {
             Some("value") => return Role::Value,
             _ => {}
         }
-        let is_address = |schema: &Value| word(schema, "format") == Some("email");
-        let lower = name.to_lowercase();
-        let sounds_like = |words: &[&str]| {
-            words
-                .iter()
-                .any(|word| lower.split('_').any(|part| part == *word))
-        };
-        let has_type = |wanted: &str| match schema.get("type") {
-            Some(Value::String(own)) => own == wanted,
-            Some(Value::Array(all)) => all.iter().any(|own| own == wanted),
-            _ => false,
-        };
         if place == Place::Path {
             return if name == self.first {
                 Role::Target
@@ -353,20 +341,37 @@ impl Taking {
                 Role::Value
             };
         }
-        let sounds_addressed = is_address(schema)
-            || schema.get("items").is_some_and(is_address)
-            || ["to", "cc", "bcc", "recipients"].contains(&lower.as_str());
-        if sounds_addressed && !self.reads {
-            return Role::Recipient;
-        }
-        let is_number = has_type("integer") || has_type("number");
-        if is_number && sounds_like(&["amount", "price", "total", "cost", "value", "currency"]) {
-            return Role::Amount;
-        }
-        let is_free = has_type("string") && schema.get("enum").is_none() && schema.get("format").is_none();
-        if place == Place::Body && is_free {
-            return Role::Words;
-        }
-        Role::Value
+        meaning(name, place, schema, self.reads)
     }
+}
+
+/// What an argument that is no part of a path means, as far as its form tells.
+pub(crate) fn meaning(name: &str, place: Place, schema: &Value, reads: bool) -> Role {
+    let is_address = |schema: &Value| word(schema, "format") == Some("email");
+    let lower = name.to_lowercase();
+    let sounds_like = |words: &[&str]| {
+        words
+            .iter()
+            .any(|word| lower.split('_').any(|part| part == *word))
+    };
+    let has_type = |wanted: &str| match schema.get("type") {
+        Some(Value::String(own)) => own == wanted,
+        Some(Value::Array(all)) => all.iter().any(|own| own == wanted),
+        _ => false,
+    };
+    let sounds_addressed = is_address(schema)
+        || schema.get("items").is_some_and(is_address)
+        || ["to", "cc", "bcc", "recipients"].contains(&lower.as_str());
+    if sounds_addressed && !reads {
+        return Role::Recipient;
+    }
+    let is_number = has_type("integer") || has_type("number");
+    if is_number && sounds_like(&["amount", "price", "total", "cost", "value", "currency"]) {
+        return Role::Amount;
+    }
+    let is_free = has_type("string") && schema.get("enum").is_none() && schema.get("format").is_none();
+    if place == Place::Body && is_free {
+        return Role::Words;
+    }
+    Role::Value
 }

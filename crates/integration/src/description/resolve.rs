@@ -11,7 +11,7 @@ const DEEPEST: usize = 64;
 ///
 /// # Errors
 /// When a reference leads out of the document or nowhere, or it becomes too large.
-pub(super) fn resolved(document: &Value, part: &Value) -> Result<Value, String> {
+pub(crate) fn resolved(document: &Value, part: &Value) -> Result<Value, String> {
     let mut walk = Walk {
         document,
         open: Vec::new(),

@@ -13,6 +13,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{Confidentiality, SystemId};
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, Url};
 
@@ -99,11 +101,66 @@ pub(crate) struct Request<'a> {
     pub(crate) confidentiality: Confidentiality,
 }
 
+/// The headers of an answer that anybody here looks at, without any credential.
+const KEPT: [&str; 7] = [
+    "content-type",
+    "etag",
+    "idempotent-replayed",
+    "link",
+    "location",
+    "mcp-session-id",
+    "retry-after",
+];
+
+type Headers = Vec<(String, String)>;
+
+/// An answer that comes bit by bit.
+pub(crate) struct Coming {
+    pub(crate) status: u16,
+    headers: Headers,
+    /// As it comes: whoever puts it together makes it clean.
+    pub(crate) body: BoxStream<'static, Result<Vec<u8>, EgressError>>,
+}
+
+impl Coming {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(own, _)| own == name);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+/// What is still to come of an answer.
+struct More {
+    egress: Arc<Egress>,
+    answer: reqwest::Response,
+    contact: Open,
+    host: String,
+    read: usize,
+}
+
+impl More {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, EgressError> {
+        let chunk = self.answer.chunk().await;
+        let chunk = chunk.map_err(|error| self.egress.failed(&error, &self.host))?;
+        let Some(chunk) = chunk else {
+            return Ok(None);
+        };
+        self.contact.contact.bytes_in += chunk.len() as u64;
+        self.read += chunk.len();
+        let limit = self.egress.limits.largest;
+        if self.read > limit {
+            let host = self.host.clone();
+            return Err(EgressError::TooLarge { host, limit });
+        }
+        Ok(Some(chunk.to_vec()))
+    }
+}
+
 /// An answer, whole.
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
-    headers: Vec<(String, String)>,
+    headers: Headers,
     /// The body without any credential; for [`Purpose::SignIn`] as it came.
     pub(crate) body: String,
     /// What the host asks for, in milliseconds.
@@ -342,18 +399,13 @@ impl Egress {
             Ok(()) => self.exchange(request, &host, &mut contact).await,
             Err(error) => Err(error),
         };
-        let sign = match &answer {
-            Ok(response) => match (response.status, response.pause) {
-                (429, pause) => Some(Sign::Pause(pause.unwrap_or(patience::PAUSE))),
-                (503, Some(pause)) => Some(Sign::Pause(pause)),
-                (500.., _) => Some(Sign::Failed),
-                _ => Some(Sign::Well),
+        self.learn(
+            &host,
+            match &answer {
+                Ok(response) => Some(sign_of(response.status, response.pause)),
+                Err(error) => error.sign(),
             },
-            Err(error) => error.sign(),
-        };
-        if let Some(sign) = sign {
-            self.patience.learn(&host, self.around.clock.steady(), sign);
-        }
+        );
         contact.close(match &answer {
             Ok(response) => Ended::Answered {
                 status: response.status,
@@ -361,6 +413,64 @@ impl Egress {
             Err(error) => error.ended(),
         });
         answer
+    }
+
+    /// The same for an answer that comes bit by bit, as a stream of events does. The limits of time and size are of the whole
+    /// of it. It is written down when it has ended or nobody waits for more.
+    pub(crate) async fn stream(self: &Arc<Self>, request: Request<'_>) -> Result<Coming, EgressError> {
+        let host = host_of(&request.url);
+        let mut contact = Open::new(self, &request, &host);
+        let begun = match self.admit(&request, &host) {
+            Ok(()) => self.begin(request, &host, &mut contact).await,
+            Err(error) => Err(error),
+        };
+        let (answer, headers) = match begun {
+            Ok(begun) => begun,
+            Err(error) => {
+                self.learn(&host, error.sign());
+                contact.close(error.ended());
+                return Err(error);
+            }
+        };
+        let status = answer.status().as_u16();
+        self.learn(&host, Some(sign_of(status, self.pause(&headers))));
+        contact.contact.ended = Ended::Answered { status };
+        let more = More {
+            egress: Arc::clone(self),
+            answer,
+            contact,
+            host,
+            read: 0,
+        };
+        let body = stream::unfold(Some(more), |more| async {
+            let mut more = more?;
+            match more.next().await {
+                Ok(bytes) => Some((Ok(bytes?), Some(more))),
+                Err(error) => {
+                    more.egress.learn(&more.host, error.sign());
+                    more.contact.close(error.ended());
+                    Some((Err(error), None))
+                }
+            }
+        });
+        let body = body.boxed();
+        Ok(Coming {
+            status,
+            headers,
+            body,
+        })
+    }
+
+    fn learn(&self, host: &str, sign: Option<Sign>) {
+        if let Some(sign) = sign {
+            self.patience.learn(host, self.around.clock.steady(), sign);
+        }
+    }
+
+    /// How long a host asks to be left in peace, in milliseconds.
+    fn pause(&self, headers: &Headers) -> Option<u64> {
+        let asked = headers.iter().find(|(name, _)| name == "retry-after");
+        patience::pause(asked.map(|(_, value)| value.as_str()), self.around.clock.wall())
     }
 
     /// What is refused before anything happens on the network.
@@ -381,17 +491,51 @@ impl Egress {
         &self,
         request: Request<'_>,
         host: &str,
-        contact: &mut Open<'_>,
+        contact: &mut Open,
     ) -> Result<Response, EgressError> {
-        let malformed = |why: &str| EgressError::Malformed {
-            host: host.to_owned(),
-            why: why.to_owned(),
-        };
         if let Some(line) = self.lines.get(request.system) {
             return self.along(line.as_ref(), request, host, contact).await;
         }
         // What a provider of sign-ins answers is credentials: they are taken out of nothing, and its body is never shown.
         let credentials = request.purpose == Purpose::SignIn;
+        let (mut answer, headers) = self.begin(request, host, contact).await?;
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|error| self.failed(&error, host))? {
+            contact.contact.bytes_in += chunk.len() as u64;
+            if body.len() + chunk.len() > self.limits.largest {
+                let (host, limit) = (host.to_owned(), self.limits.largest);
+                return Err(EgressError::TooLarge { host, limit });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let body = String::from_utf8(body).map_err(|_| EgressError::Unreadable {
+            host: host.to_owned(),
+            why: "it is no text".to_owned(),
+        })?;
+        let body = match self.around.redactor.scrub(&body) {
+            _ if credentials => body,
+            std::borrow::Cow::Borrowed(_) => body,
+            std::borrow::Cow::Owned(clean) => clean,
+        };
+        Ok(Response {
+            status: answer.status().as_u16(),
+            pause: self.pause(&headers),
+            headers,
+            body,
+        })
+    }
+
+    /// Sends a request, up to the head of its answer.
+    async fn begin(
+        &self,
+        request: Request<'_>,
+        host: &str,
+        contact: &mut Open,
+    ) -> Result<(reqwest::Response, Headers), EgressError> {
+        let malformed = |why: &str| EgressError::Malformed {
+            host: host.to_owned(),
+            why: why.to_owned(),
+        };
         let client = match request.purpose {
             Purpose::Write | Purpose::Anchor | Purpose::SignIn => &self.fresh,
             Purpose::Describe | Purpose::Read | Purpose::Check => &self.kept,
@@ -415,16 +559,15 @@ impl Egress {
         let built = building.build();
         let built = built.map_err(|error| malformed(&self.clean(&innermost(&error))))?;
         contact.contact.bytes_out = bytes_out;
-        let mut answer = client.execute(built).await.map_err(|error| {
+        let answer = client.execute(built).await.map_err(|error| {
             let error = self.failed(&error, host);
             if error.surely_not_sent() {
                 contact.contact.bytes_out = 0;
             }
             error
         })?;
-        let kept = ["etag", "link", "location", "retry-after", "idempotent-replayed"];
         let text = |name: &str| Some(self.clean(answer.headers().get(name)?.to_str().ok()?));
-        let headers: Vec<(String, String)> = kept
+        let headers: Headers = KEPT
             .into_iter()
             .filter_map(|name| Some((name.to_owned(), text(name)?)))
             .collect();
@@ -434,31 +577,7 @@ impl Egress {
             let host = host.to_owned();
             return Err(EgressError::Unreadable { host, why });
         }
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|error| self.failed(&error, host))? {
-            contact.contact.bytes_in += chunk.len() as u64;
-            if body.len() + chunk.len() > self.limits.largest {
-                let (host, limit) = (host.to_owned(), self.limits.largest);
-                return Err(EgressError::TooLarge { host, limit });
-            }
-            body.extend_from_slice(&chunk);
-        }
-        let body = String::from_utf8(body).map_err(|_| EgressError::Unreadable {
-            host: host.to_owned(),
-            why: "it is no text".to_owned(),
-        })?;
-        let body = match self.around.redactor.scrub(&body) {
-            _ if credentials => body,
-            std::borrow::Cow::Borrowed(_) => body,
-            std::borrow::Cow::Owned(clean) => clean,
-        };
-        let asked = headers.iter().find(|(name, _)| name == "retry-after");
-        Ok(Response {
-            status: answer.status().as_u16(),
-            pause: patience::pause(asked.map(|(_, value)| value.as_str()), self.around.clock.wall()),
-            headers,
-            body,
-        })
+        Ok((answer, headers))
     }
 
     /// The same along a line.
@@ -467,7 +586,7 @@ impl Egress {
         line: &dyn Line,
         request: Request<'_>,
         host: &str,
-        contact: &mut Open<'_>,
+        contact: &mut Open,
     ) -> Result<Response, EgressError> {
         for secret in request.credential.iter().flat_map(|secret| &secret.known) {
             let known = self.around.redactor.know(secret);
@@ -547,13 +666,13 @@ impl Egress {
 }
 
 /// A contact that is under way. Dropped before its end, it was given up.
-struct Open<'a> {
-    egress: &'a Egress,
+struct Open {
+    log: Arc<dyn EgressLog>,
     contact: Contact,
 }
 
-impl<'a> Open<'a> {
-    fn new(egress: &'a Egress, request: &Request<'_>, host: &str) -> Self {
+impl Open {
+    fn new(egress: &Egress, request: &Request<'_>, host: &str) -> Self {
         if let Some(secret) = &request.credential {
             for secret in &secret.known {
                 // Too short a one is refused before it is sent.
@@ -571,7 +690,8 @@ impl<'a> Open<'a> {
             bytes_in: 0,
             ended: Ended::GivenUp,
         };
-        Self { egress, contact }
+        let log = Arc::clone(&egress.around.log);
+        Self { log, contact }
     }
 
     fn close(mut self, ended: Ended) {
@@ -579,9 +699,19 @@ impl<'a> Open<'a> {
     }
 }
 
-impl Drop for Open<'_> {
+impl Drop for Open {
     fn drop(&mut self) {
-        self.egress.around.log.contacted(self.contact.clone());
+        self.log.contacted(self.contact.clone());
+    }
+}
+
+/// What an answer tells of a host's health.
+fn sign_of(status: u16, pause: Option<u64>) -> Sign {
+    match (status, pause) {
+        (429, pause) => Sign::Pause(pause.unwrap_or(patience::PAUSE)),
+        (503, Some(pause)) => Sign::Pause(pause),
+        (500.., _) => Sign::Failed,
+        _ => Sign::Well,
     }
 }
 

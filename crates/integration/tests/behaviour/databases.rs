@@ -123,7 +123,7 @@ fn connection(file: &Path, manifest: &str, limits: Limits) -> Connection {
         description: manifest.describe(&system()).unwrap(),
         egress: Arc::new(egress),
         credentials: Arc::new(NoCredential),
-        sign_in: SignIn::None,
+        sign_in: SignIn::Nothing,
         headers: Vec::new(),
     })
 }

@@ -12,6 +12,7 @@ mod fences;
 mod matching;
 mod peer;
 mod reading;
+mod servers;
 mod signing;
 mod staying;
 mod writing;

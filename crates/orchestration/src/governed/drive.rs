@@ -325,7 +325,10 @@ impl Governed {
                 told.words = "The system said that it was done, but nothing of it is there.".to_owned();
                 told.as_sent = Some(false);
             }
-            Ok(Verified::NoWay) => {}
+            Ok(Verified::NoWay) if said.is_empty() => {}
+            Ok(Verified::NoWay) => {
+                told.words = format!("The system answered, and nothing can be read back. It said: {said}");
+            }
             Err(trouble) => told.words = format!("Done. It could not be read back: {trouble}"),
         }
         action.outcome = Some(told);
