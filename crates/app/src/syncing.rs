@@ -140,6 +140,29 @@ impl Syncing {
         Ok(views)
     }
 
+    /// What is kept of a system that can't be reached now.
+    pub async fn view_unreached(&self, system: &SystemId) -> Result<Vec<SyncView>, Failure> {
+        let kinds = self.choice(system).await?.kinds;
+        if kinds.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mirror = self.mirror(system).await?;
+        let mut views = Vec::new();
+        for kind in kinds {
+            let state = kept_state(&mirror, &kind).await.map_err(told)?;
+            views.push(SyncView {
+                title: kind.clone(),
+                chosen: true,
+                records: mirror.count(&kind).await.map_err(told)?,
+                running: None,
+                ended: state.ended,
+                trouble: state.trouble,
+                kind,
+            });
+        }
+        Ok(views)
+    }
+
     /// Keeps these kinds from now on and deletes the others.
     pub async fn choose(
         &self,

@@ -420,7 +420,11 @@ impl Desk {
         match id {
             Err(error) => trouble = Some(error.to_string()),
             Ok(id) => match self.connected.way(&id, &row).await {
-                Err(stop) => trouble = Some(stop.to_string()),
+                Err(stop) => {
+                    trouble = Some(stop.to_string());
+                    // Why these can't be told is less than why nothing can.
+                    sync = self.syncing.view_unreached(&id).await.unwrap_or_default();
+                }
                 Ok(connection) => {
                     let pins: BTreeMap<String, String> = serde_json::from_str(&row.pins).unwrap_or_default();
                     let all = connection.description().operations();

@@ -105,7 +105,7 @@ pub enum Do {
         what: SystemDo,
     },
     /// Connect a business system with your own account there
-    Connect(Connecting),
+    Connect(Box<Connecting>),
     /// List the connected systems
     Connections,
     /// Keep copies of a system's records on this device, or bring those that are kept up to date

@@ -181,7 +181,7 @@ async fn perform(
         }
         Do::Audit { what } => audit::audit(copilot, what, json).await,
         Do::System { what } => acting::system(copilot, what, json).await,
-        Do::Connect(what) => connecting::connect(copilot, what, json).await,
+        Do::Connect(what) => connecting::connect(copilot, *what, json).await,
         Do::Sync(keeping) => connecting::sync(copilot, keeping, json, stop).await,
         Do::Connections => acting::system(copilot, SystemDo::List, json).await,
         Do::Call(what) => connecting::call(copilot, what, json).await,

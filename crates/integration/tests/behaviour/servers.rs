@@ -704,10 +704,13 @@ async fn a_server_that_dies_again_and_again_is_left_in_peace_for_longer_and_long
     assert_eq!(scripted.starts.load(Ordering::SeqCst), 6);
 }
 
+/// What a server does when it is asked.
+type Answering = Box<dyn Fn(&Value) -> Vec<Act> + Send + Sync>;
+
 #[tokio::test]
 async fn whatever_a_server_answers_instead_of_an_answer_nothing_is_said_to_be_done() {
     let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
-    let odd: Vec<Box<dyn Fn(&Value) -> Vec<Act> + Send + Sync>> = vec![
+    let odd: Vec<Answering> = vec![
         Box::new(|_| vec![Act::Raw(b"this is no message\n".to_vec())]),
         Box::new(|_| vec![Act::Raw(vec![0xff; 4096]), Act::Raw(b"\n".to_vec())]),
         Box::new(move |_| vec![Act::Raw(format!("{deep}\n").into_bytes())]),
