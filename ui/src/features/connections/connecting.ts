@@ -43,7 +43,7 @@ export function isItself(way: SignInView | undefined): boolean {
 
 /** A person signs in at a provider, and that is waited for. */
 export function isElsewhere(way: SignInView | undefined): boolean {
-  return way !== undefined && way.client !== null && !isItself(way);
+  return Boolean(way?.client) && !isItself(way);
 }
 
 /** What a way to sign in is called beside the others. */
@@ -84,7 +84,12 @@ export function clientWords(words: string): string {
 
 /** The name of the machine in an address; the whole where it is none. */
 export function hostOf(address: string): string {
-  return URL.parse(address)?.host || address;
+  try {
+    const { host } = new URL(address);
+    return host === "" ? address : host;
+  } catch {
+    return address;
+  }
 }
 
 /** How a sign-in that holds stands. */
