@@ -5,12 +5,13 @@ import { Empty } from "../components/Empty/Empty";
 import { LiveRegion } from "../components/LiveRegion/LiveRegion";
 import { Skeleton } from "../components/Skeleton/Skeleton";
 import { ConnectDialog } from "../features/connections/ConnectDialog";
+import { LeaveDialog } from "../features/connections/LeaveDialog";
 import { Permissions } from "../features/connections/Permissions";
 import { SystemDetail } from "../features/connections/SystemDetail";
 import { SystemsList } from "../features/connections/SystemsList";
 import { FailureNotice } from "../features/shell/FailureNotice";
 import { go } from "../features/shell/useRoute";
-import { useCall, useChange, type Failure } from "../host";
+import { useCall, useChange, type Failure, type SystemView } from "../host";
 import { plainly } from "../lib/text";
 import { useNarrow } from "../lib/useWidth";
 import { count } from "../lib/words";
@@ -26,6 +27,7 @@ export default function ConnectionsView({ system: id, permissions }: Connections
   const narrow = useNarrow(66);
   const demo = useChange("demo_connect");
   const [connecting, setConnecting] = useState(false);
+  const [leaving, setLeaving] = useState<SystemView | null>(null);
   const [said, setSaid] = useState("");
   const place = useRef<HTMLElement>(null);
   const begin = (): void => {
@@ -72,6 +74,14 @@ export default function ConnectionsView({ system: id, permissions }: Connections
           }}
         />
       )}
+      {/* Not in the system's detail, which is gone before it is read what is left to be done. */}
+      {leaving && (
+        <LeaveDialog
+          system={systems?.find((own) => own.id === leaving.id) ?? leaving}
+          place={place}
+          onClose={() => setLeaving(null)}
+        />
+      )}
       {!systems ? (
         <div className="con-wait">
           {error ? (
@@ -108,7 +118,11 @@ export default function ConnectionsView({ system: id, permissions }: Connections
               tabIndex={0}
             >
               {demo.error && <FailureNotice failure={demo.error} />}
-              {permissions ? <Permissions /> : chosen && <SystemDetail key={chosen.id} system={chosen} />}
+              {permissions ? (
+                <Permissions />
+              ) : (
+                chosen && <SystemDetail key={chosen.id} system={chosen} onLeave={() => setLeaving(chosen)} />
+              )}
             </section>
           )}
         </div>

@@ -8,8 +8,9 @@ import { FailureNotice } from "../shell/FailureNotice";
 import { go } from "../shell/useRoute";
 import { ConnectForm } from "./ConnectForm";
 import { Connectors } from "./Connectors";
-import { EMPTY, requestOf, type Draft } from "./connecting";
+import { EMPTY, isElsewhere, requestOf, wayOf, type Draft } from "./connecting";
 import { useConnect } from "./useConnect";
+import { Waiting } from "./Waiting";
 
 const HINT =
   "You sign in as yourself. Attaché reads what you may read there, and changes nothing without your approval.";
@@ -28,7 +29,7 @@ export function ConnectDialog({ systems, shown, place, onClose }: ConnectDialogP
   const [chosen, setChosen] = useState<ConnectorView | null>(null);
   const [last, setLast] = useState<ConnectorView | null>(null);
   const [draft, setDraft] = useState<Draft>(EMPTY);
-  const { state, failure, system: connected, connect, reset } = useConnect();
+  const { state, failure, begun, system: connected, connect, signIn, giveUp, reset } = useConnect();
   const choose = (connector: ConnectorView): void => {
     // What was written is about another system.
     if (connector.name !== last?.name) setDraft(EMPTY);
@@ -42,7 +43,8 @@ export function ConnectDialog({ systems, shown, place, onClose }: ConnectDialogP
   };
   const send = (connector: ConnectorView): void => {
     const taken = systems.map(({ id }) => id);
-    void connect(requestOf(connector, draft, taken), (system) => {
+    const ask = isElsewhere(wayOf(connector, draft)) ? signIn : connect;
+    void ask(requestOf(connector, draft, taken), (system) => {
       setDraft(EMPTY);
       go({ at: "connections", system: system.id });
     });
@@ -62,6 +64,13 @@ export function ConnectDialog({ systems, shown, place, onClose }: ConnectDialogP
         <div className="dlg-acts">
           <Button onClick={() => onClose(connected)}>Close</Button>
         </div>
+      </Dialog>
+    );
+  }
+  if (chosen && begun && state === "waiting") {
+    return (
+      <Dialog title={`Sign in to ${visible(chosen.title)}`} open onClose={() => onClose()}>
+        <Waiting begun={begun} onCancel={giveUp} />
       </Dialog>
     );
   }

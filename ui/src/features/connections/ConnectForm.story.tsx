@@ -1,6 +1,6 @@
 import { useState } from "react";
-import type { Failure } from "../../host";
-import { CONNECTORS } from "../../host/fake/systems";
+import type { ConnectorView, Failure } from "../../host";
+import { CONNECTORS, PROVIDED } from "../../host/fake/systems";
 import { ConnectForm } from "./ConnectForm";
 import { EMPTY, type Draft } from "./connecting";
 import "./connections.css";
@@ -14,16 +14,17 @@ const WRITTEN: Draft = {
 };
 
 interface WritingProps {
+  connector?: ConnectorView;
   first?: Draft;
   trying?: boolean;
   failure?: Failure;
 }
 
-function Writing({ first = EMPTY, trying = false, failure }: WritingProps) {
+function Writing({ connector = CONNECTORS[2]!, first = EMPTY, trying = false, failure }: WritingProps) {
   const [draft, setDraft] = useState(first);
   return (
     <ConnectForm
-      connector={CONNECTORS[2]!}
+      connector={connector}
       draft={draft}
       trying={trying}
       failure={failure}
@@ -47,4 +48,8 @@ export const stories = {
       }}
     />
   ),
+  "In the browser": () => (
+    <Writing connector={PROVIDED[0]!} first={{ ...WRITTEN, way: "oauth", secret: "" }} />
+  ),
+  "In the browser, or with a code": () => <Writing connector={PROVIDED[1]!} />,
 };

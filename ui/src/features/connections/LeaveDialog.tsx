@@ -1,14 +1,24 @@
+import type { RefObject } from "react";
 import { Button } from "../../components/Button/Button";
 import { Dialog } from "../../components/Dialog/Dialog";
 import { Icon } from "../../components/Icon/Icon";
+import { Notice } from "../../components/Notice/Notice";
+import { Said } from "../../components/Text/Text";
 import { useCall, useChange, type SystemView } from "../../host";
 import { visible } from "../../lib/text";
 import { count, number } from "../../lib/words";
 import { FailureNotice } from "../shell/FailureNotice";
 import { go } from "../shell/useRoute";
 
-/** Says what goes and what stays before a system is forgotten. */
-export function LeaveDialog({ system, onClose }: { system: SystemView; onClose: () => void }) {
+interface LeaveDialogProps {
+  system: SystemView;
+  /** What has the focus once it is gone. */
+  place: RefObject<HTMLElement | null>;
+  onClose: () => void;
+}
+
+/** Says what goes and what stays before a system is forgotten, and what the person has to do elsewhere afterwards. */
+export function LeaveDialog({ system, place, onClose }: LeaveDialogProps) {
   const leave = useChange("system_disconnect");
   const grants = (useCall("grant_list", {}).data ?? []).filter((grant) => grant.system === system.id).length;
   const permissions = grants === 0 ? "permissions" : count(grants, "permission");
@@ -26,13 +36,17 @@ export function LeaveDialog({ system, onClose }: { system: SystemView; onClose: 
       ]
     : [
         "The connection",
-        "Its secret in this computer’s keyring",
+        system.sign_in
+          ? "Your sign-in there, and its secret in this computer’s keyring"
+          : "Its secret in this computer’s keyring",
         ...copies,
         ...(grants === 0 ? [] : [`Its ${permissions}: nothing in it is allowed beforehand any more`]),
       ];
   const stays = system.demo
     ? []
     : ["Everything in the system itself", "Its proposals. Nothing is sent while it is not connected."];
+  const warning = leave.data?.warning ?? null;
+  if (warning !== null) return <Left system={system} warning={warning} place={place} onClose={onClose} />;
   return (
     <Dialog
       title={system.demo ? "Leave the demo company?" : `Disconnect ${visible(system.title)}?`}
@@ -43,6 +57,7 @@ export function LeaveDialog({ system, onClose }: { system: SystemView; onClose: 
       }
       open
       onClose={onClose}
+      {...(leave.isSuccess ? { focusAfter: place } : {})}
     >
       <h3 className="sec-label">What goes</h3>
       <ul className="goes">
@@ -74,8 +89,8 @@ export function LeaveDialog({ system, onClose }: { system: SystemView; onClose: 
             leave.mutate(
               { system: system.id },
               {
-                onSuccess: () => {
-                  onClose();
+                onSuccess: (left) => {
+                  if (left.warning === null) onClose();
                   go({ at: "connections" }, "replace");
                 },
               },
@@ -84,6 +99,22 @@ export function LeaveDialog({ system, onClose }: { system: SystemView; onClose: 
         >
           {system.demo ? "Leave and remove everything" : "Disconnect"}
         </Button>
+      </div>
+    </Dialog>
+  );
+}
+
+interface LeftProps extends LeaveDialogProps {
+  warning: string;
+}
+
+/** It is forgotten here, and something of it is left at the provider of its sign-in. */
+function Left({ system, warning, place, onClose }: LeftProps) {
+  return (
+    <Dialog title={`${visible(system.title)} is disconnected`} open onClose={onClose} focusAfter={place}>
+      <Notice hue="ask" icon="warn" title={<Said>{warning}</Said>} urgent />
+      <div className="dlg-acts">
+        <Button onClick={onClose}>Close</Button>
       </div>
     </Dialog>
   );

@@ -10,9 +10,9 @@ import { dated } from "../../lib/moments";
 import { count } from "../../lib/words";
 import { FailureNotice } from "../shell/FailureNotice";
 import { Kept } from "./Kept";
-import { LeaveDialog } from "./LeaveDialog";
 import { Operations } from "./Operations";
 import { ProposeDialog } from "./ProposeDialog";
+import { SignedIn } from "./SignedIn";
 import { changedOf, monogram, reads } from "./operations";
 
 /** What becomes of changes now. */
@@ -28,13 +28,26 @@ function sendingOf(stopped: boolean, apart: boolean) {
   } as const;
 }
 
+/** How it can be reached now. */
+function healthOf({ trouble, sign_in: signIn }: SystemView) {
+  if (signIn?.holds === false) return { icon: "warn", className: "t-ask", words: "Signed out" } as const;
+  if (trouble) return { icon: "warn", className: "t-deny", words: "Out of reach" } as const;
+  return { icon: "v-allow", className: "t-allow", words: "Healthy" } as const;
+}
+
+interface SystemDetailProps {
+  system: SystemView;
+  /** Asks whether it is to be forgotten. */
+  onLeave: () => void;
+}
+
 /** A connected system: as whom it is used, what can be asked of it, and how it is set apart or left. */
-export function SystemDetail({ system }: { system: SystemView }) {
-  const [leaving, setLeaving] = useState(false);
+export function SystemDetail({ system, onLeave }: SystemDetailProps) {
   const [proposing, setProposing] = useState<OperationView | null>(null);
   const apart = useChange("system_quarantine");
   const test = useChange("system_test");
-  const { operations, trouble, quarantined, demo, link } = system;
+  const { operations, trouble, quarantined, demo, link, sign_in: signIn } = system;
+  const health = healthOf(system);
   const changed = changedOf(system);
   const stopped = useCall("standing", {}).data?.stopped ?? false;
   const sending = sendingOf(stopped, quarantined);
@@ -61,13 +74,14 @@ export function SystemDetail({ system }: { system: SystemView }) {
             {test.isPending ? "Testing…" : "Test"}
           </Button>
         )}
-        <Button small look="danger" onClick={() => setLeaving(true)}>
+        <Button small look="danger" onClick={onLeave}>
           {demo ? "Leave the demo…" : "Disconnect…"}
         </Button>
       </header>
       {test.isSuccess && <Notice hue="allow" icon="v-allow" title="It answers, and your sign-in holds." />}
       {test.error && <FailureNotice failure={test.error} />}
-      {trouble && (
+      {signIn && <SignedIn system={system} state={signIn} />}
+      {trouble && signIn?.holds !== false && (
         <Notice hue="deny" icon="warn" title={<Said>{trouble}</Said>}>
           <p>What was proposed is kept. Nothing is sent until it can be reached, and then only once.</p>
         </Notice>
@@ -112,12 +126,11 @@ export function SystemDetail({ system }: { system: SystemView }) {
         <div>
           <dt>Connection</dt>
           <dd>
-            <Icon name={trouble ? "warn" : "v-allow"} size="sm" className={trouble ? "t-deny" : "t-allow"} />{" "}
-            {trouble ? "Out of reach" : "Healthy"}
+            <Icon name={health.icon} size="sm" className={health.className} /> {health.words}
           </dd>
           <dd className="xs">
             since {dated(system.added)}
-            {!demo && ", its secret in the keyring"}
+            {!demo && (signIn ? ", its sign-in in the keyring" : ", its secret in the keyring")}
           </dd>
         </div>
         <div>
@@ -168,7 +181,6 @@ export function SystemDetail({ system }: { system: SystemView }) {
       {proposing && (
         <ProposeDialog system={system} operation={proposing} onClose={() => setProposing(null)} />
       )}
-      {leaving && <LeaveDialog system={system} onClose={() => setLeaving(false)} />}
     </>
   );
 }

@@ -84,6 +84,7 @@ export function SystemsList({ systems, current, permissions, onDemo }: SystemsLi
 }
 
 function Standing({ system }: { system: SystemView }) {
+  if (system.sign_in?.holds === false) return <span className="xs t-ask">Signed out</span>;
   if (system.trouble) return <span className="xs t-deny">Cannot be reached</span>;
   const changed = changedOf(system).length;
   if (changed > 0) return <span className="xs t-deny">{count(changed, "operation")} changed</span>;
@@ -96,6 +97,7 @@ function Standing({ system }: { system: SystemView }) {
 }
 
 function Mark({ system }: { system: SystemView }) {
+  if (system.sign_in?.holds === false) return <Icon name="warn" className="t-ask" />;
   if (system.trouble || changedOf(system).length > 0) return <Icon name="warn" className="t-deny" />;
   if (system.quarantined) return <Icon name="v-park" className="t-hold" />;
   return <Icon name="v-allow" className="t-allow" />;

@@ -1,18 +1,20 @@
 import { expect, test } from "vitest";
-import { CONNECTORS } from "../../host/fake/systems";
+import { CONNECTORS, PROVIDED, signedIn } from "../../host/fake/systems";
 import {
   EMPTY,
   addressOf,
+  hostOf,
   missing,
   missingWords,
   nameOf,
   requestOf,
   secretWords,
+  signedWords,
   triedWords,
-  waysOf,
 } from "./connecting";
 
 const [helpdesk, redmine] = CONNECTORS as [(typeof CONNECTORS)[0], (typeof CONNECTORS)[0]];
+const [salesforce, graph] = PROVIDED as [(typeof PROVIDED)[0], (typeof PROVIDED)[0]];
 const WRITTEN = {
   ...EMPTY,
   address: " redmine.northwind.example/ ",
@@ -39,16 +41,47 @@ test("the name to sign in with is the account until another one is written, and 
   expect(requestOf(helpdesk, { ...draft, way: "header" })).not.toHaveProperty("user");
 });
 
-test("a way to sign in at a provider is not offered where a secret is asked for", () => {
-  const provider = {
-    way: "oauth",
-    secret: "your client id",
-    user: false,
-    client: { secret: false, device: true },
-  };
-  const both = { ...redmine, sign_in: [provider, ...redmine.sign_in] };
-  expect(waysOf(both)).toEqual(redmine.sign_in);
-  expect(requestOf(both, { ...WRITTEN, way: "oauth" })).toMatchObject({ way: "header" });
+test("at a provider the client id is needed, and the secret of the app only where it has one", () => {
+  const draft = { ...WRITTEN, way: "oauth", secret: "" };
+  expect(missing(salesforce, draft)).toEqual(["the client id"]);
+  const given = { ...draft, clientId: " 3MVG9 " };
+  expect(missing(salesforce, given)).toEqual([]);
+  expect(requestOf(salesforce, given)).toMatchObject({ way: "oauth", client_id: "3MVG9", secret: "" });
+  expect(requestOf(salesforce, { ...given, secret: " s-1 " })).toMatchObject({ secret: "s-1" });
+  expect(requestOf(salesforce, { ...given, way: "bearer" })).not.toHaveProperty("client_id");
+  // This one's app has no secret, so none is sent, whatever was written.
+  expect(requestOf(graph, { ...given, secret: "s-1" })).toMatchObject({ way: "oauth", secret: "" });
+});
+
+test("a code on another device is asked for only where the provider has that", () => {
+  const draft = { ...WRITTEN, way: "oauth", clientId: "3MVG9", device: true };
+  expect(requestOf(graph, draft)).toMatchObject({ device: true, by_hand: true });
+  expect(requestOf(salesforce, draft)).not.toHaveProperty("device");
+  expect(requestOf(graph, { ...draft, device: false })).not.toHaveProperty("by_hand");
+});
+
+test("a program that signs in as itself needs its secret, and no browser", () => {
+  const itself = { ...salesforce.sign_in[1]!, way: "oauth-itself" };
+  const own = { ...salesforce, sign_in: [itself] };
+  const draft = { ...WRITTEN, clientId: "3MVG9", secret: "", device: true };
+  expect(missing(own, draft)).toEqual(["the client secret"]);
+  expect(requestOf(own, draft)).not.toHaveProperty("device");
+});
+
+test("how a sign-in stands says until when, and who renews it", () => {
+  const now = new Date(2026, 8, 24, 9, 0).getTime();
+  const until = now + 3_600_000;
+  expect(signedWords(signedIn({ until }), now)).toBe("Signed in until 10:00, renewed by itself");
+  expect(signedWords(signedIn({ until: now - 1 }), now)).toBe("Signed in, renewed by itself");
+  expect(signedWords(signedIn({ until, renewed: false }), now)).toBe(
+    "Signed in until 10:00, then you sign in again",
+  );
+  expect(signedWords(signedIn({ until: null, renewed: false }), now)).toBe("Signed in");
+});
+
+test("the machine of an address is named, and what is no address stays as it is", () => {
+  expect(hostOf("https://login.example.com:8443/authorize?x=1")).toBe("login.example.com:8443");
+  expect(hostOf("nowhere")).toBe("nowhere");
 });
 
 test("what is missing is named in the connector's own words", () => {

@@ -1,4 +1,5 @@
-import type { ConnectorView, ConnectRequest, SignInView } from "../../host";
+import type { ConnectorView, ConnectRequest, SignInState, SignInView } from "../../host";
+import { moment } from "../../lib/moments";
 import { list } from "../../lib/words";
 
 /** What is written in the form. */
@@ -11,6 +12,10 @@ export interface Draft {
   /** The name to sign in with; the account while nothing else is written. */
   user: string | null;
   secret: string;
+  /** The name of the program at a provider. */
+  clientId: string;
+  /** One signs in with a code, on another device. */
+  device: boolean;
   /** What the system is called here. */
   title: string;
 }
@@ -22,17 +27,29 @@ export const EMPTY: Draft = {
   way: null,
   user: null,
   secret: "",
+  clientId: "",
+  device: false,
   title: "",
 };
 
-/** The ways that this form can do: those with a secret. At a provider one signs in by the command line, for now. */
-export function waysOf({ sign_in: ways }: ConnectorView): SignInView[] {
-  return ways.filter(({ client }) => client === null);
+export function wayOf({ sign_in: ways }: ConnectorView, { way }: Draft): SignInView | undefined {
+  return ways.find((own) => own.way === way) ?? ways[0];
 }
 
-export function wayOf(connector: ConnectorView, { way }: Draft): SignInView | undefined {
-  const ways = waysOf(connector);
-  return ways.find((own) => own.way === way) ?? ways[0];
+/** A program signs in there by itself, without a person. */
+export function isItself(way: SignInView | undefined): boolean {
+  return way?.way === "oauth-itself";
+}
+
+/** A person signs in at a provider, and that is waited for. */
+export function isElsewhere(way: SignInView | undefined): boolean {
+  return Boolean(way?.client) && !isItself(way);
+}
+
+/** What a way to sign in is called beside the others. */
+export function wayWords(way: SignInView): string {
+  if (isItself(way)) return "As a program";
+  return way.client ? "In your browser" : `With ${secretWords(way.secret).name}`;
 }
 
 export function userOf({ user, account }: Draft): string {
@@ -57,6 +74,31 @@ export function secretWords(words: string): SecretWords {
   const end = /[.!?]$/.test(words) ? "" : ".";
   const sentence = name === words ? "" : capital(words) + end;
   return { name: name.trim(), label: capital(label) || "Secret", sentence };
+}
+
+/** What a connector says of the program that one signs in as, as a sentence. */
+export function clientWords(words: string): string {
+  const text = words.trim();
+  return text === "" ? "" : `You need ${text}${/[.!?]$/.test(text) ? "" : "."}`;
+}
+
+/** The name of the machine in an address; the whole where it is none. */
+export function hostOf(address: string): string {
+  try {
+    const { host } = new URL(address);
+    return host === "" ? address : host;
+  } catch {
+    return address;
+  }
+}
+
+/** How a sign-in that holds stands. */
+export function signedWords({ until, renewed }: SignInState, now = Date.now()): string {
+  if (until === null || (renewed && until <= now))
+    return renewed ? "Signed in, renewed by itself" : "Signed in";
+  return renewed
+    ? `Signed in until ${moment(until, now)}, renewed by itself`
+    : `Signed in until ${moment(until, now)}, then you sign in again`;
 }
 
 /** Against what it was tried, without the command of those who made it that tries it again. */
@@ -95,7 +137,18 @@ export function missing(connector: ConnectorView, draft: Draft): string[] {
     ...(draft.address.trim() === "" ? ["the address"] : []),
     ...(draft.account.trim() === "" ? ["your name there"] : []),
     ...(way?.user && userOf(draft).trim() === "" ? ["the user name"] : []),
-    ...(draft.secret.trim() === "" ? [way ? secretWords(way.secret).name : "the secret"] : []),
+    ...(way?.client ? missingOfClient(way, draft) : []),
+    ...(!way?.client && draft.secret.trim() === ""
+      ? [way ? secretWords(way.secret).name : "the secret"]
+      : []),
+  ];
+}
+
+function missingOfClient(way: SignInView, { clientId, secret }: Draft): string[] {
+  return [
+    ...(clientId.trim() === "" ? ["the client id"] : []),
+    // Whoever is no person has nothing else to show.
+    ...(isItself(way) && secret.trim() === "" ? ["the client secret"] : []),
   ];
 }
 
@@ -117,9 +170,11 @@ export function requestOf(
     address: addressOf(draft.address),
     own_network: draft.ownNetwork,
     account: draft.account.trim(),
-    secret: draft.secret.trim(),
+    secret: way?.client?.secret === false ? "" : draft.secret.trim(),
     ...(way ? { way: way.way } : {}),
     ...(way?.user ? { user: userOf(draft).trim() } : {}),
+    ...(way?.client ? { client_id: draft.clientId.trim() } : {}),
+    ...(isElsewhere(way) && way?.client?.device && draft.device ? { device: true, by_hand: true } : {}),
     ...(title === "" ? {} : { title, name: nameOf(title) || numbered(connector, taken) }),
   };
 }

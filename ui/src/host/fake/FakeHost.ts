@@ -105,7 +105,10 @@ export class FakeHost implements Host {
   #story(): Handlers {
     const stale = (): void =>
       this.emit({ event: "stale", caches: ["conversations", "settings", "sources", "files"] });
-    const systems = systemsStory((event) => this.emit(event));
+    const systems = systemsStory(
+      (event) => this.emit(event),
+      () => this.pause(),
+    );
     const deeds = governed((caches) => this.emit({ event: "stale", caches }));
     return {
       ...systems,

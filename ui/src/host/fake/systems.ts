@@ -6,6 +6,7 @@ import type {
   ConnectorView,
   ConnectRequest,
   Event,
+  Failure,
   GrantView,
   Happening,
   HostView,
@@ -13,6 +14,8 @@ import type {
   ParameterView,
   Receipt,
   ReceiptRow,
+  SignInBegun,
+  SignInState,
   SyncView,
   SystemView,
   UndoView,
@@ -197,6 +200,60 @@ export const CONNECTORS: ConnectorView[] = [
   },
 ];
 
+/** Two at whose provider one signs in, as they come with Attaché. */
+export const PROVIDED: ConnectorView[] = [
+  {
+    name: "salesforce",
+    title: "Salesforce",
+    about: "Accounts, contacts, opportunities, cases and tasks.",
+    tried: "never against a real one",
+    base: "https://acme.my.salesforce.com/services/data/v62.0",
+    sign_in: [
+      { way: "bearer", secret: "your access token", user: false, client: null },
+      {
+        way: "oauth",
+        secret:
+          "the consumer key (client id) of your organisation's connected app, and its consumer secret if it asks for one",
+        user: false,
+        client: { secret: true, device: false },
+      },
+    ],
+  },
+  {
+    name: "microsoft-graph",
+    title: "Microsoft 365",
+    about: "Mail, calendar, contacts, files and Teams.",
+    tried: "never against a real one",
+    base: "https://graph.microsoft.com/v1.0",
+    sign_in: [
+      {
+        way: "oauth",
+        secret: "the application (client) id of your company's app registration at Microsoft Entra",
+        user: false,
+        client: { secret: false, device: true },
+      },
+    ],
+  },
+];
+
+/** A sign-in at a provider that holds. */
+export function signedIn(more: Partial<SignInState> = {}): SignInState {
+  return { holds: true, until: MS + HOUR, renewed: true, scopes: ["api", "refresh_token"], ...more };
+}
+
+/** A sign-in that waits for the person, in the browser. */
+export function begun(more: Partial<SignInBegun> = {}): SignInBegun {
+  return {
+    handle: "sign-in-1",
+    address:
+      "https://acme.my.salesforce.com/services/oauth2/authorize?response_type=code&client_id=3MVG9-northwind&redirect_uri=http%3A%2F%2Flocalhost%3A41017%2Fcallback&state=b83c40e7",
+    code: null,
+    opened: true,
+    until: MS + 5 * MINUTE,
+    ...more,
+  };
+}
+
 const TICKETS: OperationView[] = [
   operation("ticket.search", "Finds tickets.", "read", null, parameter("query", "value", "text")),
   operation("ticket.get", "Reads a ticket.", "read", null, ID),
@@ -254,7 +311,7 @@ function connect(request: ConnectRequest, systems: readonly SystemView[]): Syste
     throw { message, hint, fault };
   };
   const connector =
-    CONNECTORS.find(({ name }) => name === request.connector) ??
+    [...CONNECTORS, ...PROVIDED].find(({ name }) => name === request.connector) ??
     refuse("user", `There is no connector \`${request.connector}\`.`, "Choose another one.");
   const id = request.name ?? connector.name;
   if (systems.some((own) => own.id === id)) {
@@ -277,7 +334,24 @@ function connect(request: ConnectRequest, systems: readonly SystemView[]): Syste
     link: request.address.replace(/\/+$/, ""),
     account: request.account,
     person: request.account,
+    sign_in: request.client_id === undefined ? null : signedIn(),
     added: MS,
+  });
+}
+
+/** What waits for the person, as the core begins it: a client id with `wrong` in it is refused. */
+function begin(handle: string, device: boolean, clientId: string): SignInBegun {
+  if (clientId.includes("wrong")) {
+    const failure: Failure = {
+      message: "The provider of the sign-ins gave nothing: invalid_client.",
+      hint: "Check the client id and its secret, and that it may use this way and what is asked for.",
+      fault: "remote",
+    };
+    throw failure;
+  }
+  return begun({
+    handle,
+    ...(device ? { address: "https://microsoft.com/devicelogin", code: "WDJB-MJHT", opened: false } : {}),
   });
 }
 
@@ -571,8 +645,16 @@ export const GRANTS: GrantView[] = [
 ];
 
 /** Everything the made-up core answers about systems, receipts and permissions. */
-export function systemsStory(emit: (event: Event) => void): Handlers {
+export function systemsStory(emit: (event: Event) => void, pause: () => Promise<void>): Handlers {
   let systems = [system()];
+  /** What comes of each sign-in that waits, once the person has signed in. */
+  const waits = new Map<string, () => SystemView>();
+  let handles = 0;
+  const wait = (signed: () => SystemView): string => {
+    handles += 1;
+    waits.set(`sign-in-${handles}`, signed);
+    return `sign-in-${handles}`;
+  };
   let grants = structuredClone(GRANTS);
   let stopped = false;
   const stale = (): void => emit({ event: "stale", caches: ["systems", "actions", "grants"] });
@@ -617,6 +699,50 @@ export function systemsStory(emit: (event: Event) => void): Handlers {
       systems = [...systems, added];
       stale();
       return added;
+    },
+    sign_in_begin: (request) => {
+      // What is there already is told at once.
+      connect(request, systems);
+      return begin(
+        wait(() => {
+          const added = connect(request, systems);
+          systems = [...systems, added];
+          return added;
+        }),
+        request.device ?? false,
+        request.client_id ?? "",
+      );
+    },
+    sign_in_again: ({ system: id, device }) =>
+      begin(
+        wait(() => {
+          systems = systems.map((own) =>
+            own.id === id ? { ...own, sign_in: signedIn(), trouble: null } : own,
+          );
+          return systems.find((own) => own.id === id)!;
+        }),
+        device ?? false,
+        "",
+      ),
+    sign_in_finish: async ({ handle }) => {
+      await pause();
+      const signed = waits.get(handle);
+      waits.delete(handle);
+      if (!signed) {
+        const failure: Failure = {
+          message: "The sign-in was given up.",
+          hint: "Begin again when you are ready.",
+          fault: "user",
+        };
+        throw failure;
+      }
+      const added = signed();
+      stale();
+      return added;
+    },
+    sign_in_cancel: ({ handle }) => {
+      waits.delete(handle);
+      return {};
     },
     demo_connect: () => {
       const added = system();
