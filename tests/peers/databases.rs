@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use experience::Failure;
-use experience::commands::{CallRequest, Called, Command as _, SystemCall};
+use experience::commands::{CallRequest, Called, Command as _, ConnectRequest, SystemCall, SystemConnect};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, MySqlConnection, PgConnection, raw_sql};
@@ -192,9 +192,13 @@ async fn connect_with(
     password: &str,
 ) -> Result<Value, Failure> {
     let user = peer.text(&format!("/accounts/{account}/user"));
-    let request = json!({"connector": "crm", "manifest": manifest, "name": "crm", "address": kind.address(peer),
+    let request = json!({"connector": "crm", "name": "crm", "address": kind.address(peer),
         "account": user, "user": user, "secret": password});
-    desk.main("system_connect", request).await
+    // Only the command line gives a manifest, never a page.
+    let mut request: ConnectRequest = serde_json::from_value(request).unwrap();
+    request.manifest = Some(manifest);
+    let view = SystemConnect::run(&desk.workspace.copilot, request).await?;
+    Ok(serde_json::to_value(view).unwrap())
 }
 
 async fn called(desk: &Desk, operation: &str, arguments: Value) -> Result<Called, Failure> {
